@@ -1,0 +1,310 @@
+//! Virtual time: a number of nanoseconds, and the timers that wait for it.
+//!
+//! The timers stand in a hierarchical timing wheel (Varghese, Lauck: "Hashed and
+//! Hierarchical Timing Wheels", SOSP 1987, scheme 7) of eleven levels of 64
+//! slots. We differ in the tick, which is one nanosecond, so that deadlines are
+//! exact; and in that time never ticks: as in a radix heap (Ahuja et al., 1990)
+//! the cursor jumps to the first occupied slot. A timer stands on the level of
+//! the highest six-bit digit in which its deadline differs from the cursor, so
+//! setting and cancelling are O(1) and a timer moves down at most ten times. A
+//! cancelled timer leaves nothing behind.
+//!
+//! Timers of one deadline fire in the order in which they were set, unless the
+//! sampler says otherwise.
+
+use std::task::Waker;
+
+const LEVELS: usize = 11;
+const SLOTS: usize = 64;
+const DIGIT: u32 = 6;
+const NIL: u32 = u32::MAX;
+/// Stands for a slot: the timer is due.
+const DUE: u16 = u16::MAX;
+
+/// Names a timer that was set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TimerKey {
+    index: u32,
+    generation: u32,
+}
+
+#[derive(Debug)]
+struct Timer {
+    deadline: u64,
+    /// Neighbours in the circular list of the slot.
+    next: u32,
+    prev: u32,
+    /// Grows when the timer fires or is cancelled, so that its key is void.
+    generation: u32,
+    slot: u16,
+    by_daemon: bool,
+    waker: Option<Waker>,
+}
+
+/// The timers of a run.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    /// No deadline is earlier.
+    cursor: u64,
+    /// A bit for each slot that is not empty.
+    occupied: [u64; LEVELS],
+    /// The first timer of each slot.
+    heads: Box<[u32; LEVELS * SLOTS]>,
+    timers: Vec<Timer>,
+    free: Vec<u32>,
+    due: Vec<u32>,
+    set: usize,
+    set_by_daemons: usize,
+}
+
+impl Clock {
+    pub(crate) fn new() -> Self {
+        Clock {
+            cursor: 0,
+            occupied: [0; LEVELS],
+            heads: Box::new([NIL; LEVELS * SLOTS]),
+            timers: Vec::new(),
+            free: Vec::new(),
+            due: Vec::new(),
+            set: 0,
+            set_by_daemons: 0,
+        }
+    }
+
+    /// Timers that wait.
+    pub(crate) fn len(&self) -> usize {
+        self.set
+    }
+
+    /// Timers that wait and were not set by daemons.
+    pub(crate) fn len_without_daemons(&self) -> usize {
+        self.set - self.set_by_daemons
+    }
+
+    /// Sets a timer; the deadline must not lie in the past.
+    pub(crate) fn set(&mut self, deadline: u64, waker: Waker, by_daemon: bool) -> TimerKey {
+        debug_assert!(deadline >= self.cursor);
+        let index = match self.free.pop() {
+            Some(index) => index,
+            None => {
+                self.timers.push(Timer {
+                    deadline,
+                    next: NIL,
+                    prev: NIL,
+                    generation: 0,
+                    slot: 0,
+                    by_daemon,
+                    waker: None,
+                });
+                (self.timers.len() - 1) as u32
+            }
+        };
+        let timer = &mut self.timers[index as usize];
+        timer.deadline = deadline;
+        timer.by_daemon = by_daemon;
+        timer.waker = Some(waker);
+        let generation = timer.generation;
+        self.set += 1;
+        self.set_by_daemons += usize::from(by_daemon);
+        self.link(index);
+        TimerKey { index, generation }
+    }
+
+    /// The place for the waker of a timer that has not fired.
+    pub(crate) fn waker(&mut self, key: TimerKey) -> Option<&mut Option<Waker>> {
+        let timer = &mut self.timers[key.index as usize];
+        (timer.generation == key.generation).then_some(&mut timer.waker)
+    }
+
+    /// Takes a timer away; none if it fired already.
+    pub(crate) fn cancel(&mut self, key: TimerKey) -> Option<Waker> {
+        let timer = &self.timers[key.index as usize];
+        if timer.generation != key.generation {
+            return None;
+        }
+        if timer.slot == DUE {
+            self.due.retain(|index| *index != key.index);
+        } else {
+            self.unlink(key.index);
+        }
+        self.retire(key.index)
+    }
+
+    /// Moves to the next deadline and makes its timers due; none if no timer waits.
+    pub(crate) fn advance(&mut self) -> Option<u64> {
+        loop {
+            let level = self.occupied.iter().position(|slots| *slots != 0)?;
+            let digit = self.occupied[level].trailing_zeros() as usize;
+            let slot = level * SLOTS + digit;
+            let head = self.heads[slot];
+            let alone = self.timers[head as usize].next == head;
+            if level == 0 || alone {
+                // Nothing stands before this slot, and all in it has one deadline.
+                self.cursor = self.timers[head as usize].deadline;
+                while self.heads[slot] != NIL {
+                    let index = self.heads[slot];
+                    self.unlink(index);
+                    self.timers[index as usize].slot = DUE;
+                    self.due.push(index);
+                }
+                return Some(self.cursor);
+            }
+            let shift = DIGIT * level as u32;
+            let above = u64::MAX.checked_shl(shift + DIGIT).unwrap_or(0);
+            self.cursor = (self.cursor & above) | (digit as u64) << shift;
+            while self.heads[slot] != NIL {
+                let index = self.heads[slot];
+                self.unlink(index);
+                self.link(index);
+            }
+        }
+    }
+
+    /// Timers that are due.
+    pub(crate) fn due(&self) -> usize {
+        self.due.len()
+    }
+
+    /// Fires one of the due timers; 0 is the one set earliest.
+    pub(crate) fn fire(&mut self, which: usize) -> Option<Waker> {
+        let index = self.due.remove(which);
+        self.retire(index)
+    }
+
+    /// Takes all timers away, for a new run.
+    pub(crate) fn clear(&mut self) -> Vec<Waker> {
+        let mut wakers = Vec::new();
+        if self.set != 0 {
+            self.due.clear();
+            self.heads.fill(NIL);
+            self.occupied = [0; LEVELS];
+            for index in 0..self.timers.len() as u32 {
+                if self.timers[index as usize].waker.is_some() {
+                    wakers.extend(self.retire(index));
+                }
+            }
+        }
+        self.cursor = 0;
+        wakers
+    }
+
+    fn retire(&mut self, index: u32) -> Option<Waker> {
+        let timer = &mut self.timers[index as usize];
+        timer.generation = timer.generation.wrapping_add(1);
+        self.set -= 1;
+        self.set_by_daemons -= usize::from(timer.by_daemon);
+        self.free.push(index);
+        timer.waker.take()
+    }
+
+    fn link(&mut self, index: u32) {
+        let deadline = self.timers[index as usize].deadline;
+        let differs = deadline ^ self.cursor;
+        let level = differs.checked_ilog2().unwrap_or(0) / DIGIT;
+        let digit = (deadline >> (DIGIT * level)) as usize % SLOTS;
+        let slot = level as usize * SLOTS + digit;
+        let head = self.heads[slot];
+        let (prev, next) = if head == NIL {
+            self.heads[slot] = index;
+            self.occupied[level as usize] |= 1 << digit;
+            (index, index)
+        } else {
+            (self.timers[head as usize].prev, head)
+        };
+        self.timers[prev as usize].next = index;
+        self.timers[next as usize].prev = index;
+        let timer = &mut self.timers[index as usize];
+        (timer.prev, timer.next, timer.slot) = (prev, next, slot as u16);
+    }
+
+    fn unlink(&mut self, index: u32) {
+        let Timer { prev, next, slot, .. } = self.timers[index as usize];
+        let slot = usize::from(slot);
+        if next == index {
+            self.heads[slot] = NIL;
+            self.occupied[slot / SLOTS] &= !(1 << (slot % SLOTS));
+        } else {
+            self.timers[prev as usize].next = next;
+            self.timers[next as usize].prev = prev;
+            if self.heads[slot] == index {
+                self.heads[slot] = next;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Set(u64),
+        Cancel(prop::sample::Index),
+        Advance,
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let delay = prop_oneof![0..4u64, 0..200u64, 0..1_000_000u64, any::<u64>()];
+        let step = prop_oneof![
+            4 => delay.prop_map(Step::Set),
+            2 => any::<prop::sample::Index>().prop_map(Step::Cancel),
+            2 => Just(Step::Advance),
+        ];
+        prop::collection::vec(step, 0..200)
+    }
+
+    proptest! {
+        /// The model is a list kept in order of deadline, then of setting.
+        #[test]
+        fn fires_in_order_and_keeps_nothing_cancelled(steps in steps()) {
+            let mut clock = Clock::new();
+            let mut model: Vec<(u64, TimerKey)> = Vec::new();
+            let mut now = 0u64;
+            for step in steps {
+                match step {
+                    Step::Set(delay) => {
+                        let deadline = now.saturating_add(delay);
+                        let key = clock.set(deadline, Waker::noop().clone(), delay % 3 == 0);
+                        let at = model.partition_point(|(other, _)| *other <= deadline);
+                        model.insert(at, (deadline, key));
+                    }
+                    Step::Cancel(index) if !model.is_empty() => {
+                        let (_, key) = model.remove(index.index(model.len()));
+                        prop_assert!(clock.cancel(key).is_some());
+                        prop_assert!(clock.cancel(key).is_none());
+                    }
+                    Step::Cancel(_) => {}
+                    Step::Advance => {
+                        let first = model.first().map(|(deadline, _)| *deadline);
+                        prop_assert_eq!(clock.advance(), first);
+                        while clock.due() > 0 {
+                            let key = model.remove(0).1;
+                            prop_assert!(clock.waker(key).is_some());
+                            prop_assert!(clock.fire(0).is_some());
+                            prop_assert!(clock.waker(key).is_none());
+                        }
+                        now = first.unwrap_or(now);
+                        prop_assert!(model.first().is_none_or(|(deadline, _)| *deadline > now));
+                    }
+                }
+                prop_assert_eq!(clock.len(), model.len());
+                prop_assert!(clock.timers.iter().filter(|t| t.waker.is_some()).count() == model.len());
+            }
+            prop_assert_eq!(clock.clear().len(), model.len());
+            prop_assert_eq!(clock.len_without_daemons(), 0);
+            prop_assert_eq!(clock.advance(), None);
+        }
+    }
+
+    #[test]
+    fn dropped_timers_keep_no_memory() {
+        let mut clock = Clock::new();
+        for round in 0..300_000u64 {
+            let key = clock.set(round * 1_000_003, Waker::noop().clone(), false);
+            clock.cancel(key);
+        }
+        assert_eq!((clock.len(), clock.timers.len()), (0, 1));
+    }
+}

@@ -1,0 +1,461 @@
+//! The executor: one strand at a time, chosen by the sampler.
+//!
+//! ```text
+//! loop:  nothing runnable?  move the clock to the next deadline, or come to rest
+//!        one runnable?      it goes; no choice, no entry on the tape
+//!        more?              the sampler chooses
+//!        poll it with a waker that the ledger knows
+//!        the oracle looks at what the poll did
+//! until the root returns or a law is broken; then drop everything, in order of spawning
+//! ```
+//!
+//! Every wake makes a task runnable once, however often it is repeated, and one
+//! poll answers all wakes before it. A poll that nobody asked for exists only as
+//! a named fault.
+
+use crate::choice::Kind;
+use crate::fault::Faults;
+use crate::finding::{Detail, Outcome};
+use crate::join::JoinError;
+use crate::law::Law;
+use crate::ledger::flag::*;
+use crate::panics;
+use crate::sampler::Sampler;
+use crate::settings::Settings;
+use crate::task::{Birth, TaskRef};
+use crate::trace::{Owner, PollEnd, Recording, TaskId, TaskInfo, What};
+use crate::waker;
+use crate::world::{self, Core, Phase, World};
+use std::panic::Location;
+use std::ptr::NonNull;
+use std::rc::Rc;
+use std::task::Context;
+
+impl World {
+    /// Executes run number `run` of `body`: its future becomes the root, and the
+    /// run ends when the root returns or a law is broken.
+    ///
+    /// # Panics
+    ///
+    /// If the calling thread is inside a run already; see [`in_run`](crate::in_run).
+    #[track_caller]
+    pub fn run<S: Sampler, F: Future>(
+        &mut self,
+        settings: &Settings,
+        sampler: &mut S,
+        run: u64,
+        body: impl FnOnce() -> F,
+    ) -> Outcome<F::Output> {
+        assert!(!world::in_run(), "a run was begun inside a run");
+        panics::install();
+        let spawned_at = Location::caller();
+        let core = &*self.core;
+        core.reset(settings);
+        let _inside = world::enter(core);
+        core.phase.set(Phase::Free);
+        core.faults.set(sampler.begin(run, settings.faults));
+        let sampler = NonNull::from(sampler);
+        // SAFETY: the sampler is borrowed for this whole function, which forgets
+        // it before it returns; nothing between here and there unwinds, because
+        // polls and destructors are caught.
+        unsafe { core.lend_sampler(sampler) };
+        let root = core.add_task(async move { body().await }, None, 0, spawned_at);
+        core.drive(sampler, root);
+        core.forget_sampler();
+
+        let mut output = None;
+        if root.ledger().has(OVER) {
+            // SAFETY: the root is over, and this is its output's type.
+            unsafe { root.take_output(NonNull::from(&mut output).cast()) };
+        }
+        let output: Option<Result<F::Output, JoinError>> = output;
+        root.ledger().clear(PANICKED | JOINABLE);
+        core.tear_down();
+        core.handle_dropped(root);
+        core.end();
+
+        let recording = settings.recording != Recording::Tape;
+        Outcome {
+            output: output.and_then(Result::ok),
+            verdict: core.verdict.take(),
+            warnings: core.warnings.with(std::mem::take),
+            steps: core.steps.get(),
+            now: core.now.get(),
+            trace: recording.then(|| core.with_recorder(crate::trace::Recorder::finish)),
+            foreign_threads: core.foreign_threads.with(std::mem::take),
+            probed: core.probed.with(Option::take),
+        }
+    }
+}
+
+impl Core {
+    /// Makes a task of `future` and puts it among the runnable ones.
+    pub(crate) fn add_task<F: Future>(
+        &self,
+        future: F,
+        name: Option<Rc<str>>,
+        flags: u32,
+        spawned_at: &'static Location<'static>,
+    ) -> TaskRef {
+        let id = TaskId(self.spawned.get());
+        self.spawned.set(id.0 + 1);
+        let birth = Birth {
+            id,
+            parent: self.running.get().map(TaskRef::id),
+            name,
+            spawned_at,
+            flags: flags | WOKEN | JOINABLE,
+            core: self,
+        };
+        let task = self.blocks.with(|blocks| TaskRef::new(blocks, birth, future));
+        self.tasks.with(|tasks| {
+            task.header().index.set(tasks.len());
+            tasks.push(task);
+        });
+        self.unfinished.set(self.unfinished.get() + 1);
+        self.made_progress();
+        if self.recording.get() {
+            self.describe(task);
+        }
+        // During teardown nothing is polled any more: the task ends before it begins.
+        if self.phase.get() != Phase::Teardown {
+            task.ledger().take_identity(self);
+            self.ready.with(|ready| ready.push(task));
+        }
+        task
+    }
+
+    #[cold]
+    fn describe(&self, task: TaskRef) {
+        let header = task.header();
+        let info = TaskInfo {
+            id: header.id,
+            parent: header.parent,
+            name: header.name.clone(),
+            spawned_at: header.spawned_at,
+            future: task.future_name(),
+            daemon: header.ledger.has(DAEMON),
+        };
+        self.with_recorder(|recorder| recorder.add_task(info));
+        if header.id != TaskId::ROOT {
+            self.record(|| What::Spawned { child: header.id });
+        }
+    }
+
+    /// The loop of a run.
+    fn drive<S: Sampler>(&self, sampler: NonNull<S>, root: TaskRef) {
+        let mut bound = self.max_steps.get();
+        loop {
+            let runnable = self.ready.with(|ready| ready.len());
+            let task = if let Some(next) = self.next.take() {
+                self.ready.with(|ready| ready.remove(next));
+                next
+            } else if runnable == 1 {
+                self.ready.with(|ready| ready.take(0))
+            } else if runnable == 0 {
+                match self.pass_time() {
+                    true => continue,
+                    false => return,
+                }
+            } else if self.phase.get() == Phase::Free {
+                let options = runnable as u32;
+                // SAFETY: `run` borrows the sampler for as long as this loop runs,
+                // and no sampler calls back into the world.
+                let option = unsafe { (*sampler.as_ptr()).choose(Kind::Schedule, options) };
+                let option = self.note_choice(Kind::Schedule, options, option);
+                self.ready.with(|ready| ready.take(option as usize))
+            } else {
+                self.ready.with(|ready| ready.take(0))
+            };
+            let step = self.steps.get() + 1;
+            self.steps.set(step);
+            if step > bound {
+                bound = self.pass_bound(step);
+            }
+            self.step(task, root);
+            if self.alarm.get() || self.mailbox().has_letters() {
+                self.attend();
+            }
+            if self.verdict.is_set() {
+                return;
+            }
+            if root.ledger().has(OVER) {
+                self.root_returned();
+                return;
+            }
+        }
+    }
+
+    /// One poll of `task` and what follows from it.
+    #[inline(always)]
+    fn step(&self, task: TaskRef, root: TaskRef) {
+        let ledger = task.ledger();
+        let flags = ledger.flags.get();
+        if flags & (ABORTED | SPURIOUS) != 0 && self.special(task) {
+            return;
+        }
+        if task == root {
+            self.idle_jumps.set(0);
+        }
+        ledger.flags.set(flags & !(WOKEN | PENDING) | RUNNING);
+        if self.faults.get().has(Kind::FreshWaker)
+            && flags & PENDING != 0
+            && self.choose(Kind::FreshWaker, 2) == 1
+        {
+            ledger.take_identity(self);
+        }
+        self.work.set(0);
+        self.running.set(Some(task));
+        let identity = ledger.current();
+        self.record(|| What::Polled {
+            owner: Owner::Task(task.id()),
+            waker: identity.number.get(),
+            spurious: flags & SPURIOUS != 0,
+        });
+        self.pulse.beat();
+        let waker = waker::borrowed(identity, self.recording.get());
+        let end = task.poll(&mut Context::from_waker(&waker));
+        self.pulse.beat();
+        if end == PollEnd::Pending {
+            self.record(|| What::PollEnded { owner: Owner::Task(task.id()), end });
+            self.running.set(None);
+            self.pending(task);
+        } else {
+            self.complete(task, end);
+        }
+    }
+
+    #[inline(always)]
+    fn pending(&self, task: TaskRef) {
+        let ledger = task.ledger();
+        let flags = ledger.flags.get();
+        ledger.flags.set(flags & !(RUNNING | SPURIOUS) | PENDING);
+        if flags & WOKEN == 0 {
+            if ledger.current().clones.is_zero() {
+                self.returned_unregistered(task, flags & SPURIOUS != 0);
+            } else if self.faults.get().has(Kind::SpuriousPoll) {
+                self.maybe_poll_spuriously(task);
+            }
+        }
+        if self.phase.get() == Phase::FairTail {
+            let header = task.header();
+            header.tail_polls.set(header.tail_polls.get() + 1);
+            let own = u64::from(flags & WOKEN != 0);
+            header.tail_self_wakes.set(header.tail_self_wakes.get() + own);
+        }
+    }
+
+    #[cold]
+    fn maybe_poll_spuriously(&self, task: TaskRef) {
+        if self.choose(Kind::SpuriousPoll, 2) == 1 {
+            task.ledger().set(WOKEN | SPURIOUS);
+            self.ready.with(|ready| ready.push(task));
+        }
+    }
+
+    /// A due poll that is none, or not an ordinary one; answers whether it is done with.
+    #[cold]
+    fn special(&self, task: TaskRef) -> bool {
+        let ledger = task.ledger();
+        if ledger.has(ABORTED) {
+            self.cancel(task);
+            return true;
+        }
+        if ledger.clones() == 0 {
+            // The registration went while the fault was waiting for its turn: the
+            // verdict is the same as without it.
+            ledger.clear(WOKEN | SPURIOUS);
+            self.last_waker_dropped(ledger);
+            return true;
+        }
+        false
+    }
+
+    /// Drops the future of a task that is not being polled.
+    pub(crate) fn cancel(&self, task: TaskRef) {
+        task.ledger().set(OVER);
+        let before = self.running.replace(Some(task));
+        let end = task.cancel();
+        self.complete(task, end);
+        self.running.set(before);
+    }
+
+    /// The future of `task` is gone.
+    fn complete(&self, task: TaskRef, end: PollEnd) {
+        let header = task.header();
+        let ledger = &header.ledger;
+        self.record(|| What::PollEnded { owner: Owner::Task(task.id()), end });
+        self.running.set(None);
+        if ledger.has(WOKEN) {
+            self.ready.with(|ready| ready.remove(task));
+        }
+        let spurious = ledger.has(SPURIOUS);
+        ledger.flags.set(ledger.flags.get() & !(WOKEN | RUNNING | PENDING | SPURIOUS) | OVER);
+        ledger.detach(self);
+        self.unfinished.set(self.unfinished.get() - 1);
+        self.made_progress();
+        if end == PollEnd::Panicked {
+            self.task_panicked(task, spurious);
+        }
+        if let Some(joiner) = header.joiner.take() {
+            joiner.wake();
+        }
+        if !ledger.has(JOINABLE) {
+            task.drop_output();
+        }
+        if header.handles.is_zero() {
+            self.free(task);
+        }
+    }
+
+    pub(crate) fn free(&self, task: TaskRef) {
+        self.tasks.with(|tasks| {
+            let index = task.header().index.get();
+            tasks.swap_remove(index);
+            if let Some(moved) = tasks.get(index) {
+                moved.header().index.set(index);
+            }
+        });
+        // SAFETY: the task is over, so no other table refers to it, and no handle
+        // is left.
+        unsafe { task.free(self) };
+    }
+
+    /// Moves the clock; answers whether anything can happen now.
+    #[cold]
+    fn pass_time(&self) -> bool {
+        if self.mailbox().has_letters() {
+            self.attend();
+            return true;
+        }
+        let (timers, of_others) =
+            self.clock.with(|clock| (clock.len(), clock.len_without_daemons()));
+        let jumps = self.idle_jumps.get() + 1;
+        let horizon = (self.max_steps.get() / 10).max(100);
+        // Daemons may wake the others, so they get a while; but they are not waited for.
+        let wait = if of_others > 0 { jumps <= horizon } else { jumps <= horizon / 10 };
+        if timers > 0 && wait {
+            self.idle_jumps.set(jumps);
+            self.progress.set(self.steps.get());
+            self.jump();
+            return true;
+        }
+        if of_others > 0 {
+            self.judge_horizon();
+            return false;
+        }
+        self.rest()
+    }
+
+    /// Moves the clock to the next deadline and fires its timers.
+    pub(crate) fn jump(&self) {
+        let Some(deadline) = self.clock.with(crate::clock::Clock::advance) else { return };
+        if deadline > self.now.get() {
+            self.now.set(deadline);
+            self.record(|| What::ClockMoved { to: deadline });
+        }
+        self.last_jump.set(self.steps.get());
+        loop {
+            let due = self.clock.with(|clock| clock.due());
+            if due == 0 {
+                return;
+            }
+            let which = self.choose(Kind::Timer, due as u32);
+            let waker = self.clock.with(|clock| clock.fire(which as usize));
+            self.record(|| What::TimerFired { deadline });
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+    }
+
+    /// The bound of steps was passed; gives the next bound.
+    #[cold]
+    fn pass_bound(&self, step: u64) -> u64 {
+        let max_steps = self.max_steps.get();
+        if self.phase.get() == Phase::Free {
+            self.phase.set(Phase::FairTail);
+            self.faults.set(Faults::NONE);
+            self.record(|| What::FairTail);
+            self.last_jump.set(step);
+            self.progress.set(step);
+        }
+        if step > max_steps.saturating_mul(2) {
+            self.judge_tail();
+            return u64::MAX;
+        }
+        // In the tail time passes even while tasks are busy, as it does in life;
+        // a loop that polls the clock until a deadline ends there.
+        let patience = TAIL_PATIENCE.max(4 * self.ready.with(|ready| ready.len()) as u64);
+        if step - self.last_jump.get() > patience {
+            self.last_jump.set(step);
+            self.jump();
+        }
+        step
+    }
+
+    pub(crate) fn polled_after_ready(&self, task: TaskRef) {
+        self.find(Law::PollAfterReady, Owner::Task(task.id()), Vec::new(), Detail::None);
+    }
+
+    pub(crate) fn abort(&self, task: TaskRef) {
+        let ledger = task.ledger();
+        if ledger.has(OVER) {
+            return;
+        }
+        self.record(|| What::Aborted { task: task.id() });
+        let due = ledger.has(WOKEN);
+        ledger.set(ABORTED | WOKEN);
+        if !due {
+            self.ready.with(|ready| ready.push(task));
+        }
+    }
+
+    pub(crate) fn join_handle_dropped(&self, task: TaskRef) {
+        let header = task.header();
+        drop(header.joiner.take());
+        header.ledger.clear(JOINABLE);
+        if header.ledger.has(OVER) {
+            if header.ledger.has(PANICKED) {
+                self.panic_unread(task);
+            }
+            task.drop_output();
+        }
+        if header.ledger.has(IN_DEBT) {
+            self.alarm.set(true);
+        }
+    }
+
+    pub(crate) fn handle_dropped(&self, task: TaskRef) {
+        let header = task.header();
+        header.handles.decrement();
+        if header.id != TaskId::ROOT {
+            let left = header.handles.sum().unsigned_abs();
+            self.record(|| What::HandleDropped { task: task.id(), left });
+        }
+        self.handle_gone(task);
+    }
+
+    /// A handle is gone; was it the last thing that kept the task?
+    pub(crate) fn handle_gone(&self, task: TaskRef) {
+        let header = task.header();
+        if header.ledger.has(IN_DEBT) {
+            self.alarm.set(true);
+        }
+        if header.handles.is_zero() && header.ledger.has(OVER) {
+            self.free(task);
+        }
+    }
+
+    /// Leaves a task that is over to the handles that outlive the run.
+    pub(crate) fn orphan(&self, task: TaskRef) {
+        task.leave_home();
+        if task.header().handles.hand_over() {
+            // SAFETY: no handle is left, and the list of tasks is about to be emptied.
+            unsafe { task.free(self) };
+        }
+    }
+}
+
+/// Steps of the fair tail after which the clock moves although tasks are runnable.
+const TAIL_PATIENCE: u64 = 1_000;

@@ -1,0 +1,50 @@
+//! Faults that a run may suffer, switched on and off per run.
+//!
+//! A fault that is off is never asked for, so it costs nothing and leaves no
+//! entry on the tape: an absent lane means "always the default".
+
+use crate::choice::Kind;
+use std::fmt;
+
+/// A set of faults.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Faults(u8);
+
+impl Faults {
+    /// No fault at all.
+    pub const NONE: Faults = Faults(0);
+    /// Every fault that a correct future must bear.
+    pub const ALL: Faults = Faults(1 << Kind::FreshWaker as u8 | 1 << Kind::SpuriousPoll as u8);
+
+    /// This set and `kind`, if `kind` is a fault.
+    #[must_use]
+    pub const fn with(self, kind: Kind) -> Faults {
+        if kind.is_fault() { Faults(self.0 | 1 << kind as u8) } else { self }
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub const fn and(self, other: Faults) -> Faults {
+        Faults(self.0 & other.0)
+    }
+
+    /// Whether `kind` may happen.
+    #[must_use]
+    #[inline(always)]
+    pub const fn has(self, kind: Kind) -> bool {
+        self.0 & (1 << kind as u8) != 0
+    }
+
+    /// Whether nothing may happen.
+    #[must_use]
+    #[inline(always)]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(Kind::ALL.into_iter().filter(|kind| self.has(*kind))).finish()
+    }
+}

@@ -1,0 +1,87 @@
+//! What a run found: a broken law with its evidence, and how the run ended.
+
+use crate::law::Law;
+use crate::trace::{Owner, TaskId, Trace};
+use std::fmt;
+
+/// A broken law.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The law.
+    pub law: Law,
+    /// Who broke it, or suffers from it.
+    pub owner: Owner,
+    /// Other tasks that have a part in it.
+    pub others: Vec<TaskId>,
+    /// The step at which it was decided.
+    pub step: u64,
+    /// The virtual time, in nanoseconds.
+    pub now: u64,
+    /// What is particular to this case, in words.
+    pub detail: Detail,
+}
+
+/// What is particular to a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Detail {
+    /// Nothing.
+    None,
+    /// A panic.
+    Panic {
+        /// The message.
+        message: String,
+        /// File, line and column.
+        location: Option<String>,
+        /// Whether a destructor panicked.
+        in_drop: bool,
+    },
+    /// The body returned an error; its text.
+    Error(String),
+    /// A number: steps, wakers or the like, as the law has it.
+    Count(u64),
+}
+
+impl Finding {
+    /// The task that the finding is about; none for a watched future.
+    #[must_use]
+    pub fn task(&self) -> Option<TaskId> {
+        match self.owner {
+            Owner::Task(task) => Some(task),
+            Owner::Watch(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.law)?;
+        match self.owner {
+            Owner::Task(task) => write!(f, " by {task}"),
+            Owner::Watch(number) => write!(f, " by watched future {number}"),
+        }
+    }
+}
+
+/// How a run ended.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Outcome<T> {
+    /// What the body returned; none if it did not get that far.
+    pub output: Option<T>,
+    /// The broken law that fails the run; none if the run passed.
+    pub verdict: Option<Box<Finding>>,
+    /// Broken laws whose level is warn.
+    pub warnings: Vec<Finding>,
+    /// Polls.
+    pub steps: u64,
+    /// The virtual time at the end, in nanoseconds.
+    pub now: u64,
+    /// The events, as far as they were recorded.
+    pub trace: Option<Trace>,
+    /// The threads outside the run that woke something in it.
+    pub foreign_threads: Vec<String>,
+    /// Whom the probe woke; none if there was no probe or the run never came to rest.
+    pub probed: Option<Vec<TaskId>>,
+}

@@ -1,0 +1,188 @@
+//! The identity of a waker: what its clones are counted by.
+//!
+//! Usually a task has one identity for life. Under the fault `fresh-waker` a poll
+//! gets a new one, and a future that keeps the waker of an earlier poll is seen
+//! to do so. Counts are our own: a reference count of an `Arc` counts other
+//! things too, and is relaxed; `will_wake` may say no for equal wakers.
+//!
+//! Identities are never freed while a clone of them is alive anywhere. Those that
+//! outlive their run are put in *quarantine*: their home is [`NOWHERE`], so no
+//! later run is ever touched by them, and they are used again only once every
+//! clone is gone.
+
+use crate::biased::BiasedCount;
+use crate::ledger::Ledger;
+use crate::mailbox::Mailbox;
+use crate::sync::{AtomicUsize, Ordering};
+use crate::trace::{Owner, TaskId};
+use crate::world::Letter;
+use std::cell::Cell;
+use std::ptr::NonNull;
+
+pub(crate) type IdentityRef = NonNull<Identity>;
+
+/// The home of what belongs to no run any more. No world has this address.
+pub(crate) const NOWHERE: usize = 1;
+
+#[derive(Debug)]
+pub(crate) struct Identity {
+    /// The address of the world whose thread may touch the cells.
+    home: AtomicUsize,
+    pub(crate) clones: BiasedCount,
+    /// Whom it wakes; nobody once its task is over.
+    pub(crate) ledger: Cell<Option<NonNull<Ledger>>>,
+    /// The next older identity of the same ledger.
+    pub(crate) older: Cell<Option<IdentityRef>>,
+    /// Whom it belonged to, for the time after.
+    pub(crate) owner: Cell<Owner>,
+    /// Its number in the run.
+    pub(crate) number: Cell<u32>,
+    /// The run it was made in. Not written while a clone is alive.
+    pub(crate) run: Cell<u64>,
+    /// Where other threads write to. Not written while a clone is alive.
+    pub(crate) mailbox: Cell<Option<&'static Mailbox<Letter>>>,
+}
+
+impl Identity {
+    fn new() -> Self {
+        Identity {
+            home: AtomicUsize::new(NOWHERE),
+            clones: BiasedCount::new(0),
+            ledger: Cell::new(None),
+            older: Cell::new(None),
+            owner: Cell::new(Owner::Task(TaskId::ROOT)),
+            number: Cell::new(0),
+            run: Cell::new(0),
+            mailbox: Cell::new(None),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_at_home(&self, world: usize) -> bool {
+        self.home.load(Ordering::Relaxed) == world
+    }
+}
+
+const CHUNK: usize = 32;
+
+/// All identities of a world.
+#[derive(Debug)]
+pub(crate) struct Identities {
+    chunks: Vec<Box<[Identity; CHUNK]>>,
+    free: Vec<IdentityRef>,
+    quarantine: Vec<IdentityRef>,
+    made: u32,
+    /// Taken and not given back.
+    out: usize,
+}
+
+impl Identities {
+    pub(crate) fn new() -> Self {
+        Identities {
+            chunks: Vec::new(),
+            free: Vec::new(),
+            quarantine: Vec::new(),
+            made: 0,
+            out: 0,
+        }
+    }
+
+    /// Begins a run; identities in quarantine whose clones are gone are used again.
+    pub(crate) fn begin(&mut self) {
+        self.made = 0;
+        self.out = 0;
+        if !self.quarantine.is_empty() {
+            let free = &mut self.free;
+            self.quarantine.retain(|identity| {
+                // SAFETY: chunks live as long as `self`.
+                let gone = unsafe { identity.as_ref() }.clones.is_zero();
+                if gone {
+                    free.push(*identity);
+                }
+                !gone
+            });
+        }
+    }
+
+    #[inline]
+    pub(crate) fn take(
+        &mut self,
+        world: usize,
+        run: u64,
+        mailbox: &'static Mailbox<Letter>,
+        ledger: NonNull<Ledger>,
+    ) -> IdentityRef {
+        let place = match self.free.pop() {
+            Some(place) => place,
+            None => self.grow(),
+        };
+        // SAFETY: chunks live as long as `self`, and a free identity has no clone
+        // on any thread, so only this thread looks at it.
+        let identity = unsafe { place.as_ref() };
+        identity.home.store(world, Ordering::Relaxed);
+        identity.clones.reset();
+        identity.ledger.set(Some(ledger));
+        identity.older.set(None);
+        identity.number.set(self.made);
+        identity.run.set(run);
+        identity.mailbox.set(Some(mailbox));
+        self.made += 1;
+        self.out += 1;
+        place
+    }
+
+    #[cold]
+    fn grow(&mut self) -> IdentityRef {
+        let chunk = Box::new(std::array::from_fn(|_| Identity::new()));
+        self.chunks.push(chunk);
+        let chunk = &self.chunks[self.chunks.len() - 1];
+        self.free.extend(chunk.iter().skip(1).map(NonNull::from));
+        NonNull::from(&chunk[0])
+    }
+
+    /// Takes back an identity without clones.
+    #[inline]
+    pub(crate) fn give(&mut self, identity: IdentityRef) {
+        self.out -= 1;
+        self.free.push(identity);
+    }
+
+    /// Whether every identity of this run was given back.
+    pub(crate) fn all_back(&self) -> bool {
+        self.out == 0
+    }
+
+    /// At the end of a run: what is still out goes into quarantine. Answers whose
+    /// wakers these are, and how many clones.
+    pub(crate) fn quarantine(&mut self, world: usize) -> Vec<(Owner, u64)> {
+        let mut leaks = Vec::new();
+        for identity in self.chunks.iter().flat_map(|chunk| chunk.iter()) {
+            let out = identity.is_at_home(world) && !identity.clones.is_zero();
+            if out {
+                let clones = u64::from(identity.clones.sum().unsigned_abs());
+                leaks.push((identity.owner.get(), clones));
+                identity.ledger.set(None);
+                identity.home.store(NOWHERE, Ordering::Relaxed);
+                self.quarantine.push(NonNull::from(identity));
+            }
+        }
+        leaks
+    }
+
+    /// Whether no clone is alive, on any thread.
+    fn is_unused(&self) -> bool {
+        self.quarantine.iter().all(|identity| {
+            // SAFETY: chunks live as long as `self`.
+            unsafe { identity.as_ref() }.clones.is_zero()
+        })
+    }
+}
+
+/// Frees the identities of a world, or leaves them to the clones that outlive it.
+///
+/// A leaked waker is the user's leak; freeing what it points to would be ours.
+pub(crate) fn retire(identities: Identities) {
+    if !identities.is_unused() {
+        std::mem::forget(identities);
+    }
+}

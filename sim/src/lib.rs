@@ -1,0 +1,87 @@
+//! The world of one run: a deterministic executor for futures, with wakers that
+//! are counted, virtual time, and an oracle that says which law a run breaks.
+//!
+//! Users depend on `reveille`, which searches for such a run, shrinks it and
+//! explains it. This crate executes a single run and knows no file, no variable
+//! of the environment and no report.
+//!
+//! Every bit of nondeterminism is a [choice](Kind), every choice goes through
+//! a [`Sampler`], and what went through is a [`Tape`]:
+//!
+//! ```
+//! use reveille_sim::{Replay, Random, Settings, World, spawn};
+//!
+//! let body = || async { spawn(async { 42 }).await.unwrap() };
+//! let mut world = World::new();
+//! let outcome = world.run(&Settings::default(), &mut Random::new(7), 0, body);
+//! assert_eq!(outcome.output, Some(42));
+//!
+//! let tape = world.tape();
+//! let again = world.run(&Settings::default(), &mut Replay::new(tape), 0, body);
+//! assert_eq!(again.steps, outcome.steps);
+//! ```
+//!
+//! | file | idea |
+//! | --- | --- |
+//! | `choice`, `tape`, `sampler/`, `entropy`, `fault` | who decides what, and how it is written down |
+//! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding` | what runs |
+//! | `identity`, `biased`, `ledger`, `waker`, `watch`, `mailbox` | who may wake whom |
+//! | `clock`, `time/` | virtual time |
+//! | `law`, `oracle`, `finding`, `panics` | what is wrong with it |
+//! | `trace` | what happened |
+
+mod biased;
+mod block;
+mod choice;
+mod clock;
+mod entropy;
+mod executor;
+mod fault;
+mod finding;
+mod identity;
+mod join;
+mod law;
+mod ledger;
+mod mailbox;
+mod oracle;
+mod panics;
+mod private;
+mod ready;
+mod sampler;
+mod settings;
+mod spawn;
+mod sync;
+mod tape;
+mod task;
+pub mod time;
+mod trace;
+mod waker;
+mod watch;
+mod world;
+mod yielding;
+
+pub use choice::Kind;
+pub use fault::Faults;
+pub use finding::{Detail, Finding, Outcome};
+pub use join::{AbortHandle, JoinError, JoinHandle};
+pub use law::{Certainty, Law, Level, Levels};
+pub use panics::on_abort;
+pub use sampler::{Plain, Random, Replay, Sampler};
+pub use settings::{Probe, Settings};
+pub use spawn::{Builder, spawn, spawn_daemon, spawn_local};
+pub use tape::{Tape, TapeError};
+pub use trace::{Event, Owner, PollEnd, Recording, TaskId, TaskInfo, Trace, What};
+pub use watch::{Watch, watch};
+pub use world::{Pulse, World, current_tape, current_task, in_run};
+pub use yielding::{Point, draw, mark, note_await, point, yield_now};
+
+/// Runs the body of an example once, in the plain order.
+#[doc(hidden)]
+#[track_caller]
+pub fn doc<F: Future>(body: impl FnOnce() -> F) -> F::Output {
+    let outcome = World::new().run(&Settings::default(), &mut Plain, 0, body);
+    match (outcome.verdict, outcome.output) {
+        (None, Some(output)) => output,
+        (verdict, _) => panic!("the example failed: {verdict:?}"),
+    }
+}

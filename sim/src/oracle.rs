@@ -1,0 +1,460 @@
+//! The oracle: which law a run breaks, decided from the events of the ledger.
+//!
+//! A *debt* is a pending task that nothing can wake any more: no clone of its
+//! wakers is alive outside the join slots of tasks that are in debt themselves.
+//! It is a verdict at once if the task is the root, if nobody holds its handle,
+//! or if the one handle is awaited by a task that is in debt for that very
+//! reason; so a heartbeat hides nothing. If somebody else holds a handle, an
+//! abort may still come, and the debt is a verdict when the run comes to rest or
+//! ends with the task unfinished.
+//!
+//! Daemons, and tasks that are being polled, aborted or dropped, owe nothing. A
+//! drop during a poll is judged when the poll returns, because only then is it
+//! known whether the task that dropped the waker goes on to abort the other, or
+//! was the root that ended the run (then it is `task-leak`).
+//!
+//! `stale-waker` is a broken contract whoever holds a handle, and a verdict at once.
+
+use crate::finding::{Detail, Finding};
+use crate::law::{Law, Level};
+use crate::ledger::{Ledger, flag::*};
+use crate::panics;
+use crate::task::TaskRef;
+use crate::trace::{Owner, TaskId, What};
+use crate::waker::identity_of;
+use crate::world::{Core, Letter, Phase};
+use std::ptr::NonNull;
+
+/// A task, or a watched future, that nothing can wake.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Debt {
+    /// Alive as long as the debt is on the list: tasks and watched futures leave
+    /// the list before their memory goes.
+    ledger: NonNull<Ledger>,
+    law: Law,
+    since: u64,
+}
+
+impl Debt {
+    fn ledger(&self) -> &Ledger {
+        // SAFETY: see the field.
+        unsafe { self.ledger.as_ref() }
+    }
+
+    fn stands(&self) -> bool {
+        let ledger = self.ledger();
+        !ledger.has(OVER | WOKEN | ABORTED | DAEMON) && ledger.clones() == 0
+    }
+}
+
+impl Core {
+    /// A law is broken: what that means is a matter of its level.
+    pub(crate) fn find(&self, law: Law, owner: Owner, others: Vec<TaskId>, detail: Detail) {
+        let level = self.levels.get().get(law);
+        if level == Level::Allow {
+            return;
+        }
+        let (step, now) = (self.steps.get(), self.now.get());
+        let finding = Finding { law, owner, others, step, now, detail };
+        if level == Level::Deny {
+            self.verdict.set(finding);
+        } else {
+            self.warnings.with(|warnings| {
+                if !warnings.iter().any(|known| known.law == law && known.owner == owner) {
+                    warnings.push(finding);
+                }
+            });
+        }
+    }
+
+    /// A poll returned `Pending`, was not woken meanwhile, and no clone of the
+    /// waker that it was given is alive.
+    #[cold]
+    pub(crate) fn returned_unregistered(&self, task: TaskRef, spurious: bool) {
+        let ledger = task.ledger();
+        if ledger.has(DAEMON | ABORTED) {
+            return;
+        }
+        if ledger.clones() != 0 {
+            self.find(Law::StaleWaker, ledger.owner(), Vec::new(), Detail::None);
+            return;
+        }
+        let law = if spurious { Law::SpuriousPoll } else { Law::PendingWithoutWaker };
+        self.owe(ledger, law);
+    }
+
+    /// The last clone of all wakers of a pending task or future was dropped.
+    #[cold]
+    pub(crate) fn last_waker_dropped(&self, ledger: &Ledger) {
+        if self.phase.get() != Phase::Teardown && !ledger.has(DAEMON | ABORTED | OVER) {
+            self.owe(ledger, Law::WakerDropped);
+        }
+    }
+
+    pub(crate) fn owe(&self, ledger: &Ledger, law: Law) {
+        if !ledger.has(IN_DEBT) {
+            ledger.set(IN_DEBT);
+            let debt = Debt { ledger: NonNull::from(ledger), law, since: self.steps.get() };
+            self.debts.with(|debts| debts.push(debt));
+        }
+        self.alarm.set(true);
+    }
+
+    /// Looks at debts and reads letters, after a step that gave cause.
+    #[cold]
+    pub(crate) fn attend(&self) {
+        self.read_letters();
+        let debts = self.standing_debts();
+        let debtors = self.debtors(&debts);
+        let abandoned = |debt: &&Debt| {
+            let ledger = debt.ledger();
+            ledger.has(WATCH) || self.is_abandoned(ledger.task(), &debtors)
+        };
+        // If the root has just returned, what it dropped is judged as the end of the run.
+        let root_over = self.find_task(TaskId::ROOT).is_none_or(|root| root.ledger().has(OVER));
+        if !root_over && let Some(debt) = debts.iter().find(abandoned) {
+            self.find(debt.law, debt.ledger().owner(), Vec::new(), Detail::None);
+        }
+        self.alarm.set(!debts.is_empty());
+    }
+
+    /// The debts that are not settled; the others are struck off.
+    fn standing_debts(&self) -> Vec<Debt> {
+        let (standing, settled): (Vec<_>, Vec<_>) = self
+            .debts
+            .with(std::mem::take)
+            .into_iter()
+            .partition(Debt::stands);
+        settled.iter().for_each(|debt| debt.ledger().clear(IN_DEBT));
+        self.debts.with(|debts| debts.clone_from(&standing));
+        standing
+    }
+
+    /// Takes a ledger off the list because its memory is about to go.
+    pub(crate) fn strike_off(&self, ledger: &Ledger) {
+        if ledger.has(IN_DEBT) {
+            ledger.clear(IN_DEBT);
+            self.debts.with(|debts| debts.retain(|debt| debt.ledger != NonNull::from(ledger)));
+        }
+    }
+
+    /// The tasks in debt: those of `debts`, and those all of whose wakers stand in
+    /// join slots of tasks in debt.
+    fn debtors(&self, debts: &[Debt]) -> Vec<TaskRef> {
+        let tasks = debts.iter().filter(|debt| !debt.ledger().has(WATCH));
+        let mut debtors: Vec<TaskRef> = tasks.map(|debt| debt.ledger().task()).collect();
+        loop {
+            let waiting: Vec<TaskRef> =
+                debtors.iter().filter_map(|debtor| self.joiner_of(*debtor)).collect();
+            let new = waiting.iter().copied().find(|task| {
+                let ledger = task.ledger();
+                let slots = waiting.iter().filter(|other| *other == task).count();
+                let asleep = ledger.flags.get() & (PENDING | WOKEN | OVER | DAEMON) == PENDING;
+                asleep && ledger.clones() == slots as i32 && !debtors.contains(task)
+            });
+            match new {
+                Some(task) => debtors.push(task),
+                None => return debtors,
+            }
+        }
+    }
+
+    /// The task whose waker stands in the join slot of `task`.
+    fn joiner_of(&self, task: TaskRef) -> Option<TaskRef> {
+        let slot = &task.header().joiner;
+        let waker = slot.take();
+        let ledger = waker.as_ref().and_then(|w| identity_of(w, self)).and_then(|i| i.ledger.get());
+        slot.set(waker);
+        // SAFETY: a task detaches its identities before its memory goes.
+        let ledger = unsafe { ledger?.as_ref() };
+        (!ledger.has(WATCH)).then(|| ledger.task())
+    }
+
+    /// Whether nobody can end the task any more, given the tasks in debt.
+    fn is_abandoned(&self, task: TaskRef, debtors: &[TaskRef]) -> bool {
+        let handles = task.header().handles.sum();
+        let awaited_by_debtor =
+            || self.joiner_of(task).is_some_and(|joiner| debtors.contains(&joiner));
+        task.id() == TaskId::ROOT || handles == 0 || handles == 1 && awaited_by_debtor()
+    }
+
+    fn read_letters(&self) {
+        if !self.mailbox().has_letters() {
+            return;
+        }
+        for letter in self.mailbox().take() {
+            match letter {
+                Letter::Woken { identity, thread } => {
+                    let ledger = identity.arrive(self).and_then(|identity| identity.ledger.get());
+                    // SAFETY: a task detaches its identities before its memory goes.
+                    if let Some(ledger) = ledger.map(|ledger| unsafe { ledger.as_ref() }) {
+                        let owner = ledger.owner();
+                        self.record(|| What::WokenFromOutside { owner, thread: (*thread).into() });
+                        ledger.wake(self);
+                        self.foreign_threads.with(|threads| {
+                            if !threads.contains(&thread) {
+                                threads.push(thread);
+                            }
+                        });
+                    }
+                }
+                Letter::Dropped { identity } => {
+                    if let Some(identity) = identity.arrive(self)
+                        && identity.clones.is_zero()
+                    {
+                        crate::ledger::last_clone_dropped(self, identity);
+                    }
+                }
+                Letter::HandleDropped { task } => {
+                    if let Some(task) = self.find_task(task) {
+                        self.handle_gone(task);
+                    }
+                }
+                Letter::Aborted { task } => {
+                    if let Some(task) = self.find_task(task) {
+                        self.abort(task);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The root returned: what is left in debt?
+    pub(crate) fn root_returned(&self) {
+        for debt in self.standing_debts() {
+            let ledger = debt.ledger();
+            let just_now = debt.since == self.steps.get();
+            let law = if just_now { Law::TaskLeak } else { debt.law };
+            self.find(law, ledger.owner(), Vec::new(), Detail::None);
+        }
+        if let Some(task) = self.tasks_by_id().into_iter().find(|task| task.ledger().has(PANICKED))
+        {
+            self.panic_unread(task);
+        }
+    }
+
+    /// Nothing is runnable and no timer is left; answers whether a letter came.
+    pub(crate) fn rest(&self) -> bool {
+        let patience = self.patience.get();
+        if !patience.is_zero() && self.mailbox().wait(patience) {
+            self.attend();
+            return true;
+        }
+        self.record(|| What::Rested);
+        if let Some(probe) = self.probe.get() {
+            self.probe_by_dropping(probe.drop);
+            return false;
+        }
+        if let Some(debt) = self.standing_debts().first() {
+            self.find(debt.law, debt.ledger().owner(), Vec::new(), Detail::None);
+        }
+        self.judge_snoozed();
+        if !self.verdict.is_set() {
+            let waiting = self.waiting();
+            let owner = Owner::Task(waiting.first().copied().unwrap_or(TaskId::ROOT));
+            self.find(Law::Stuck, owner, waiting, Detail::None);
+        }
+        false
+    }
+
+    /// Unfinished tasks that are not daemons, in the order of spawning.
+    fn waiting(&self) -> Vec<TaskId> {
+        let tasks = self.tasks_by_id().into_iter();
+        tasks.filter(|task| !task.ledger().has(OVER | DAEMON)).map(TaskRef::id).collect()
+    }
+
+    pub(crate) fn tasks_by_id(&self) -> Vec<TaskRef> {
+        let mut tasks = self.tasks.with(|tasks| tasks.clone());
+        tasks.sort_by_key(|task| task.id());
+        tasks
+    }
+
+    fn probe_by_dropping(&self, id: TaskId) {
+        if let Some(task) = self.find_task(id).filter(|task| !task.ledger().has(OVER)) {
+            // The ledger alone tells who is woken; no law is judged any more.
+            self.phase.set(Phase::Teardown);
+            self.cancel(task);
+            let woken = self.ready.with(|ready| ready.iter().map(TaskRef::id).collect());
+            self.probed.with(|probed| *probed = Some(woken));
+        }
+    }
+
+    /// A watched future that was woken and put aside.
+    fn judge_snoozed(&self) {
+        let watches = self.watches.with(|watches| watches.clone());
+        if let Some(watch) = watches.iter().find(|watch| watch.ledger().has(WOKEN)) {
+            self.find(Law::Snoozed, watch.ledger().owner(), Vec::new(), Detail::None);
+        }
+    }
+
+    /// The clock moved on and on, and the root got nowhere.
+    pub(crate) fn judge_horizon(&self) {
+        if let Some(debt) = self.standing_debts().first() {
+            self.find(debt.law, debt.ledger().owner(), Vec::new(), Detail::None);
+        }
+        self.judge_snoozed();
+        if !self.verdict.is_set() {
+            let count = Detail::Count(self.idle_jumps.get());
+            let root = Owner::Task(TaskId::ROOT);
+            self.find(Law::SuspectedStuck, root, self.waiting(), count);
+        }
+    }
+
+    /// The run did not end in its fair tail either.
+    pub(crate) fn judge_tail(&self) {
+        let steps = self.steps.get();
+        let stalled = steps - self.progress.get();
+        if let Some(debt) = self.standing_debts().first() {
+            self.find(debt.law, debt.ledger().owner(), Vec::new(), Detail::None);
+        }
+        self.judge_snoozed();
+        if self.verdict.is_set() {
+            return;
+        }
+        let count = Detail::Count(steps);
+        if stalled < self.max_steps.get() / 2 {
+            let root = Owner::Task(TaskId::ROOT);
+            self.find(Law::SuspectedStuck, root, self.waiting(), count);
+            return;
+        }
+        let mut busy = self.tasks_by_id();
+        busy.retain(|task| !task.ledger().has(OVER));
+        busy.sort_by_key(|task| std::cmp::Reverse(task.header().tail_polls.get()));
+        let most = busy.first().map_or(0, |task| task.header().tail_polls.get());
+        busy.retain(|task| task.header().tail_polls.get() * 10 > most);
+        let alone = busy.iter().all(|task| {
+            let header = task.header();
+            header.tail_self_wakes.get() * 10 >= header.tail_polls.get() * 9
+        });
+        let law = if alone { Law::BusyPoll } else { Law::SuspectedLivelock };
+        let owner = Owner::Task(busy.first().map_or(TaskId::ROOT, |task| task.id()));
+        let others = busy.iter().skip(1).map(|task| task.id()).collect();
+        self.find(law, owner, others, count);
+    }
+
+    /// Counts work that leads nowhere within one poll.
+    #[inline]
+    pub(crate) fn count_work(&self) {
+        let work = self.work.get() + 1;
+        self.work.set(work);
+        if work > WORK_BOUND {
+            self.stop_endless_poll(work);
+        }
+    }
+
+    #[cold]
+    fn stop_endless_poll(&self, work: u64) {
+        if let Some(task) = self.running.get()
+            && self.phase.get() != Phase::Teardown
+        {
+            let owner = Owner::Task(task.id());
+            self.find(Law::Starvation, owner, Vec::new(), Detail::Count(work));
+            if self.verdict.is_set() && !std::thread::panicking() {
+                // The only way out of a poll that does not return.
+                std::panic::resume_unwind(Box::new(panics::Escape));
+            }
+        }
+    }
+
+    /// The poll or the destructor of `task` panicked.
+    #[cold]
+    pub(crate) fn task_panicked(&self, task: TaskRef, spurious: bool) {
+        let note = panics::take_note();
+        if self.verdict.is_set() {
+            return;
+        }
+        let ledger = task.ledger();
+        let in_drop = ledger.has(ABORTED) || self.phase.get() == Phase::Teardown;
+        let detail = Detail::Panic { message: note.message, location: note.location, in_drop };
+        let owner = Owner::Task(task.id());
+        if spurious {
+            self.find(Law::SpuriousPoll, owner, Vec::new(), detail);
+        } else if task.id() == TaskId::ROOT || !ledger.has(JOINABLE) {
+            self.find(Law::Panic, owner, Vec::new(), detail);
+        } else {
+            ledger.set(PANICKED);
+            self.panics.with(|panics| panics.push((task.id(), detail)));
+        }
+    }
+
+    /// A task panicked and its handle was dropped unread, or is unread at the end.
+    pub(crate) fn panic_unread(&self, task: TaskRef) {
+        task.ledger().clear(PANICKED);
+        let known = self.panics.with(|panics| {
+            let at = panics.iter().position(|(id, _)| *id == task.id())?;
+            Some(panics.swap_remove(at).1)
+        });
+        let detail = known.unwrap_or(Detail::None);
+        self.find(Law::Panic, Owner::Task(task.id()), Vec::new(), detail);
+    }
+
+    /// Drops every future in the order of spawning, then everything else that the
+    /// run holds.
+    pub(crate) fn tear_down(&self) {
+        self.phase.set(Phase::Teardown);
+        self.forget_debts();
+        self.record(|| What::Teardown);
+        let mut rounds = 0;
+        while self.unfinished.get() > 0 && rounds < TEARDOWN_ROUNDS {
+            rounds += 1;
+            self.with_tasks_held(|task| {
+                // A destructor may have ended others.
+                if !task.ledger().has(OVER) {
+                    self.cancel(task);
+                }
+            });
+        }
+        let wakers = self.clock.with(crate::clock::Clock::clear);
+        drop(wakers);
+        self.with_tasks_held(|task| {
+            drop(task.header().joiner.take());
+            if task.ledger().has(OVER) {
+                task.drop_output();
+            }
+        });
+    }
+
+    /// Calls `f` with every task in the order of spawning; none is freed meanwhile.
+    fn with_tasks_held(&self, f: impl Fn(TaskRef)) {
+        let tasks = self.tasks_by_id();
+        tasks.iter().for_each(|task| task.header().handles.increment());
+        tasks.iter().copied().for_each(f);
+        for task in tasks {
+            if task.header().handles.decrement() && task.ledger().has(OVER) {
+                self.free(task);
+            }
+        }
+    }
+
+    fn forget_debts(&self) {
+        for debt in self.debts.with(std::mem::take) {
+            debt.ledger().clear(IN_DEBT);
+        }
+    }
+
+    /// Leaves what outlives the run to its owners, and closes the books.
+    pub(crate) fn end(&self) {
+        for task in self.tasks_by_id() {
+            if task.ledger().has(OVER) {
+                self.orphan(task);
+            }
+            // Otherwise destructors spawned without end; what they spawned is leaked.
+        }
+        self.tasks.with(Vec::clear);
+        self.watches.with(std::mem::take).into_iter().for_each(|w| w.ledger().detach(self));
+        if !self.identities.with(|identities| identities.all_back()) {
+            let world = self.address();
+            for (owner, clones) in self.identities.with(|i| i.quarantine(world)) {
+                self.find(Law::WakerLeak, owner, Vec::new(), Detail::Count(clones));
+            }
+        }
+        self.panics.with(Vec::clear);
+        self.phase.set(Phase::Idle);
+    }
+}
+
+/// Redundant wakes and the like that one poll may do.
+const WORK_BOUND: u64 = 100_000;
+
+/// How often teardown drops what the destructors of the last round spawned.
+const TEARDOWN_ROUNDS: usize = 1_000;

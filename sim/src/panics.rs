@@ -1,0 +1,84 @@
+//! Panics inside runs: kept quiet while searching, remembered for the report.
+//!
+//! A run polls under `catch_unwind`. The hook installed here keeps a panic on a
+//! thread that is inside a run from being printed a thousand times, and notes its
+//! message and place. Everywhere else the hook that was there before is called.
+//!
+//! A destructor that panics while a panic unwinds aborts the process; that is
+//! Rust's rule and cannot be caught. Before it happens the function given to
+//! [`on_abort`] is called, so that the tape is not lost.
+
+use crate::world;
+use std::cell::{Cell, RefCell};
+use std::panic::PanicHookInfo;
+use std::sync::Once;
+
+/// Thrown to leave a poll that would not return by itself.
+#[derive(Debug)]
+pub(crate) struct Escape;
+
+/// What a panic said, and where.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Note {
+    pub(crate) message: String,
+    pub(crate) location: Option<String>,
+}
+
+type AbortHook = Box<dyn Fn(&str)>;
+
+thread_local! {
+    static NOTE: RefCell<Note> = RefCell::default();
+    static ON_ABORT: RefCell<Option<AbortHook>> = const { RefCell::new(None) };
+    static ABORTING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Has `hook` called, with the message of the panic, when a panic inside a run of
+/// this thread is about to abort the process.
+pub fn on_abort(hook: impl Fn(&str) + 'static) {
+    ON_ABORT.set(Some(Box::new(hook)));
+}
+
+pub(crate) fn install() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if world::in_run() && !ABORTING.get() {
+                note(info);
+            } else {
+                previous(info);
+            }
+        }));
+    });
+}
+
+fn note(info: &PanicHookInfo<'_>) {
+    let message = match info.payload().downcast_ref::<&'static str>() {
+        Some(text) => (*text).to_owned(),
+        None => info.payload().downcast_ref::<String>().cloned().unwrap_or_default(),
+    };
+    if cannot_unwind(&message) {
+        ABORTING.set(true);
+        let first = NOTE.take();
+        ON_ABORT.with_borrow(|hook| {
+            if let Some(hook) = hook {
+                hook(&format!("{} (at {})", first.message, first.location.unwrap_or_default()));
+            }
+        });
+        return;
+    }
+    let location = info.location().map(ToString::to_string);
+    NOTE.set(Note { message, location });
+}
+
+/// The messages with which the runtime announces that it is about to abort; the
+/// flag that says so is not stable.
+fn cannot_unwind(message: &str) -> bool {
+    message.contains("panic in a destructor during cleanup")
+        || message.contains("panic in a function that cannot unwind")
+}
+
+/// The note on the last panic, if it has not been taken.
+pub(crate) fn take_note() -> Note {
+    NOTE.take()
+}

@@ -1,0 +1,35 @@
+//! A cell for the tables of a run: exclusive access for the length of a closure.
+//!
+//! It is a `RefCell` whose check is paid for in debug builds only. The rule that
+//! makes it sound: a closure given to [`Private::with`] touches this table alone
+//! and never calls out - no poll, no waker, no destructor of the user's, no
+//! second `with` on the same cell. Anything that a closure takes out of a table
+//! is dropped after the closure has ended.
+
+use std::cell::{Cell, UnsafeCell};
+
+#[derive(Debug, Default)]
+pub(crate) struct Private<T> {
+    borrowed: Cell<bool>,
+    value: UnsafeCell<T>,
+}
+
+impl<T> Private<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Private { borrowed: Cell::new(false), value: UnsafeCell::new(value) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
+        if cfg!(debug_assertions) {
+            assert!(!self.borrowed.replace(true), "a table of the world was entered twice");
+        }
+        // SAFETY: `Private` is not `Sync`, so only this thread is here, and by
+        // the rule above (checked in debug builds) no other borrow is alive.
+        let result = f(unsafe { &mut *self.value.get() });
+        if cfg!(debug_assertions) {
+            self.borrowed.set(false);
+        }
+        result
+    }
+}

@@ -1,0 +1,324 @@
+//! The choices of one run, and their text.
+//!
+//! A tape has a lane for each [kind](Kind) of choice. Lanes are read
+//! independently of one another, so taking a fault off a tape does not shift the
+//! schedule, and a missing tail means defaults; the empty tape is the plain run.
+//!
+//! The text names the deviations only and fits a shell without quotes:
+//!
+//! ```text
+//! v1/my_crate::tests::hands_over/schedule=12:1,40:2/fresh-waker=3:1/len=57/sum=9f3a12cd
+//!    test                        choice 12 took option 1 ...         choices in all
+//! ```
+//!
+//! `sum` is the 32-bit FNV-1a hash of everything before `/sum=`, so that a text
+//! which lost its end, or a character, is refused.
+
+use crate::choice::Kind;
+use std::fmt;
+
+const VERSION: &str = "v1";
+const LONGEST_LANE: u32 = 1 << 26;
+
+/// The choices of one run, a lane for each kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tape {
+    lanes: [Vec<u32>; Kind::ALL.len()],
+}
+
+impl Tape {
+    /// The tape of the plain run: every choice takes its default.
+    #[must_use]
+    pub fn new() -> Self {
+        Tape::default()
+    }
+
+    /// Adds the option taken by the next choice of `kind`.
+    #[inline(always)]
+    pub fn push(&mut self, kind: Kind, option: u32) {
+        self.lanes[kind as usize].push(option);
+    }
+
+    /// The option taken by choice number `index` of `kind`; 0 past the end.
+    #[must_use]
+    #[inline]
+    pub fn get(&self, kind: Kind, index: usize) -> u32 {
+        self.lanes[kind as usize].get(index).copied().unwrap_or(0)
+    }
+
+    /// The options taken by the choices of `kind`, in order.
+    #[must_use]
+    pub fn lane(&self, kind: Kind) -> &[u32] {
+        &self.lanes[kind as usize]
+    }
+
+    /// The same, to change.
+    pub fn lane_mut(&mut self, kind: Kind) -> &mut Vec<u32> {
+        &mut self.lanes[kind as usize]
+    }
+
+    /// Forgets every choice and keeps the memory.
+    pub fn clear(&mut self) {
+        self.lanes.iter_mut().for_each(Vec::clear);
+    }
+
+    /// The number of choices.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lanes.iter().map(Vec::len).sum()
+    }
+
+    /// Whether no choice is recorded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The choices that are not the default, as kind, index in its lane, option.
+    pub fn deviations(&self) -> impl Iterator<Item = (Kind, usize, u32)> + '_ {
+        Kind::ALL.into_iter().flat_map(move |kind| {
+            let lane = self.lanes[kind as usize].iter().enumerate();
+            lane.filter(|(_, option)| **option != 0).map(move |(at, option)| (kind, at, *option))
+        })
+    }
+
+    /// The text of this tape, as a tape of the test `test`.
+    #[must_use]
+    pub fn to_text(&self, test: &str) -> String {
+        let mut text = format!("{VERSION}/{}", escape(test));
+        for kind in Kind::ALL {
+            let mut separator = format!("/{kind}=");
+            for (at, option) in self.lane(kind).iter().enumerate().filter(|(_, o)| **o != 0) {
+                text.push_str(&format!("{separator}{at}:{option}"));
+                separator = ",".into();
+            }
+        }
+        text.push_str(&format!("/len={}", self.len()));
+        let sum = fnv1a(text.as_bytes());
+        text.push_str(&format!("/sum={sum:08x}"));
+        text
+    }
+
+    /// Reads the text of a tape: the test it names, and the tape.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with a text that is cut, damaged, of another version
+    /// or no tape at all.
+    pub fn from_text(text: &str) -> Result<(String, Tape), TapeError> {
+        let text = text.trim();
+        let (version, _) = text.split_once('/').ok_or(TapeError::NotATape)?;
+        if version != VERSION {
+            let is_version = version.strip_prefix('v').is_some_and(|n| n.parse::<u32>().is_ok());
+            return Err(if is_version {
+                TapeError::OtherVersion(version.into())
+            } else {
+                TapeError::NotATape
+            });
+        }
+        let (body, sum) = text.rsplit_once("/sum=").ok_or(TapeError::Cut)?;
+        if sum.len() != 8 {
+            return Err(TapeError::Cut);
+        }
+        if u32::from_str_radix(sum, 16) != Ok(fnv1a(body.as_bytes())) {
+            return Err(TapeError::Damaged);
+        }
+        let mut parts = body.split('/').skip(1);
+        let test = parts.next().and_then(unescape).filter(|test| !test.is_empty());
+        let test = test.ok_or_else(|| TapeError::malformed("a test's name", body))?;
+        let mut tape = Tape::new();
+        let mut length = None;
+        for part in parts {
+            let (name, value) = part
+                .split_once('=')
+                .ok_or_else(|| TapeError::malformed("`kind=choices` or `len=number`", part))?;
+            if name == "len" {
+                let number = value.parse().map_err(|_| TapeError::malformed("a number", value))?;
+                length = Some(number);
+                continue;
+            }
+            let kind = Kind::from_name(name)
+                .ok_or_else(|| TapeError::malformed("a kind of choice", name))?;
+            read_lane(value, &mut tape.lanes[kind as usize])?;
+        }
+        match length {
+            Some(length) if tape.len() <= length => Ok((test, tape)),
+            _ => Err(TapeError::malformed("`len=` no smaller than the choices named", body)),
+        }
+    }
+}
+
+fn read_lane(text: &str, lane: &mut Vec<u32>) -> Result<(), TapeError> {
+    for entry in text.split(',') {
+        let wrong = || TapeError::malformed("`index:option` in rising order", entry);
+        let (at, option) = entry.split_once(':').ok_or_else(wrong)?;
+        let at: u32 = at.parse().map_err(|_| wrong())?;
+        let option: u32 = option.parse().map_err(|_| wrong())?;
+        if at >= LONGEST_LANE || (at as usize) < lane.len() || option == 0 {
+            return Err(wrong());
+        }
+        lane.resize(at as usize, 0);
+        lane.push(option);
+    }
+    Ok(())
+}
+
+fn fnv1a(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+}
+
+/// Leaves letters, digits and `_ : . -` as they are and writes other bytes as `%xx`.
+fn escape(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"_:.-".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02x}"));
+        }
+    }
+    text
+}
+
+fn unescape(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digits = [rest.next()?, rest.next()?];
+        bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Why a text is not a tape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TapeError {
+    /// It does not begin like one.
+    NotATape,
+    /// It is a tape of a version that this build does not read.
+    OtherVersion(String),
+    /// Its end is missing.
+    Cut,
+    /// Its checksum is wrong.
+    Damaged,
+    /// A part of it does not read.
+    Malformed {
+        /// What should have stood there.
+        expected: &'static str,
+        /// What stood there.
+        found: String,
+    },
+}
+
+impl TapeError {
+    fn malformed(expected: &'static str, found: &str) -> Self {
+        TapeError::Malformed { expected, found: found.into() }
+    }
+}
+
+impl fmt::Display for TapeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TapeError::NotATape => {
+                write!(f, "expected a tape, such as `{VERSION}/test/schedule=3:1/len=9/sum=0badcafe`")
+            }
+            TapeError::OtherVersion(version) => {
+                write!(f, "the tape is of version `{version}`, this build reads `{VERSION}`")
+            }
+            TapeError::Cut => f.write_str("the tape is cut: it does not end in `/sum=` and eight digits"),
+            TapeError::Damaged => f.write_str("the tape is damaged: its checksum is wrong"),
+            TapeError::Malformed { expected, found } => {
+                write!(f, "the tape is malformed: expected {expected}, got `{found}`")
+            }
+        }
+    }
+}
+
+impl std::error::Error for TapeError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    fn tapes() -> impl Strategy<Value = Tape> {
+        let option = prop_oneof![3 => Just(0u32), 1 => any::<u32>()];
+        vec(vec(option, 0..40), Kind::ALL.len()).prop_map(|lanes| {
+            let mut tape = Tape::new();
+            for (kind, lane) in Kind::ALL.into_iter().zip(lanes) {
+                *tape.lane_mut(kind) = lane;
+            }
+            tape
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn text_keeps_test_and_deviations(tape in tapes(), test in "\\PC{1,30}") {
+            let (name, read) = Tape::from_text(&tape.to_text(&test)).unwrap();
+            prop_assert_eq!(name, test);
+            prop_assert!(read.deviations().eq(tape.deviations()));
+        }
+
+        #[test]
+        fn text_needs_no_quotes_in_a_shell(tape in tapes(), test in "\\PC{1,30}") {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "_:.,=/%-".contains(c);
+            prop_assert!(tape.to_text(&test).chars().all(plain));
+        }
+
+        #[test]
+        fn a_cut_text_is_refused(tape in tapes(), at in any::<prop::sample::Index>()) {
+            let text = tape.to_text("a::test");
+            prop_assert!(Tape::from_text(&text[..at.index(text.len())]).is_err());
+        }
+
+        #[test]
+        fn a_changed_character_is_refused(tape in tapes(), at in any::<prop::sample::Index>(), new in "[a-z0-9/=:,]") {
+            let text = tape.to_text("a::test");
+            let at = at.index(text.len());
+            prop_assume!(text[at..=at] != new);
+            let changed = format!("{}{new}{}", &text[..at], &text[at + 1..]);
+            prop_assert!(Tape::from_text(&changed).is_err());
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "(v1/|v2/)?[a-z0-9/=:,%.-]{0,60}") {
+            let _ = Tape::from_text(&text);
+        }
+    }
+
+    fn sealed(body: &str) -> String {
+        format!("{body}/sum={:08x}", fnv1a(body.as_bytes()))
+    }
+
+    #[test]
+    fn errors_name_the_thing_and_the_expectation() {
+        let refused = |text: &str| Tape::from_text(text).unwrap_err().to_string();
+        for (text, message) in [
+            ("hello", "expected a tape, such as `v1/test/schedule=3:1/len=9/sum=0badcafe`"),
+            ("v7/t/len=0/sum=00000000", "the tape is of version `v7`, this build reads `v1`"),
+            ("v1/t/len=0", "the tape is cut: it does not end in `/sum=` and eight digits"),
+            ("v1/t/len=0/sum=00000000", "the tape is damaged: its checksum is wrong"),
+        ] {
+            assert_eq!(refused(text), message);
+        }
+        for (body, message) in [
+            ("v1/t/noise=1:1/len=3", "expected a kind of choice, got `noise`"),
+            ("v1/t/schedule=1:0/len=3", "expected `index:option` in rising order, got `1:0`"),
+            ("v1/t/schedule=2:1,1:1/len=3", "expected `index:option` in rising order, got `1:1`"),
+            ("v1/t/schedule=4000000000:1/len=3", "expected `index:option` in rising order, got `4000000000:1`"),
+            ("v1/t/len=many", "expected a number, got `many`"),
+            ("v1/t/schedule=5:1/len=2", "expected `len=` no smaller than the choices named, got `v1/t/schedule=5:1/len=2`"),
+            ("v1/t", "expected `len=` no smaller than the choices named, got `v1/t`"),
+            ("v1//len=0", "expected a test's name, got `v1//len=0`"),
+        ] {
+            assert_eq!(refused(&sealed(body)), format!("the tape is malformed: {message}"));
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! A task: one block of memory with its ledger, its future and then its output.
+//!
+//! ```text
+//! TaskCell<F>   header: ledger | vtable | handles, joiner, number, ...     same for every F
+//!               stage:  Running(F) -> Finished(Result<F::Output, JoinError>) -> Taken
+//! ```
+//!
+//! A [`TaskRef`] is a plain pointer to the header. The block lives until the task
+//! is over *and* no handle is left; whoever makes the second of these true frees
+//! it. References to it in the tables of the world (the ready queue, the list of
+//! tasks, the oracle's debts) are taken out when the task ends.
+//!
+//! A future need not be `'static` here: the only one that is not is the root's,
+//! and the run that borrows it ends before it does.
+
+use crate::biased::BiasedCount;
+use crate::block::Blocks;
+use crate::identity::NOWHERE;
+use crate::join::JoinError;
+use crate::ledger::{Ledger, flag};
+use crate::mailbox::Mailbox;
+use crate::sync::{AtomicUsize, Ordering};
+use crate::trace::{PollEnd, TaskId};
+use crate::world::{Core, Letter};
+use std::alloc::Layout;
+use std::cell::{Cell, UnsafeCell};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::pin::Pin;
+use std::ptr::NonNull;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+#[repr(C)]
+pub(crate) struct Header {
+    pub(crate) ledger: Ledger,
+    vtable: &'static Vtable,
+    pub(crate) id: TaskId,
+    pub(crate) parent: Option<TaskId>,
+    /// Join and abort handles that are alive.
+    pub(crate) handles: BiasedCount,
+    /// The place in the world's list of tasks.
+    pub(crate) index: Cell<usize>,
+    /// Who waits for the output.
+    pub(crate) joiner: Cell<Option<Waker>>,
+    pub(crate) spawned_at: &'static Location<'static>,
+    pub(crate) name: Option<Rc<str>>,
+    /// Polls in the fair tail, and how many of them the task asked for itself.
+    pub(crate) tail_polls: Cell<u64>,
+    pub(crate) tail_self_wakes: Cell<u64>,
+    /// For handles on other threads.
+    home: AtomicUsize,
+    pub(crate) run: u64,
+    pub(crate) mailbox: &'static Mailbox<Letter>,
+}
+
+#[derive(Debug)]
+struct Vtable {
+    layout: Layout,
+    future: fn() -> &'static str,
+    poll: unsafe fn(NonNull<Header>, &mut Context<'_>) -> PollEnd,
+    cancel: unsafe fn(NonNull<Header>) -> PollEnd,
+    take: unsafe fn(NonNull<Header>, Option<NonNull<()>>),
+    drop: unsafe fn(NonNull<Header>),
+}
+
+#[repr(C)]
+struct TaskCell<F: Future> {
+    header: Header,
+    stage: UnsafeCell<Stage<F>>,
+}
+
+enum Stage<F: Future> {
+    Running(F),
+    Finished(Result<F::Output, JoinError>),
+    Taken,
+}
+
+/// A task of the present run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TaskRef(NonNull<Header>);
+
+/// What a task begins with.
+pub(crate) struct Birth<'a> {
+    pub(crate) id: TaskId,
+    pub(crate) parent: Option<TaskId>,
+    pub(crate) name: Option<Rc<str>>,
+    pub(crate) spawned_at: &'static Location<'static>,
+    pub(crate) flags: u32,
+    pub(crate) core: &'a Core,
+}
+
+struct Of<F>(F);
+
+impl<F: Future> Of<F> {
+    const VTABLE: Vtable = Vtable {
+        layout: Layout::new::<TaskCell<F>>(),
+        future: std::any::type_name::<F>,
+        poll: poll::<F>,
+        cancel: cancel::<F>,
+        take: take::<F>,
+        drop: drop_cell::<F>,
+    };
+    const VTABLE_REF: &'static Vtable = &Self::VTABLE;
+}
+
+impl TaskRef {
+    pub(crate) fn from_ptr(ptr: NonNull<Header>) -> TaskRef {
+        TaskRef(ptr)
+    }
+
+    pub(crate) fn as_ptr(self) -> NonNull<Header> {
+        self.0
+    }
+
+    /// Puts `future` into a block of `blocks`.
+    #[inline]
+    pub(crate) fn new<F: Future>(blocks: &mut Blocks, birth: Birth<'_>, future: F) -> TaskRef {
+        let place = blocks.take(Layout::new::<TaskCell<F>>()).cast::<TaskCell<F>>();
+        let cell = TaskCell {
+            header: Header {
+                ledger: Ledger::new(birth.flags),
+                vtable: Of::<F>::VTABLE_REF,
+                id: birth.id,
+                parent: birth.parent,
+                handles: BiasedCount::new(1),
+                index: Cell::new(0),
+                joiner: Cell::new(None),
+                spawned_at: birth.spawned_at,
+                name: birth.name,
+                tail_polls: Cell::new(0),
+                tail_self_wakes: Cell::new(0),
+                home: AtomicUsize::new(birth.core.address()),
+                run: birth.core.run.get(),
+                mailbox: birth.core.mailbox(),
+            },
+            stage: UnsafeCell::new(Stage::Running(future)),
+        };
+        // SAFETY: the block is fresh and of this layout.
+        unsafe { place.write(cell) };
+        TaskRef(place.cast())
+    }
+
+    #[inline(always)]
+    pub(crate) fn header<'a>(self) -> &'a Header {
+        // SAFETY: by the rule at the head of this file a reference in use points
+        // to a living task. Headers are only ever borrowed shared.
+        unsafe { self.0.as_ref() }
+    }
+
+    #[inline(always)]
+    pub(crate) fn ledger<'a>(self) -> &'a Ledger {
+        &self.header().ledger
+    }
+
+    #[inline(always)]
+    pub(crate) fn id(self) -> TaskId {
+        self.header().id
+    }
+
+    pub(crate) fn future_name(self) -> &'static str {
+        (self.header().vtable.future)()
+    }
+
+    /// Polls the future; a panic ends it.
+    #[inline(always)]
+    pub(crate) fn poll(self, cx: &mut Context<'_>) -> PollEnd {
+        // SAFETY: the vtable belongs to the cell, and the executor polls only
+        // tasks that are not over and not being polled.
+        unsafe { (self.header().vtable.poll)(self.0, cx) }
+    }
+
+    /// Drops the future of a task that is not being polled.
+    pub(crate) fn cancel(self) -> PollEnd {
+        // SAFETY: as above.
+        unsafe { (self.header().vtable.cancel)(self.0) }
+    }
+
+    /// Moves the output to `place`.
+    ///
+    /// # Safety
+    ///
+    /// The task is over and `place` is an `Option<Result<T, JoinError>>` of the
+    /// task's own output type.
+    pub(crate) unsafe fn take_output(self, place: NonNull<()>) {
+        // SAFETY: the caller's promise.
+        unsafe { (self.header().vtable.take)(self.0, Some(place)) }
+    }
+
+    /// Drops the output of a task that is over, if it is still there.
+    pub(crate) fn drop_output(self) {
+        debug_assert!(self.ledger().has(flag::OVER));
+        // SAFETY: the task is over, so nobody else looks at the stage.
+        unsafe { (self.header().vtable.take)(self.0, None) }
+    }
+
+    /// Drops what is left of a task that is over and has no handle, and gives its
+    /// block to `blocks`.
+    ///
+    /// # Safety
+    ///
+    /// Nothing refers to the task any more.
+    pub(crate) unsafe fn free(self, core: &Core) {
+        let layout = self.header().vtable.layout;
+        // SAFETY: the caller's promise.
+        unsafe {
+            (self.header().vtable.drop)(self.0);
+            core.blocks.with(|blocks| blocks.give(self.0.cast(), layout));
+        }
+    }
+
+    /// The same on a thread that has no world.
+    ///
+    /// # Safety
+    ///
+    /// As above, and the task is an orphan.
+    pub(crate) unsafe fn free_orphan(self) {
+        let layout = self.header().vtable.layout;
+        // SAFETY: the caller's promise.
+        unsafe {
+            (self.header().vtable.drop)(self.0);
+            Blocks::release(self.0.cast(), layout);
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_at_home(self, world: usize) -> bool {
+        self.header().home.load(Ordering::Relaxed) == world
+    }
+
+    /// From now on no world may touch the task: the run is over.
+    pub(crate) fn leave_home(self) {
+        self.header().home.store(NOWHERE, Ordering::Release);
+    }
+
+    pub(crate) fn is_orphan(self) -> bool {
+        self.header().home.load(Ordering::Acquire) == NOWHERE
+    }
+}
+
+/// # Safety
+///
+/// `task` is a `TaskCell<F>` that is not over and not being polled.
+unsafe fn poll<F: Future>(task: NonNull<Header>, cx: &mut Context<'_>) -> PollEnd {
+    let task = task.cast::<TaskCell<F>>();
+    // SAFETY: nobody else looks at the stage while the task is polled; the cell
+    // does not move until it is freed, so the future is pinned.
+    let stage = unsafe { &mut *UnsafeCell::raw_get(&raw const (*task.as_ptr()).stage) };
+    let Stage::Running(future) = stage else { return PollEnd::Ready };
+    // SAFETY: see above.
+    let future = unsafe { Pin::new_unchecked(future) };
+    match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+        Ok(Poll::Pending) => PollEnd::Pending,
+        Ok(Poll::Ready(output)) => finish(task, Ok(output), PollEnd::Ready),
+        Err(payload) => finish(task, Err(panicked(task, payload)), PollEnd::Panicked),
+    }
+}
+
+fn panicked<F: Future>(
+    task: NonNull<TaskCell<F>>,
+    payload: Box<dyn std::any::Any + Send>,
+) -> JoinError {
+    // SAFETY: the caller holds a living task.
+    JoinError::panicked(unsafe { task.as_ref() }.header.id, payload)
+}
+
+/// Puts `result` in place of the future; a panic of the future's destructor
+/// becomes the result.
+fn finish<F: Future>(
+    task: NonNull<TaskCell<F>>,
+    result: Result<F::Output, JoinError>,
+    end: PollEnd,
+) -> PollEnd {
+    // SAFETY: the callers have the stage to themselves. The future is dropped where
+    // it stands, and what was dropped is overwritten at once.
+    unsafe {
+        let stage = UnsafeCell::raw_get(&raw const (*task.as_ptr()).stage);
+        let dropped = catch_unwind(AssertUnwindSafe(|| std::ptr::drop_in_place(stage)));
+        let (result, end) = match dropped {
+            Ok(()) => (result, end),
+            Err(payload) => {
+                let discarded = catch_unwind(AssertUnwindSafe(|| drop(result)));
+                (Err(panicked(task, discarded.err().unwrap_or(payload))), PollEnd::Panicked)
+            }
+        };
+        stage.write(Stage::Finished(result));
+        end
+    }
+}
+
+/// # Safety
+///
+/// As for `poll`.
+unsafe fn cancel<F: Future>(task: NonNull<Header>) -> PollEnd {
+    let cell = task.cast::<TaskCell<F>>();
+    // SAFETY: the caller's promise.
+    let id = unsafe { task.as_ref() }.id;
+    finish(cell, Err(JoinError::cancelled(id)), PollEnd::Cancelled)
+}
+
+/// # Safety
+///
+/// As for [`TaskRef::take_output`]; without a place the output is dropped, and a
+/// panic of its destructor with it.
+unsafe fn take<F: Future>(task: NonNull<Header>, place: Option<NonNull<()>>) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let stage = UnsafeCell::raw_get(&raw const (*task.cast::<TaskCell<F>>().as_ptr()).stage);
+        let stage = stage.replace(Stage::Taken);
+        match (stage, place) {
+            (Stage::Finished(result), Some(place)) => {
+                *place.cast::<Option<Result<F::Output, JoinError>>>().as_mut() = Some(result);
+            }
+            (stage, _) => std::mem::forget(catch_unwind(AssertUnwindSafe(|| drop(stage)))),
+        }
+    }
+}
+
+/// # Safety
+///
+/// Nothing refers to the task, and its output is gone.
+unsafe fn drop_cell<F: Future>(task: NonNull<Header>) {
+    // SAFETY: the caller's promise.
+    unsafe { std::ptr::drop_in_place(task.cast::<TaskCell<F>>().as_ptr()) }
+}

@@ -1,0 +1,134 @@
+//! Waiting for a moment.
+
+use super::Instant;
+use crate::clock::TimerKey;
+use crate::ledger::flag::DAEMON;
+use crate::trace::What;
+use crate::world::{self, Core};
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+/// Waits until `duration` has passed.
+///
+/// ```
+/// # use reveille_sim as reveille;
+/// # use std::time::Duration;
+/// # reveille::doc(|| async {
+/// let start = reveille::time::Instant::now();
+/// reveille::time::sleep(Duration::from_secs(3600)).await;
+/// assert_eq!(start.elapsed(), Duration::from_secs(3600));
+/// # });
+/// ```
+pub fn sleep(duration: Duration) -> Sleep {
+    sleep_until(Instant::now() + duration)
+}
+
+/// Waits until `deadline`.
+pub fn sleep_until(deadline: Instant) -> Sleep {
+    Sleep { deadline, timer: None }
+}
+
+/// The future of [`sleep`] and [`sleep_until`].
+///
+/// Its timer is set by the first poll and taken away when it is dropped. Awaiting
+/// it outside a run panics, as tokio's does.
+#[must_use = "futures do nothing unless polled"]
+pub struct Sleep {
+    deadline: Instant,
+    timer: Option<Timer>,
+}
+
+struct Timer {
+    key: TimerKey,
+    world: usize,
+    run: u64,
+}
+
+impl Timer {
+    /// The world that the timer was set in, if the calling thread is in that run.
+    fn world(&self) -> Option<&'static Core> {
+        world::current().filter(|core| core.address() == self.world && core.run.get() == self.run)
+    }
+}
+
+impl Sleep {
+    /// When it is over.
+    #[must_use]
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Whether the deadline has passed.
+    #[must_use]
+    pub fn is_elapsed(&self) -> bool {
+        Instant::now() >= self.deadline
+    }
+
+    /// Sets another deadline.
+    pub fn reset(self: Pin<&mut Self>, deadline: Instant) {
+        let this = self.get_mut();
+        let waker = this.cancel();
+        this.deadline = deadline;
+        if let (Some(waker), Some(core)) = (waker, world::current()) {
+            this.arm(core, waker);
+        }
+    }
+
+    fn arm(&mut self, core: &Core, waker: Waker) {
+        let deadline = self.deadline.nanos().max(core.now.get());
+        let by_daemon = core.running.get().is_some_and(|task| task.ledger().has(DAEMON));
+        core.record(|| What::TimerSet { deadline });
+        let key = core.clock.with(|clock| clock.set(deadline, waker, by_daemon));
+        self.timer = Some(Timer { key, world: core.address(), run: core.run.get() });
+    }
+
+    fn cancel(&mut self) -> Option<Waker> {
+        let timer = self.timer.take()?;
+        let core = timer.world()?;
+        let waker = core.clock.with(|clock| clock.cancel(timer.key))?;
+        core.record(|| What::TimerDropped { deadline: self.deadline.nanos() });
+        Some(waker)
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let core = world::expect_current("sleep");
+        if core.now.get() >= self.deadline.nanos() {
+            self.cancel();
+            return Poll::Ready(());
+        }
+        let set = match &self.timer {
+            Some(timer) if timer.world().is_some() => core.clock.with(|clock| {
+                // Taken out, so that no waker is cloned or dropped in here.
+                clock.waker(timer.key).and_then(Option::take)
+            }),
+            _ => None,
+        };
+        match (set, &self.timer) {
+            (Some(mut waker), Some(timer)) => {
+                waker.clone_from(cx.waker());
+                let slot = core.clock.with(|clock| clock.waker(timer.key).map(|s| s.replace(waker)));
+                drop(slot);
+            }
+            _ => self.arm(core, cx.waker().clone()),
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sleep").field("deadline", &self.deadline).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,398 @@
+//! The events of one run.
+//!
+//! While searching nothing of this happens: a trace is taken when a tape is
+//! replayed. Its hash stands for the whole run in comparisons; it folds every
+//! event and their number, and nothing that differs between machines, builds or
+//! processes (no address, no real time, no path).
+
+use crate::choice::Kind;
+use std::backtrace::Backtrace;
+use std::collections::VecDeque;
+use std::fmt;
+use std::panic::Location;
+use std::rc::Rc;
+
+/// A task of a run: its number in the order of spawning, the root being 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskId(pub u32);
+
+impl TaskId {
+    /// The task that runs the test's body.
+    pub const ROOT: TaskId = TaskId(0);
+}
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == TaskId::ROOT { f.write_str("root") } else { write!(f, "task {}", self.0) }
+    }
+}
+
+/// What is known of a task from its spawning on.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TaskInfo {
+    /// Its number.
+    pub id: TaskId,
+    /// Who spawned it; none for the root.
+    pub parent: Option<TaskId>,
+    /// The name that the test gave it.
+    pub name: Option<Rc<str>>,
+    /// Where it was spawned.
+    pub spawned_at: &'static Location<'static>,
+    /// The type of its future.
+    pub future: &'static str,
+    /// Whether it may wait for ever.
+    pub daemon: bool,
+}
+
+/// Whose wakers an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Owner {
+    /// A task.
+    Task(TaskId),
+    /// A future under [`watch`](crate::watch()), by its number in the run.
+    Watch(u32),
+}
+
+/// How a poll ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum PollEnd {
+    /// The future waits.
+    Pending,
+    /// The future is finished.
+    Ready,
+    /// The future panicked.
+    Panicked,
+    /// The future was dropped because somebody aborted its task.
+    Cancelled,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum What {
+    /// A task was spawned.
+    Spawned {
+        /// The new task.
+        child: TaskId,
+    },
+    /// A poll began.
+    Polled {
+        /// Of whom.
+        owner: Owner,
+        /// The identity of the waker handed out.
+        waker: u32,
+        /// Whether nobody asked for the poll.
+        spurious: bool,
+    },
+    /// The poll ended.
+    PollEnded {
+        /// Of whom.
+        owner: Owner,
+        /// How.
+        end: PollEnd,
+    },
+    /// A waker was cloned.
+    WakerCloned {
+        /// Whose waker.
+        owner: Owner,
+        /// Its identity.
+        waker: u32,
+    },
+    /// A clone of a waker was dropped.
+    WakerDropped {
+        /// Whose waker.
+        owner: Owner,
+        /// Its identity.
+        waker: u32,
+        /// Clones of this identity that are left.
+        left: i32,
+    },
+    /// A waker was woken.
+    Woken {
+        /// Whose waker.
+        owner: Owner,
+        /// Its identity.
+        waker: u32,
+        /// Whether the wake asked for a poll; if not, one was due already or the task is over.
+        effective: bool,
+    },
+    /// A thread outside the run woke a task.
+    WokenFromOutside {
+        /// Whose waker.
+        owner: Owner,
+        /// The name of the thread.
+        thread: Rc<str>,
+    },
+    /// A join handle was polled.
+    HandlePolled {
+        /// The task it belongs to.
+        task: TaskId,
+    },
+    /// A join or abort handle was dropped.
+    HandleDropped {
+        /// The task it belongs to.
+        task: TaskId,
+        /// Handles that are left.
+        left: u32,
+    },
+    /// A task was asked to end.
+    Aborted {
+        /// The task.
+        task: TaskId,
+    },
+    /// A timer was set.
+    TimerSet {
+        /// When it fires, in nanoseconds of virtual time.
+        deadline: u64,
+    },
+    /// A timer was dropped before it fired.
+    TimerDropped {
+        /// When it would have fired, in nanoseconds of virtual time.
+        deadline: u64,
+    },
+    /// A timer fired.
+    TimerFired {
+        /// When it was to fire, in nanoseconds of virtual time.
+        deadline: u64,
+    },
+    /// Virtual time moved on.
+    ClockMoved {
+        /// The new time in nanoseconds.
+        to: u64,
+    },
+    /// A choice was made.
+    Chosen {
+        /// What was decided.
+        kind: Kind,
+        /// Among how many.
+        options: u32,
+        /// What was taken.
+        option: u32,
+    },
+    /// A poll of an `.await` in the body of the test gave `Pending`.
+    Awaiting {
+        /// Where the `.await` stands.
+        at: &'static Location<'static>,
+        /// The type of what is awaited.
+        future: &'static str,
+    },
+    /// The test passed a mark.
+    Marked {
+        /// The mark's name.
+        name: &'static str,
+    },
+    /// Nothing was runnable and no timer was left to wait for.
+    Rested,
+    /// The bound of steps was passed: from here on the schedule is fair and free of faults.
+    FairTail,
+    /// The root returned; what is left is dropped.
+    Teardown,
+}
+
+/// One event of a run.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Event {
+    /// Its number in the run.
+    pub index: u64,
+    /// The step it belongs to; the first is 1.
+    pub step: u64,
+    /// The virtual time, in nanoseconds.
+    pub now: u64,
+    /// The task that was being polled, if any.
+    pub by: Option<TaskId>,
+    /// What happened.
+    pub what: What,
+    /// The call stack, if it was asked for.
+    pub stack: Option<Rc<Backtrace>>,
+}
+
+/// How much of a run is recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Recording {
+    /// The tape only.
+    #[default]
+    Tape,
+    /// The tape and the hash of the events.
+    Hash,
+    /// The events too, with the call stacks of those whose numbers are given, in rising order.
+    Events {
+        /// Numbers of events whose stacks are wanted.
+        stacks: Vec<u64>,
+    },
+}
+
+const KEPT: usize = 1 << 17;
+
+/// The recorded events of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    hash: u64,
+    count: u64,
+    events: VecDeque<Event>,
+    tasks: Vec<TaskInfo>,
+    watches: Vec<&'static Location<'static>>,
+}
+
+impl Trace {
+    /// A number that stands for all events; equal for equal runs.
+    #[must_use]
+    pub fn hash(&self) -> u64 {
+        mix(self.hash, self.count)
+    }
+
+    /// How many events there were.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The events, oldest first; of a very long run the last 131,072.
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> + ExactSizeIterator {
+        self.events.iter()
+    }
+
+    /// The event of that number, if it is kept.
+    #[must_use]
+    pub fn event(&self, index: u64) -> Option<&Event> {
+        let first = self.events.front()?.index;
+        self.events.get(usize::try_from(index.checked_sub(first)?).ok()?)
+    }
+
+    /// The tasks in the order of their numbers.
+    #[must_use]
+    pub fn tasks(&self) -> &[TaskInfo] {
+        &self.tasks
+    }
+
+    /// Where the watched future of that number was put under watch.
+    #[must_use]
+    pub fn watched_at(&self, number: u32) -> Option<&'static Location<'static>> {
+        self.watches.get(number as usize).copied()
+    }
+
+    /// What is known of a task.
+    #[must_use]
+    pub fn task(&self, id: TaskId) -> Option<&TaskInfo> {
+        self.tasks.get(id.0 as usize)
+    }
+}
+
+/// Takes events in.
+#[derive(Debug, Default)]
+pub(crate) struct Recorder {
+    trace: Trace,
+    stacks: Vec<u64>,
+    next_stack: usize,
+    keep: bool,
+}
+
+impl Recorder {
+    pub(crate) fn begin(&mut self, recording: &Recording) {
+        self.trace = Trace::default();
+        self.next_stack = 0;
+        self.stacks.clear();
+        self.keep = false;
+        if let Recording::Events { stacks } = recording {
+            self.keep = true;
+            self.stacks.extend_from_slice(stacks);
+        }
+    }
+
+    pub(crate) fn add_watch(&mut self, at: &'static Location<'static>) {
+        self.trace.watches.push(at);
+    }
+
+    pub(crate) fn add_task(&mut self, info: TaskInfo) {
+        self.trace.tasks.push(info);
+    }
+
+    /// Whether the stack of the next event is wanted.
+    pub(crate) fn wants_stack(&mut self) -> bool {
+        let wanted = self.stacks.get(self.next_stack) == Some(&self.trace.count);
+        self.next_stack += usize::from(wanted);
+        wanted
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        step: u64,
+        now: u64,
+        by: Option<TaskId>,
+        what: What,
+        stack: Option<Rc<Backtrace>>,
+    ) {
+        let trace = &mut self.trace;
+        trace.hash = fold(trace.hash, step, now, by, &what);
+        if self.keep {
+            if trace.events.len() == KEPT {
+                trace.events.pop_front();
+            }
+            trace.events.push_back(Event { index: trace.count, step, now, by, what, stack });
+        }
+        trace.count += 1;
+    }
+
+    pub(crate) fn finish(&mut self) -> Trace {
+        std::mem::take(&mut self.trace)
+    }
+}
+
+/// One round of the mixing function of wyhash, on 64-bit words.
+fn mix(hash: u64, word: u64) -> u64 {
+    let product = u128::from(hash ^ word ^ 0xa076_1d64_78bd_642f)
+        * u128::from(word.rotate_left(32) ^ 0xe703_7ed1_a0b4_28db);
+    (product as u64) ^ ((product >> 64) as u64)
+}
+
+fn fold(hash: u64, step: u64, now: u64, by: Option<TaskId>, what: &What) -> u64 {
+    let (tag, a, b): (u64, u64, u64) = match what {
+        What::Spawned { child } => (1, child.0.into(), 0),
+        What::Polled { owner, waker, spurious } => {
+            (2, owner.word(), u64::from(*waker) << 1 | u64::from(*spurious))
+        }
+        What::PollEnded { owner, end } => (3, owner.word(), *end as u64),
+        What::WakerCloned { owner, waker } => (4, owner.word(), (*waker).into()),
+        What::WakerDropped { owner, waker, left } => {
+            (5, owner.word(), u64::from(*waker) << 32 | u64::from(*left as u32))
+        }
+        What::Woken { owner, waker, effective } => {
+            (6, owner.word(), u64::from(*waker) << 1 | u64::from(*effective))
+        }
+        What::WokenFromOutside { owner, .. } => (7, owner.word(), 0),
+        What::HandlePolled { task } => (8, task.0.into(), 0),
+        What::HandleDropped { task, left } => (9, task.0.into(), (*left).into()),
+        What::Aborted { task } => (10, task.0.into(), 0),
+        What::TimerSet { deadline } => (11, *deadline, 0),
+        What::TimerDropped { deadline } => (12, *deadline, 0),
+        What::TimerFired { deadline } => (13, *deadline, 0),
+        What::ClockMoved { to } => (14, *to, 0),
+        What::Chosen { kind, options, option } => {
+            (15, *kind as u64, u64::from(*options) << 32 | u64::from(*option))
+        }
+        What::Marked { name } => {
+            (16, name.bytes().fold(0, |hash, byte| mix(hash, byte.into())), name.len() as u64)
+        }
+        // Neither paths nor names of types are the same everywhere.
+        What::Awaiting { at, .. } => (20, at.line().into(), 0),
+        What::Rested => (17, 0, 0),
+        What::FairTail => (18, 0, 0),
+        What::Teardown => (19, 0, 0),
+    };
+    let by = by.map_or(0, |task| u64::from(task.0) + 1);
+    let hash = mix(hash, tag << 56 ^ by);
+    let hash = mix(hash, step);
+    mix(mix(mix(hash, now), a), b)
+}
+
+impl Owner {
+    fn word(self) -> u64 {
+        match self {
+            Owner::Task(task) => task.0.into(),
+            Owner::Watch(number) => 1 << 32 | u64::from(number),
+        }
+    }
+}

@@ -1,0 +1,443 @@
+//! The world of one run: its tables, and the one thread-local that leads to it.
+//!
+//! The tables are kept from run to run, so a short run allocates next to nothing.
+//! Free functions such as [`spawn`](crate::spawn) find the world of the calling
+//! thread through the thread-local at the bottom of this file; inside, it is
+//! passed.
+
+use crate::block::Blocks;
+use crate::choice::Kind;
+use crate::clock::Clock;
+use crate::fault::Faults;
+use crate::finding::{Detail, Finding};
+use crate::identity::{Identities, IdentityRef, retire};
+use crate::law::Levels;
+use crate::ledger::Ledger;
+use crate::mailbox::Mailbox;
+use crate::private::Private;
+use crate::ready::Ready;
+use crate::sampler::Sampler;
+use crate::settings::{Probe, Settings};
+use crate::tape::Tape;
+use crate::task::TaskRef;
+use crate::trace::{Recorder, TaskId, What};
+use crate::waker::Place;
+use crate::watch::WatchRef;
+use std::cell::{Cell, OnceCell};
+use std::ptr::NonNull;
+use std::rc::Rc;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+/// What other threads tell a run.
+#[derive(Debug)]
+pub(crate) enum Letter {
+    Woken { identity: Place, thread: String },
+    Dropped { identity: Place },
+    HandleDropped { task: TaskId },
+    Aborted { task: TaskId },
+}
+
+/// Where a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Between runs.
+    Idle,
+    /// The sampler chooses.
+    Free,
+    /// The bound of steps is passed; the schedule is fair and free of faults.
+    FairTail,
+    /// The root returned, or a verdict was given.
+    Teardown,
+}
+
+/// Executes runs, one after the other.
+///
+/// A world belongs to one thread. Its memory is used again by the next run.
+#[derive(Debug)]
+pub struct World {
+    pub(crate) core: Box<Core>,
+}
+
+/// The tables of a world.
+#[derive(Debug)]
+pub(crate) struct Core {
+    // The first few are touched by every step.
+    pub(crate) ready: Private<Ready>,
+    pub(crate) running: Cell<Option<TaskRef>>,
+    pub(crate) steps: Cell<u64>,
+    pub(crate) now: Cell<u64>,
+    pub(crate) faults: Cell<Faults>,
+    pub(crate) recording: Cell<bool>,
+    /// Whether the oracle has something to look at after this step.
+    pub(crate) alarm: Cell<bool>,
+    pub(crate) phase: Cell<Phase>,
+    pub(crate) tape: Private<Tape>,
+    /// The strand that a `point` chose to go next.
+    pub(crate) next: Cell<Option<TaskRef>>,
+    sampler: Cell<Option<NonNull<dyn Sampler>>>,
+    pub(crate) identities: Private<Identities>,
+    pub(crate) blocks: Private<Blocks>,
+    pub(crate) clock: Private<Clock>,
+    /// Tasks whose block is not freed yet, in no order.
+    pub(crate) tasks: Private<Vec<TaskRef>>,
+    pub(crate) spawned: Cell<u32>,
+    pub(crate) unfinished: Cell<usize>,
+    /// Tasks in debt on which no verdict was given yet.
+    pub(crate) debts: Private<Vec<crate::oracle::Debt>>,
+    pub(crate) watches: Private<Vec<WatchRef>>,
+    pub(crate) watches_made: Cell<u32>,
+    /// The last step that made progress: a task began or ended, time moved, a mark.
+    pub(crate) progress: Cell<u64>,
+    /// Moves of the clock since the root was last polled, a task began or ended or
+    /// a mark was passed.
+    pub(crate) idle_jumps: Cell<u64>,
+    /// The step at which the clock was last moved in the fair tail.
+    pub(crate) last_jump: Cell<u64>,
+    /// Redundant work within the present poll.
+    pub(crate) work: Cell<u64>,
+    pub(crate) verdict: OnceCellOfRun<Finding>,
+    pub(crate) warnings: Private<Vec<Finding>>,
+    /// Panics of tasks whose handles may still be read.
+    pub(crate) panics: Private<Vec<(TaskId, Detail)>>,
+    pub(crate) foreign_threads: Private<Vec<String>>,
+    pub(crate) levels: Cell<Levels>,
+    pub(crate) max_steps: Cell<u64>,
+    pub(crate) patience: Cell<Duration>,
+    pub(crate) probe: Cell<Option<Probe>>,
+    pub(crate) probed: Private<Option<Vec<TaskId>>>,
+    recorder: Private<Recorder>,
+    pub(crate) run: Cell<u64>,
+    mailbox: &'static Mailbox<Letter>,
+    /// Counts polls; odd while one is going on. Watched from another thread.
+    pub(crate) pulse: &'static Pulse,
+}
+
+/// A value that is set at most once a run.
+#[derive(Debug)]
+pub(crate) struct OnceCellOfRun<T>(Private<OnceCell<Box<T>>>, Cell<bool>);
+
+impl<T> OnceCellOfRun<T> {
+    fn new() -> Self {
+        OnceCellOfRun(Private::new(OnceCell::new()), Cell::new(false))
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_set(&self) -> bool {
+        self.1.get()
+    }
+
+    /// Sets it unless it is set.
+    pub(crate) fn set(&self, value: T) {
+        if !self.1.replace(true) {
+            self.0.with(|cell| cell.set(Box::new(value)).is_ok());
+        }
+    }
+
+    pub(crate) fn take(&self) -> Option<Box<T>> {
+        if self.1.replace(false) { self.0.with(OnceCell::take) } else { None }
+    }
+}
+
+/// The heartbeat of a world, for a watchdog on another thread.
+#[derive(Debug, Default)]
+pub struct Pulse {
+    beats: AtomicU64,
+}
+
+impl Pulse {
+    /// The number of polls begun and ended so far; odd while one is going on.
+    #[must_use]
+    pub fn beats(&self) -> u64 {
+        self.beats.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// One more; for the thread of the world only, so no locked instruction is needed.
+    #[inline(always)]
+    pub(crate) fn beat(&self) {
+        let beats = self.beats.load(std::sync::atomic::Ordering::Relaxed);
+        self.beats.store(beats + 1, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+/// What outlives every world and is lent to one after the other.
+type Outlet = (&'static Mailbox<Letter>, &'static Pulse);
+
+static OUTLETS: Mutex<Vec<Outlet>> = Mutex::new(Vec::new());
+
+fn borrow_outlet() -> Outlet {
+    let mut outlets = OUTLETS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    outlets
+        .pop()
+        .unwrap_or_else(|| (Box::leak(Box::new(Mailbox::new())), Box::leak(Box::default())))
+}
+
+impl World {
+    /// A world without tasks.
+    #[must_use]
+    pub fn new() -> World {
+        let (mailbox, pulse) = borrow_outlet();
+        let core = Core {
+            ready: Private::default(),
+            running: Cell::new(None),
+            steps: Cell::new(0),
+            now: Cell::new(0),
+            faults: Cell::new(Faults::NONE),
+            recording: Cell::new(false),
+            alarm: Cell::new(false),
+            phase: Cell::new(Phase::Idle),
+            tape: Private::default(),
+            next: Cell::new(None),
+            sampler: Cell::new(None),
+            identities: Private::new(Identities::new()),
+            blocks: Private::new(Blocks::new()),
+            clock: Private::new(Clock::new()),
+            tasks: Private::default(),
+            spawned: Cell::new(0),
+            unfinished: Cell::new(0),
+            debts: Private::default(),
+            watches: Private::default(),
+            watches_made: Cell::new(0),
+            progress: Cell::new(0),
+            idle_jumps: Cell::new(0),
+            last_jump: Cell::new(0),
+            work: Cell::new(0),
+            verdict: OnceCellOfRun::new(),
+            warnings: Private::default(),
+            panics: Private::default(),
+            foreign_threads: Private::default(),
+            levels: Cell::new(Levels::default()),
+            max_steps: Cell::new(0),
+            patience: Cell::new(Duration::ZERO),
+            probe: Cell::new(None),
+            probed: Private::default(),
+            recorder: Private::default(),
+            run: Cell::new(0),
+            mailbox,
+            pulse,
+        };
+        World { core: Box::new(core) }
+    }
+
+    /// The choices of the last run.
+    pub fn tape(&self) -> Tape {
+        self.core.tape.with(|tape| tape.clone())
+    }
+
+    /// How many choices the last run made.
+    pub fn choices(&self) -> usize {
+        self.core.tape.with(|tape| tape.len())
+    }
+
+    /// The heartbeat of this world, to be watched from another thread.
+    #[must_use]
+    pub fn pulse(&self) -> &'static Pulse {
+        self.core.pulse
+    }
+}
+
+impl Default for World {
+    fn default() -> Self {
+        World::new()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        retire(self.core.identities.with(|i| std::mem::replace(i, Identities::new())));
+        let mut outlets = OUTLETS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        outlets.push((self.core.mailbox, self.core.pulse));
+    }
+}
+
+impl Core {
+    #[inline(always)]
+    pub(crate) fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    #[inline(always)]
+    pub(crate) fn mailbox(&self) -> &'static Mailbox<Letter> {
+        self.mailbox
+    }
+
+    #[inline(always)]
+    pub(crate) fn take_identity(&self, ledger: NonNull<Ledger>) -> IdentityRef {
+        let (world, run, mailbox) = (self.address(), self.run.get(), self.mailbox);
+        self.identities.with(|identities| identities.take(world, run, mailbox, ledger))
+    }
+
+    /// Empties every table for a new run.
+    pub(crate) fn reset(&self, settings: &Settings) {
+        self.run.set(self.mailbox.open());
+        self.identities.with(Identities::begin);
+        self.ready.with(Ready::clear);
+        self.tape.with(Tape::clear);
+        self.steps.set(0);
+        self.now.set(0);
+        self.progress.set(0);
+        self.idle_jumps.set(0);
+        self.last_jump.set(0);
+        self.work.set(0);
+        self.spawned.set(0);
+        self.unfinished.set(0);
+        self.watches_made.set(0);
+        self.alarm.set(false);
+        self.next.set(None);
+        self.levels.set(settings.levels);
+        self.max_steps.set(settings.max_steps);
+        self.patience.set(settings.patience);
+        self.probe.set(settings.probe);
+        let recording = settings.recording != crate::trace::Recording::Tape;
+        self.recording.set(recording);
+        if recording {
+            self.recorder.with(|recorder| recorder.begin(&settings.recording));
+        }
+    }
+
+    /// Lends the sampler of this run to the choices that are made outside the
+    /// executor's loop.
+    ///
+    /// # Safety
+    ///
+    /// `sampler` must be valid until [`Core::forget_sampler`].
+    pub(crate) unsafe fn lend_sampler(&self, sampler: NonNull<dyn Sampler + '_>) {
+        // SAFETY: only the lifetime changes, and the caller answers for it.
+        let sampler: NonNull<dyn Sampler + 'static> = unsafe { std::mem::transmute(sampler) };
+        self.sampler.set(Some(sampler));
+    }
+
+    pub(crate) fn forget_sampler(&self) {
+        self.sampler.set(None);
+    }
+
+    /// Makes a choice and puts it on the tape.
+    pub(crate) fn choose(&self, kind: Kind, options: u32) -> u32 {
+        let sampler = match self.sampler.get() {
+            Some(sampler) if self.phase.get() == Phase::Free && options > 1 => sampler,
+            _ => return 0,
+        };
+        // SAFETY: see `lend_sampler`; no sampler calls back into the world.
+        let option = unsafe { (*sampler.as_ptr()).choose(kind, options) };
+        self.note_choice(kind, options, option)
+    }
+
+    #[inline(always)]
+    pub(crate) fn note_choice(&self, kind: Kind, options: u32, option: u32) -> u32 {
+        let option = if option < options { option } else { 0 };
+        self.tape.with(|tape| tape.push(kind, option));
+        self.record(|| What::Chosen { kind, options, option });
+        option
+    }
+
+    /// Records an event, if events are recorded.
+    #[inline(always)]
+    pub(crate) fn record(&self, what: impl FnOnce() -> What) {
+        if self.recording.get() {
+            self.record_now(what());
+        }
+    }
+
+    #[cold]
+    fn record_now(&self, what: What) {
+        let by = self.running.get().map(TaskRef::id);
+        let stack = self.recorder.with(|recorder| recorder.wants_stack());
+        let stack = stack.then(|| Rc::new(std::backtrace::Backtrace::force_capture()));
+        let (step, now) = (self.steps.get(), self.now.get());
+        self.recorder.with(|recorder| recorder.add(step, now, by, what, stack));
+    }
+
+    pub(crate) fn with_recorder<R>(&self, f: impl FnOnce(&mut Recorder) -> R) -> R {
+        self.recorder.with(f)
+    }
+
+    /// Notes that the run got on.
+    #[inline(always)]
+    pub(crate) fn made_progress(&self) {
+        self.progress.set(self.steps.get());
+        self.idle_jumps.set(0);
+    }
+
+    pub(crate) fn find_task(&self, id: TaskId) -> Option<TaskRef> {
+        self.tasks.with(|tasks| tasks.iter().copied().find(|task| task.id() == id))
+    }
+}
+
+thread_local! {
+    static CURRENT: Cell<*const Core> = const { Cell::new(std::ptr::null()) };
+}
+
+/// The address of this thread's world, 0 if no run is going on here.
+#[inline(always)]
+pub(crate) fn current_address() -> usize {
+    CURRENT.get().addr()
+}
+
+/// The world of this thread.
+///
+/// # Safety
+///
+/// `address` is that of this thread's current world.
+#[inline(always)]
+pub(crate) unsafe fn at(address: usize) -> &'static Core {
+    debug_assert_eq!(address, current_address());
+    let current = CURRENT.get();
+    // SAFETY: the pointer is there only while `enter` borrows the world. The
+    // lifetime is a lie that no caller keeps beyond the call it serves.
+    unsafe { &*current }
+}
+
+/// The world of this thread, if a run is going on here.
+#[inline(always)]
+pub(crate) fn current() -> Option<&'static Core> {
+    let current = CURRENT.get();
+    // SAFETY: as above.
+    (!current.is_null()).then(|| unsafe { &*current })
+}
+
+/// The choices made so far by the run of the calling thread; none outside a run.
+///
+/// For those who must tell of a run that will not end: a watchdog, or a panic
+/// that is about to abort the process.
+#[must_use]
+pub fn current_tape() -> Option<Tape> {
+    current().map(|core| core.tape.with(|tape| tape.clone()))
+}
+
+/// The task that the calling thread is polling, and where it was spawned.
+#[must_use]
+pub fn current_task() -> Option<(TaskId, &'static std::panic::Location<'static>)> {
+    let task = current()?.running.get()?;
+    Some((task.id(), task.header().spawned_at))
+}
+
+/// Whether the calling thread is inside a run.
+#[must_use]
+pub fn in_run() -> bool {
+    current_address() != 0
+}
+
+/// The world of this thread.
+///
+/// # Panics
+///
+/// Outside a run; the message names `what` was called.
+#[track_caller]
+pub(crate) fn expect_current(what: &str) -> &'static Core {
+    match current() {
+        Some(core) => core,
+        None => panic!("`{what}` was called outside a run: call it from the body of a reveille test"),
+    }
+}
+
+/// Makes `core` the world of this thread until the guard is dropped.
+pub(crate) fn enter(core: &Core) -> impl Drop {
+    struct Leave(*const Core);
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            CURRENT.set(self.0);
+        }
+    }
+    Leave(CURRENT.replace(core))
+}

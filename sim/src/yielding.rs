@@ -1,0 +1,136 @@
+//! Giving the sampler a chance: yields, points, marks and draws.
+
+use crate::choice::Kind;
+use crate::trace::What;
+use crate::world::{self, Core, Phase};
+use std::panic::Location;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// Lets other tasks run: by default all that are runnable go before this one.
+///
+/// ```
+/// # use reveille_sim as reveille;
+/// # reveille::doc(|| async {
+/// reveille::yield_now().await;
+/// # });
+/// ```
+pub async fn yield_now() {
+    let mut yielded = false;
+    std::future::poll_fn(|cx| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// A scheduling point that does not yield: by default this task goes on, and
+/// the sampler may have another one go first.
+///
+/// Put it before each access to shared state that should be interleaved finer
+/// than from `.await` to `.await`. Outside a run it does nothing.
+///
+/// ```
+/// # use reveille_sim as reveille;
+/// # reveille::doc(|| async {
+/// reveille::point().await;
+/// # });
+/// ```
+pub fn point() -> Point {
+    Point { asked: false }
+}
+
+/// The future of [`point`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless polled"]
+pub struct Point {
+    asked: bool,
+}
+
+impl Future for Point {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.asked, true) {
+            return Poll::Ready(());
+        }
+        let goes_on = world::current().is_none_or(Core::goes_on);
+        if goes_on {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+impl Core {
+    /// Whether the running task goes on at a scheduling point.
+    fn goes_on(&self) -> bool {
+        self.count_work();
+        match self.phase.get() {
+            // A fair schedule gives everybody a turn.
+            Phase::FairTail => return false,
+            Phase::Free => {}
+            Phase::Idle | Phase::Teardown => return true,
+        }
+        let Some(running) = self.running.get() else { return true };
+        if self.next.get().is_some() {
+            // Somebody else of this task was told to stop here.
+            return false;
+        }
+        // The running task may stand in the queue, if it was woken meanwhile.
+        let others = |ready: &mut crate::ready::Ready| {
+            ready.iter().filter(|task| *task != running).count() as u32
+        };
+        let others = self.ready.with(others);
+        if others == 0 {
+            return true;
+        }
+        let option = self.choose(Kind::Schedule, others + 1);
+        if option == 0 {
+            return true;
+        }
+        let nth = option as usize - 1;
+        let next = self.ready.with(|ready| ready.iter().filter(|task| *task != running).nth(nth));
+        self.next.set(next);
+        false
+    }
+}
+
+/// Tells the oracle that the test got on, so that a long wait is no livelock.
+///
+/// Outside a run it does nothing.
+pub fn mark(name: &'static str) {
+    if let Some(core) = world::current() {
+        core.made_progress();
+        core.record(|| What::Marked { name });
+    }
+}
+
+/// Draws a number below `options` from the tape, 0 by default: the way for a test
+/// to be random and yet replayable. 0 options give 0, and so does a call outside
+/// a run.
+///
+/// ```
+/// # use reveille_sim as reveille;
+/// # reveille::doc(|| async {
+/// let size = 1 + reveille::draw(16);
+/// assert!((1..=16).contains(&size));
+/// # });
+/// ```
+#[must_use]
+pub fn draw(options: u32) -> u32 {
+    world::current().map_or(0, |core| core.choose(Kind::Input, options))
+}
+
+/// Notes in the trace where in the test's body a poll came to `Pending`; put
+/// there by the attribute macro, around every `.await`.
+#[doc(hidden)]
+pub fn note_await(at: &'static Location<'static>, future: &'static str) {
+    if let Some(core) = world::current() {
+        core.record(|| What::Awaiting { at, future });
+    }
+}
