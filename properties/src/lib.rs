@@ -1,1 +1,134 @@
-//! stub
+//! Reveille finds the wakeup that gets lost.
+//!
+//! It runs a test's futures in a deterministic world under many schedules and
+//! faults, looks at every waker that is cloned, woken and dropped, and says which
+//! line forgot to wake whom. A failure comes with one line to paste that repeats
+//! exactly that run.
+//!
+//! ```
+//! # mod my_crate { pub async fn answer() -> u32 { 42 } }
+//! #[reveille::test]
+//! async fn answers() {
+//!     let task = reveille::spawn(my_crate::answer());
+//!     assert_eq!(task.await.unwrap(), 42);
+//! }
+//! ```
+//!
+//! `cargo test` runs it under 1,000 schedules. [`macro@test`] tells the arguments;
+//! [`check`] and [`Checker`] do the same without the macro.
+//!
+//! # The environment
+//!
+//! | variable | values | meaning |
+//! | --- | --- | --- |
+//! | `REVEILLE_RUNS` | 1, 2, ... | runs per test |
+//! | `REVEILLE_SEED` | a number, or `random` | where random choices begin |
+//! | `REVEILLE_REPLAY` | a tape, or a file with one | the one run to repeat; tests it does not name run as ever |
+//!
+//! # What a body may do
+//!
+//! - It may be `async fn` without a single `.await`: it is one poll.
+//! - It may return `()` or a `Result` whose error is `Debug`; an error fails it.
+//! - Destructors may spawn. What they spawn after the root has returned is dropped
+//!   unpolled.
+//! - It must not call [`check`]: that is [`CheckError::InsideRun`].
+//! - A destructor that panics while a panic unwinds aborts the process, as
+//!   everywhere in Rust; the tape is printed before.
+//!
+//! # Runs that cannot be repeated
+//!
+//! A run takes no entropy, time or threads from outside, but its body may:
+//! `futures::select!`, `tokio::select!` and `HashMap` do. The first run and every
+//! hundredth are made twice; when their events differ, the test starts over with
+//! *hermetic* runs, each in a process of its own with fixed entropy and clocks
+//! (on Linux). Where that cannot be, the law `nondeterminism` names the first
+//! event that differs.
+
+mod advice;
+mod await_site;
+mod callsite;
+mod checker;
+mod config;
+mod error;
+mod evidence;
+mod hermetic;
+mod host;
+mod interpose;
+mod judge;
+mod message;
+mod names;
+mod output;
+mod record;
+mod report;
+mod search;
+mod seed;
+mod shrink;
+mod tape_file;
+mod watchdog;
+
+pub use checker::{Checker, Passed};
+pub use config::ConfigError;
+pub use error::{CheckError, Failure};
+pub use hermetic::Unavailable;
+pub use output::TestOutput;
+pub use reveille_sim::{
+    AbortHandle, Builder, Certainty, Faults, JoinError, JoinHandle, Kind, Law, Level, Point, Tape,
+    TapeError, TaskId, Watch, draw, in_run, mark, point, spawn, spawn_daemon, spawn_local, watch,
+    yield_now,
+};
+
+/// Virtual time, in tokio's names and semantics.
+pub mod time {
+    pub use reveille_sim::time::*;
+}
+
+/// Makes an `async fn` a test that runs under many schedules.
+///
+/// ```
+/// # use reveille::time::{sleep, timeout};
+/// # use std::time::Duration;
+/// /// Doc comments, `#[ignore]` and `#[should_panic]` work as on any test.
+/// #[reveille::test(runs = 200, max_steps = 10_000, deny(waker_leak))]
+/// async fn times_out() -> Result<(), String> {
+///     let nap = timeout(Duration::from_secs(1), sleep(Duration::from_secs(2))).await;
+///     nap.err().map(drop).ok_or("it should have timed out".to_owned())
+/// }
+/// ```
+///
+/// | argument | meaning |
+/// | --- | --- |
+/// | `runs = 5000` | schedules to try; default 1,000 |
+/// | `seed = 7` | where random choices begin; default: made of the test's name |
+/// | `max_steps = 10_000` | polls after which the schedule becomes fair; twice as many fail the run; default 100,000 |
+/// | `allow(law, ..)`, `warn(..)`, `deny(..)` | the levels of laws, named in snake case |
+/// | `hermetic = true` | a process for every run from the beginning; `false`: never |
+/// | `crate = path` | where this crate is found, if not at `::reveille` |
+pub use reveille_macros::test;
+
+/// Runs `body` under 1,000 schedules and panics with a report if a law is broken.
+///
+/// # Panics
+///
+/// If a law is broken, or if nothing could be checked; see
+/// [`Checker::try_check`] for errors instead.
+///
+/// ```
+/// reveille::check(|| async {
+///     let task = reveille::spawn(async { 42 });
+///     assert_eq!(task.await.unwrap(), 42);
+/// });
+/// ```
+#[track_caller]
+pub fn check<B, F>(body: B)
+where
+    B: Fn() -> F,
+    F: Future,
+    F::Output: TestOutput,
+{
+    Checker::new().check(body);
+}
+
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::await_site::AwaitAt;
+}

@@ -22,12 +22,21 @@ pub enum Kind {
     SpuriousPoll,
     /// A value drawn by the test itself with [`draw`](crate::draw). Default: 0.
     Input,
+    /// What entropy from outside the run is made of, where that can be decided.
+    /// Default: 0.
+    Entropy,
 }
 
 impl Kind {
     /// All kinds, in the order of their lanes on a tape.
-    pub const ALL: [Kind; 5] =
-        [Kind::Schedule, Kind::Timer, Kind::FreshWaker, Kind::SpuriousPoll, Kind::Input];
+    pub const ALL: [Kind; 6] = [
+        Kind::Schedule,
+        Kind::Timer,
+        Kind::FreshWaker,
+        Kind::SpuriousPoll,
+        Kind::Input,
+        Kind::Entropy,
+    ];
 
     /// The stable name, as written on tapes.
     #[must_use]
@@ -38,6 +47,7 @@ impl Kind {
             Kind::FreshWaker => "fresh-waker",
             Kind::SpuriousPoll => "spurious-poll",
             Kind::Input => "input",
+            Kind::Entropy => "entropy",
         }
     }
 

@@ -386,7 +386,8 @@ impl Core {
         }
         // In the tail time passes even while tasks are busy, as it does in life;
         // a loop that polls the clock until a deadline ends there.
-        let patience = TAIL_PATIENCE.max(4 * self.ready.with(|ready| ready.len()) as u64);
+        let round = self.ready.with(|ready| ready.len()) as u64;
+        let patience = TAIL_PATIENCE.min(max_steps / 10).max(4 * round);
         if step - self.last_jump.get() > patience {
             self.last_jump.set(step);
             self.jump();

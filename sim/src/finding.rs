@@ -44,6 +44,28 @@ pub enum Detail {
 }
 
 impl Finding {
+    /// A broken law at the start of a run.
+    #[must_use]
+    pub fn new(law: Law, owner: Owner, detail: Detail) -> Self {
+        Finding { law, owner, others: Vec::new(), step: 0, now: 0, detail }
+    }
+
+    /// The same at a step and a virtual time in nanoseconds.
+    #[must_use]
+    pub fn at(self, step: u64, now: u64) -> Self {
+        Finding { step, now, ..self }
+    }
+
+    /// The same as a matter of `law` between `others`, of which the first owns it.
+    #[must_use]
+    pub fn refined(self, law: Law, others: Vec<TaskId>) -> Self {
+        let owner = match others.first() {
+            Some(first) if law != self.law => Owner::Task(*first),
+            _ => self.owner,
+        };
+        Finding { law, owner, others, ..self }
+    }
+
     /// The task that the finding is about; none for a watched future.
     #[must_use]
     pub fn task(&self) -> Option<TaskId> {

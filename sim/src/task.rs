@@ -108,10 +108,6 @@ impl TaskRef {
         TaskRef(ptr)
     }
 
-    pub(crate) fn as_ptr(self) -> NonNull<Header> {
-        self.0
-    }
-
     /// Puts `future` into a block of `blocks`.
     #[inline]
     pub(crate) fn new<F: Future>(blocks: &mut Blocks, birth: Birth<'_>, future: F) -> TaskRef {

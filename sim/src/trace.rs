@@ -225,6 +225,14 @@ pub enum Recording {
     },
 }
 
+impl Recording {
+    /// Events, with the call stacks of those numbers, which must rise.
+    #[must_use]
+    pub fn events(stacks: Vec<u64>) -> Recording {
+        Recording::Events { stacks }
+    }
+}
+
 const KEPT: usize = 1 << 17;
 
 /// The recorded events of a run.

@@ -327,7 +327,10 @@ impl Core {
     pub(crate) fn note_choice(&self, kind: Kind, options: u32, option: u32) -> u32 {
         let option = if option < options { option } else { 0 };
         self.tape.with(|tape| tape.push(kind, option));
-        self.record(|| What::Chosen { kind, options, option });
+        // A replay does not ask for faults that did not strike.
+        if option != 0 || !kind.is_fault() {
+            self.record(|| What::Chosen { kind, options, option });
+        }
         option
     }
 

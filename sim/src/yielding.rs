@@ -126,6 +126,14 @@ pub fn draw(options: u32) -> u32 {
     world::current().map_or(0, |core| core.choose(Kind::Input, options))
 }
 
+/// Draws what entropy from outside the run is to be made of; for those who stand
+/// between a run and the system.
+#[doc(hidden)]
+#[must_use]
+pub fn draw_entropy() -> u32 {
+    world::current().map_or(0, |core| core.choose(Kind::Entropy, 1 << 16))
+}
+
 /// Notes in the trace where in the test's body a poll came to `Pending`; put
 /// there by the attribute macro, around every `.await`.
 #[doc(hidden)]

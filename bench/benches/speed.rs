@@ -1,0 +1,288 @@
+//! `cargo bench --manifest-path bench/Cargo.toml`: the speed of runs.
+//!
+//! The contenders of a workload take turns, so that a noisy machine is noisy for
+//! all of them; each figure is the median over the rounds, each ratio the median
+//! of the ratios within a round.
+
+use futures::executor::LocalPool;
+use futures::task::{LocalSpawnExt, SpawnExt};
+use reveille_bench::floor::{self, Floor};
+use reveille_bench::slot::slot;
+use reveille_sim::{Faults, Plain, Random, Sampler, Settings, World, time};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 15;
+
+fn main() {
+    // Cargo passes `--bench`; anything else is a filter.
+    let filter = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
+    println!("| workload | contender | median | to the first |");
+    println!("| --- | --- | ---: | ---: |");
+    for (name, unit, contenders) in [slot10(), steady(), timers()] {
+        if name.contains(&filter) {
+            compare(name, unit, contenders);
+        }
+    }
+}
+
+type Contender = (&'static str, Box<dyn FnMut() -> u64>);
+
+fn compare(workload: &str, unit: &str, mut contenders: Vec<Contender>) {
+    let mut rates = vec![Vec::new(); contenders.len()];
+    for round in 0..=ROUNDS {
+        for (rates, (_, run)) in rates.iter_mut().zip(&mut contenders) {
+            let start = Instant::now();
+            let done = run();
+            let rate = done as f64 / start.elapsed().as_secs_f64();
+            // The first round warms up.
+            if round > 0 {
+                rates.push(rate);
+            }
+        }
+    }
+    for (rates_of_this, (name, _)) in rates.iter().zip(&contenders) {
+        let ratios = rates_of_this.iter().zip(&rates[0]).map(|(this, first)| this / first);
+        let (rate, ratio) = (median(rates_of_this.iter().copied()), median(ratios));
+        println!("| {workload} | {name} | {} {unit} | {ratio:.2} |", human(rate));
+    }
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn human(rate: f64) -> String {
+    if rate >= 1e6 { format!("{:.2} M", rate / 1e6) } else { format!("{:.0} k", rate / 1e3) }
+}
+
+/// A new run: 10 items over a one-slot channel, the root joins both ends.
+fn slot10() -> (&'static str, &'static str, Vec<Contender>) {
+    const RUNS: u64 = 100_000;
+    let floor = Floor::default();
+    let mut seed = 0;
+    let on_floor = move || {
+        for _ in 0..RUNS {
+            seed += 1;
+            floor.run(seed, async {
+                let (tx, rx) = slot();
+                let producer = floor::spawn(async move {
+                    for i in 0..10 {
+                        tx.send(i).await;
+                    }
+                });
+                let consumer = floor::spawn(async move {
+                    for i in 0..10 {
+                        assert_eq!(rx.recv().await, i);
+                    }
+                });
+                producer.await;
+                consumer.await;
+            });
+        }
+        RUNS
+    };
+    fn in_reveille(mut sampler: impl Sampler + 'static, faults: Faults) -> impl FnMut() -> u64 {
+        let mut world = World::new();
+        let mut settings = Settings::default();
+        settings.faults = faults;
+        let mut run = 0;
+        move || {
+            for _ in 0..RUNS {
+                run += 1;
+                let outcome = world.run(&settings, &mut sampler, run, || async {
+                    let (tx, rx) = slot();
+                    let producer = reveille_sim::spawn(async move {
+                        for i in 0..10 {
+                            tx.send(i).await;
+                        }
+                    });
+                    let consumer = reveille_sim::spawn(async move {
+                        for i in 0..10 {
+                            assert_eq!(rx.recv().await, i);
+                        }
+                    });
+                    producer.await.unwrap();
+                    consumer.await.unwrap();
+                });
+                assert!(outcome.verdict.is_none());
+            }
+            RUNS
+        }
+    }
+    let on_pool = || {
+        for _ in 0..RUNS {
+            let mut pool = LocalPool::new();
+            let spawner = pool.spawner();
+            pool.run_until(async {
+                let (tx, rx) = slot();
+                let producer = spawner.spawn_local_with_handle(async move {
+                    for i in 0..10 {
+                        tx.send(i).await;
+                    }
+                });
+                let consumer = spawner.spawn_with_handle(async move {
+                    for i in 0..10 {
+                        assert_eq!(rx.recv().await, i);
+                    }
+                });
+                producer.unwrap().await;
+                consumer.unwrap().await;
+            });
+        }
+        RUNS
+    };
+    let contenders: Vec<Contender> = vec![
+        ("floor", Box::new(on_floor)),
+        ("reveille, random", Box::new(in_reveille(Random::new(1), Faults::NONE))),
+        ("reveille, random, with faults", Box::new(in_reveille(Random::new(1), Faults::ALL))),
+        ("reveille, plain", Box::new(in_reveille(Plain, Faults::NONE))),
+        ("futures LocalPool", Box::new(on_pool)),
+    ];
+    ("slot10", "runs/s", contenders)
+}
+
+/// One long run of the same channel.
+fn steady() -> (&'static str, &'static str, Vec<Contender>) {
+    const ITEMS: u64 = 500_000;
+    let on_pool = || {
+        let mut pool = LocalPool::new();
+        let spawner = pool.spawner();
+        let polls = pool.run_until(async {
+            let (tx, rx) = slot();
+            let producer = spawner.spawn_local_with_handle(counted(async move {
+                for i in 0..ITEMS {
+                    tx.send(i).await;
+                }
+            }));
+            let consumer = spawner.spawn_local_with_handle(counted(async move {
+                for i in 0..ITEMS {
+                    assert_eq!(rx.recv().await, i);
+                }
+            }));
+            producer.unwrap().await + consumer.unwrap().await
+        });
+        black_box(polls)
+    };
+    let floor = Floor::default();
+    let on_floor = move || {
+        floor.polls.set(0);
+        floor.run(1, async {
+            let (tx, rx) = slot();
+            let producer = floor::spawn(async move {
+                for i in 0..ITEMS {
+                    tx.send(i).await;
+                }
+            });
+            for i in 0..ITEMS {
+                assert_eq!(rx.recv().await, i);
+            }
+            producer.await;
+        });
+        floor.polls.get()
+    };
+    fn in_reveille(mut sampler: impl Sampler + 'static) -> impl FnMut() -> u64 {
+        let mut world = World::new();
+        let mut settings = Settings::default();
+        settings.faults = Faults::NONE;
+        settings.max_steps = u64::MAX / 4;
+        let mut run = 0;
+        move || {
+            run += 1;
+            let outcome = world.run(&settings, &mut sampler, run, || async {
+                let (tx, rx) = slot();
+                let producer = reveille_sim::spawn(async move {
+                    for i in 0..ITEMS {
+                        tx.send(i).await;
+                    }
+                });
+                for i in 0..ITEMS {
+                    assert_eq!(rx.recv().await, i);
+                }
+                producer.await.unwrap();
+            });
+            assert!(outcome.verdict.is_none());
+            outcome.steps
+        }
+    }
+    let contenders: Vec<Contender> = vec![
+        ("futures LocalPool", Box::new(on_pool)),
+        ("reveille, random", Box::new(in_reveille(Random::new(1)))),
+        ("reveille, plain", Box::new(in_reveille(Plain))),
+        ("floor", Box::new(on_floor)),
+    ];
+    ("steady", "polls/s", contenders)
+}
+
+/// Runs a future and gives the number of its polls.
+async fn counted(future: impl Future<Output = ()>) -> u64 {
+    let mut future = std::pin::pin!(future);
+    let mut polls = 0;
+    std::future::poll_fn(|cx| {
+        polls += 1;
+        future.as_mut().poll(cx).map(|()| polls)
+    })
+    .await
+}
+
+/// 1,000 tasks, each of which sleeps 100 times for 1 to 100 ms.
+fn timers() -> (&'static str, &'static str, Vec<Contender>) {
+    const TASKS: u64 = 1_000;
+    const SLEEPS: u64 = 100;
+    fn nap(task: u64, turn: u64) -> u64 {
+        (task * 7_919 + turn * 104_729) % 100 + 1
+    }
+    let floor = Floor::default();
+    let on_floor = move || {
+        floor.polls.set(0);
+        floor.run(1, async {
+            let tasks: Vec<_> = (0..TASKS)
+                .map(|task| {
+                    floor::spawn(async move {
+                        for turn in 0..SLEEPS {
+                            floor::sleep(nap(task, turn) * 1_000_000).await;
+                        }
+                    })
+                })
+                .collect();
+            for task in tasks {
+                task.await;
+            }
+        });
+        floor.polls.get()
+    };
+    fn in_reveille(mut sampler: impl Sampler + 'static) -> impl FnMut() -> u64 {
+        let mut world = World::new();
+        let mut settings = Settings::default();
+        settings.faults = Faults::NONE;
+        settings.max_steps = u64::MAX / 4;
+        let mut run = 0;
+        move || {
+            run += 1;
+            let outcome = world.run(&settings, &mut sampler, run, || async {
+                let tasks: Vec<_> = (0..TASKS)
+                    .map(|task| {
+                        reveille_sim::spawn(async move {
+                            for turn in 0..SLEEPS {
+                                time::sleep(Duration::from_millis(nap(task, turn))).await;
+                            }
+                        })
+                    })
+                    .collect();
+                for task in tasks {
+                    task.await.unwrap();
+                }
+            });
+            assert!(outcome.verdict.is_none());
+            outcome.steps
+        }
+    }
+    let contenders: Vec<Contender> = vec![
+        ("floor", Box::new(on_floor)),
+        ("reveille, random", Box::new(in_reveille(Random::new(1)))),
+        ("reveille, plain", Box::new(in_reveille(Plain))),
+    ];
+    ("timers", "polls/s", contenders)
+}

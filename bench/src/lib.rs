@@ -1,0 +1,4 @@
+//! Workloads that every executor of the comparison runs, and the executors.
+
+pub mod floor;
+pub mod slot;

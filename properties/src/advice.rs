@@ -1,0 +1,39 @@
+//! What to try, law by law.
+
+use reveille_sim::Law;
+
+pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
+    Some(match law {
+        Law::PendingWithoutWaker => {
+            "store `cx.waker().clone()` on every path that returns Pending, also when a wake\n       \
+             turned out to be for nothing; if the task may wait for ever, spawn it with `spawn_daemon`"
+        }
+        Law::StaleWaker => {
+            "when polled again, replace the stored waker (`waker.clone_from(cx.waker())`) instead of\n       \
+             keeping the first; a future may move to another task between two polls"
+        }
+        Law::WakerDropped => {
+            "call `wake()` on every waker before its place is cleared or dropped, also on close,\n       \
+             on cancellation and when the other side goes away"
+        }
+        Law::Deadlock => "take locks and permits in one order everywhere, or do not hold one while waiting for another",
+        Law::Stuck => "look at where each waker was registered: which event was to wake it, and who forgot?",
+        Law::SuspectedStuck => {
+            "if the test really waits that long, raise `max_steps`, or call `reveille::mark` where it gets on"
+        }
+        Law::SuspectedLivelock => {
+            "pass a wake on only if there is something to be had; if the tasks do get on, call\n       \
+             `reveille::mark` there or raise `max_steps`"
+        }
+        Law::BusyPoll => {
+            "register the waker with whatever is waited for instead of waking oneself; if the task does\n       \
+             get on, call `reveille::mark` there or raise `max_steps`"
+        }
+        Law::Starvation => "limit the work of one poll: after so many items wake yourself and return Pending",
+        Law::BlockingPoll => "do not hold a blocking lock across an `.await`, and do not call blocking functions in a poll",
+        Law::SpuriousPoll => "a poll may come at any time: check the condition again and stay registered",
+        Law::PollAfterReady => "stop polling after Ready; drop the future, or wrap it with `fuse()`",
+        Law::Snoozed => "poll the future on, or drop it, before the task waits for something else",
+        _ => return None,
+    })
+}

@@ -1,0 +1,179 @@
+//! From a call stack to the lines that a user wants to see.
+//!
+//! The stack is that of the standard library, whose stable interface is text
+//! only. Its debug form lists functions with files and lines, inlined ones
+//! included; that form is not promised, so a stack that does not read is simply
+//! no stack, and a test holds the form we read.
+
+use std::backtrace::Backtrace;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// A line of somebody's code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CallSite {
+    pub(crate) function: String,
+    pub(crate) file: String,
+    pub(crate) line: u32,
+}
+
+impl fmt::Display for CallSite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", short_path(&self.file), self.line)?;
+        write!(f, " in {}", short_name(&self.function))
+    }
+}
+
+/// The lines of a stack that are neither the standard library's nor ours,
+/// innermost first.
+pub(crate) fn user_frames(stack: &Backtrace) -> Vec<CallSite> {
+    let mut frames = frames(&format!("{stack:?}"));
+    frames.retain(|frame| !is_machinery(frame));
+    frames
+}
+
+/// The innermost line, and where it was called from in the user's own workspace
+/// if the first is in a dependency.
+pub(crate) fn blamed(stack: &Backtrace) -> Option<(CallSite, Option<CallSite>)> {
+    let frames = user_frames(stack);
+    let first = frames.first()?.clone();
+    let own = if is_dependency(&first.file) {
+        frames.into_iter().find(|frame| !is_dependency(&frame.file))
+    } else {
+        None
+    };
+    Some((first, own))
+}
+
+fn frames(debug: &str) -> Vec<CallSite> {
+    // { fn: "a::b", file: "/x/y.rs", line: 3 }
+    let mut frames = Vec::new();
+    for part in debug.split("{ fn: \"").skip(1) {
+        let Some((function, rest)) = part.split_once('"') else { continue };
+        let Some((file, rest)) =
+            rest.strip_prefix(", file: \"").and_then(|rest| rest.split_once('"'))
+        else {
+            continue;
+        };
+        let line = rest.trim_start_matches(", line: ");
+        let digits = line.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+        if let Ok(line) = digits.parse() {
+            frames.push(CallSite { function: function.into(), file: file.into(), line });
+        }
+    }
+    frames
+}
+
+fn is_machinery(frame: &CallSite) -> bool {
+    let function = frame.function.trim_start_matches('<');
+    let ours = ["reveille_sim::", "reveille::", "reveille_macros::"];
+    frame.file.starts_with("/rustc/")
+        || frame.file.contains("/rustlib/src/rust/")
+        || ours.iter().any(|prefix| function.starts_with(prefix))
+}
+
+/// Whether a file belongs to a crate from a registry or a git checkout.
+fn is_dependency(file: &str) -> bool {
+    file.contains("/registry/src/") || file.contains("/git/checkouts/")
+}
+
+/// A path that says enough: inside the package for a dependency, relative to the
+/// workspace, as the compiler writes them, for the user's own code.
+pub(crate) fn short_path(file: &str) -> String {
+    for mark in ["/registry/src/", "/git/checkouts/"] {
+        if let Some((_, rest)) = file.split_once(mark) {
+            // The first directory is named after the registry.
+            return rest.split_once('/').map_or(rest, |(_, path)| path).to_owned();
+        }
+    }
+    let relative = workspace().and_then(|root| Path::new(file).strip_prefix(root).ok());
+    relative.map_or(file.to_owned(), |path| path.display().to_string())
+}
+
+/// Where the lock file is; tests run in the directory of their package.
+fn workspace() -> Option<&'static Path> {
+    static WORKSPACE: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let found = WORKSPACE.get_or_init(|| {
+        let here = std::env::current_dir().ok()?;
+        here.ancestors().find(|path| path.join("Cargo.lock").is_file()).map(Path::to_path_buf)
+    });
+    found.as_deref()
+}
+
+/// A function's name without the noise: closures, hashes and long generics.
+fn short_name(function: &str) -> String {
+    let mut name = String::with_capacity(function.len());
+    let mut depth = 0usize;
+    for part in function.split_inclusive(['<', '>']) {
+        let (text, bracket) = match part.chars().last() {
+            Some(c @ ('<' | '>')) => (&part[..part.len() - 1], Some(c)),
+            _ => (part, None),
+        };
+        if depth == 0 || function.starts_with('<') && depth == 1 {
+            name.push_str(text);
+        }
+        match bracket {
+            Some('<') => {
+                if depth == 0 && function.starts_with('<') && name.is_empty() {
+                    name.push('<');
+                }
+                depth += 1;
+            }
+            Some(_) => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 && name.starts_with('<') && !name.contains('>') {
+                    name.push('>');
+                }
+            }
+            None => {}
+        }
+    }
+    for noise in ["::{{closure}}", "::{closure#0}", "::{async_fn#0}", "::{async_block#0}"] {
+        name = name.replace(noise, "");
+    }
+    name.replace("::::", "::").trim_end_matches("::").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[inline(never)]
+    fn here() -> (Backtrace, u32) {
+        (Backtrace::force_capture(), line!())
+    }
+
+    #[test]
+    fn the_form_of_a_stack_is_the_one_we_read() {
+        let (stack, line) = here();
+        let frames = frames(&format!("{stack:?}"));
+        assert!(frames.iter().any(|f| f.line == line && f.file.ends_with("callsite.rs")), "{stack:?}");
+    }
+
+    #[test]
+    fn what_does_not_read_is_no_frame() {
+        assert_eq!(frames("Backtrace [{ fn: \"a\" }, { fn: \"b\", file: \"c\" }, oh"), []);
+        assert_eq!(frames("disabled"), []);
+    }
+
+    #[test]
+    fn dependencies_are_told_apart_and_paths_are_short() {
+        let file = "/home/x/.cargo/registry/src/index-1949cf/event-listener-2.2.0/src/lib.rs";
+        assert!(is_dependency(file));
+        assert_eq!(short_path(file), "event-listener-2.2.0/src/lib.rs");
+        let own = std::env::current_dir().unwrap().join("src/slot.rs");
+        assert_eq!(short_path(own.to_str().unwrap()), "properties/src/slot.rs");
+        assert_eq!(short_path("/elsewhere/slot.rs"), "/elsewhere/slot.rs");
+    }
+
+    #[test]
+    fn names_lose_their_noise() {
+        assert_eq!(short_name("a::b::{{closure}}"), "a::b");
+        assert_eq!(short_name("a::Slot<alloc::vec::Vec<u8>>::send"), "a::Slot::send");
+        assert_eq!(
+            short_name("<a::Recv<T> as core::future::Future>::poll"),
+            "<a::Recv as core::future::Future>::poll"
+        );
+    }
+}

@@ -1,0 +1,224 @@
+//! What the environment says about a test.
+//!
+//! | variable | values | meaning |
+//! | --- | --- | --- |
+//! | `REVEILLE_RUNS` | 1, 2, ... | runs per test |
+//! | `REVEILLE_SEED` | a number, decimal or `0x..`, or `random` | where random choices begin |
+//! | `REVEILLE_REPLAY` | a tape, or a file with one | the one run to repeat; tests it does not name run as ever |
+//!
+//! A value that cannot be read fails the test: a typo must not look like a pass.
+
+use crate::seed::Seed;
+use reveille_sim::{Tape, TapeError};
+use std::ffi::OsString;
+use std::fmt;
+use std::path::Path;
+
+pub(crate) const RUNS: &str = "REVEILLE_RUNS";
+pub(crate) const SEED: &str = "REVEILLE_SEED";
+pub(crate) const REPLAY: &str = "REVEILLE_REPLAY";
+
+/// What was found in the environment.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Config {
+    pub(crate) runs: Option<u64>,
+    pub(crate) seed: Option<Seed>,
+    /// The test that the tape is for, and the tape.
+    pub(crate) replay: Option<(String, Tape)>,
+}
+
+impl Config {
+    pub(crate) fn from_env() -> Result<Config, ConfigError> {
+        Config::from_lookup(|name| std::env::var_os(name))
+    }
+
+    pub(crate) fn from_lookup(
+        lookup: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Config, ConfigError> {
+        let text = |name: &'static str| match lookup(name) {
+            None => Ok(None),
+            Some(value) => match value.into_string() {
+                Ok(text) => Ok(Some(text)),
+                Err(value) => Err(ConfigError::new(name, value.to_string_lossy(), Cause::NotUnicode)),
+            },
+        };
+        let mut config = Config::default();
+        if let Some(value) = text(RUNS)? {
+            config.runs = match value.trim().parse() {
+                Ok(runs) if runs > 0 => Some(runs),
+                _ => return Err(ConfigError::new(RUNS, value, Cause::NoNumberOfRuns)),
+            };
+        }
+        if let Some(value) = text(SEED)? {
+            config.seed = match parse_seed(value.trim()) {
+                Some(seed) => Some(seed),
+                None => return Err(ConfigError::new(SEED, value, Cause::NoSeed)),
+            };
+        }
+        if let Some(value) = text(REPLAY)? {
+            config.replay = Some(read_tape(value)?);
+        }
+        Ok(config)
+    }
+}
+
+fn parse_seed(text: &str) -> Option<Seed> {
+    if text == "random" {
+        return Some(Seed::drawn());
+    }
+    let number = match text.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    number.ok().map(Seed::Given)
+}
+
+/// The value is a tape if it begins like one, else the name of a file.
+fn read_tape(value: String) -> Result<(String, Tape), ConfigError> {
+    let inline = Tape::from_text(&value);
+    if !matches!(inline, Err(TapeError::NotATape)) {
+        return inline.map_err(|error| ConfigError::new(REPLAY, value, Cause::Tape(error)));
+    }
+    let bytes = match std::fs::read(Path::new(&value)) {
+        Ok(bytes) => bytes,
+        Err(error) => return Err(ConfigError::new(REPLAY, value, Cause::NoFile(error))),
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    Tape::from_text(&text).map_err(|error| ConfigError::new(REPLAY, value, Cause::TapeInFile(error)))
+}
+
+/// A variable of the environment has a value that cannot be read.
+#[derive(Debug)]
+pub struct ConfigError {
+    variable: &'static str,
+    value: String,
+    cause: Cause,
+}
+
+#[derive(Debug)]
+enum Cause {
+    NotUnicode,
+    NoNumberOfRuns,
+    NoSeed,
+    Tape(TapeError),
+    TapeInFile(TapeError),
+    NoFile(std::io::Error),
+    NoSuchTest,
+}
+
+impl ConfigError {
+    fn new(variable: &'static str, value: impl Into<String>, cause: Cause) -> Self {
+        ConfigError { variable, value: value.into(), cause }
+    }
+
+    /// The tape names a test of this binary that the binary does not have.
+    pub(crate) fn no_such_test(name: &str) -> Self {
+        ConfigError::new(REPLAY, name, Cause::NoSuchTest)
+    }
+
+    /// The name of the variable.
+    #[must_use]
+    pub fn variable(&self) -> &str {
+        self.variable
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ConfigError { variable, value, cause } = self;
+        write!(f, "{variable}: ")?;
+        match cause {
+            Cause::NotUnicode => write!(f, "expected unicode text, got `{value}`"),
+            Cause::NoNumberOfRuns => {
+                write!(f, "expected a number of runs from 1 on, such as 1000, got `{value}`")
+            }
+            Cause::NoSeed => write!(
+                f,
+                "expected a seed such as 7 or 0x2a, below 2^64, or the word `random`, got `{value}`"
+            ),
+            Cause::Tape(error) => write!(f, "{error}"),
+            Cause::TapeInFile(error) => write!(f, "in the file `{value}`: {error}"),
+            Cause::NoFile(error) => {
+                write!(f, "`{value}` is neither a tape nor a file that can be read ({error})")
+            }
+            Cause::NoSuchTest => write!(
+                f,
+                "the tape is for the test `{value}`, which this binary does not have; \
+                 expected the name of one of its tests"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.cause {
+            Cause::Tape(error) | Cause::TapeInFile(error) => Some(error),
+            Cause::NoFile(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(name: &str, value: &str) -> Result<Config, ConfigError> {
+        Config::from_lookup(|asked| (asked == name).then(|| value.into()))
+    }
+
+    fn refused(name: &str, value: &str) -> String {
+        config(name, value).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn values_are_read() {
+        assert_eq!(config(RUNS, "12").unwrap().runs, Some(12));
+        assert_eq!(config(SEED, "0x2a").unwrap().seed, Some(Seed::Given(42)));
+        assert_eq!(config(SEED, "42").unwrap().seed, Some(Seed::Given(42)));
+        assert!(matches!(config(SEED, "random").unwrap().seed, Some(Seed::Drawn(_))));
+        let tape = Tape::new().to_text("a::b");
+        assert_eq!(config(REPLAY, &tape).unwrap().replay, Some(("a::b".into(), Tape::new())));
+        assert!(config("OTHER", "x").unwrap().replay.is_none());
+    }
+
+    #[test]
+    fn errors_name_the_variable_and_the_expectation() {
+        for value in ["", "0", "-1", "1e3", "many", "99999999999999999999999"] {
+            assert_eq!(
+                refused(RUNS, value),
+                format!("REVEILLE_RUNS: expected a number of runs from 1 on, such as 1000, got `{value}`")
+            );
+        }
+        for value in ["", "0xzz", "-4", "seven", "18446744073709551616"] {
+            assert_eq!(
+                refused(SEED, value),
+                format!(
+                    "REVEILLE_SEED: expected a seed such as 7 or 0x2a, below 2^64, or the word `random`, got `{value}`"
+                )
+            );
+        }
+        let cut = &Tape::new().to_text("a::b")[..12];
+        assert_eq!(
+            refused(REPLAY, cut),
+            "REVEILLE_REPLAY: the tape is cut: it does not end in `/sum=` and eight digits"
+        );
+        assert!(refused(REPLAY, "no/such/file").starts_with(
+            "REVEILLE_REPLAY: `no/such/file` is neither a tape nor a file that can be read ("
+        ));
+    }
+
+    #[test]
+    fn a_file_is_read_whatever_bytes_it_has() {
+        let file = std::env::temp_dir().join(format!("reveille-config-{}", std::process::id()));
+        let path = file.to_str().unwrap();
+        std::fs::write(&file, [0xff, 0xfe, b'v', b'1', b'/']).unwrap();
+        let damaged = refused(REPLAY, path);
+        std::fs::write(&file, Tape::new().to_text("a::b") + "\n").unwrap();
+        let good = config(REPLAY, path).unwrap().replay;
+        std::fs::remove_file(&file).unwrap();
+        assert!(damaged.contains("in the file") && damaged.contains("expected a tape"), "{damaged}");
+        assert_eq!(good, Some(("a::b".into(), Tape::new())));
+    }
+}

@@ -1,0 +1,74 @@
+//! Why a check did not pass.
+
+use crate::config::ConfigError;
+use crate::hermetic::Unavailable;
+use reveille_sim::{Law, Tape};
+use std::fmt;
+
+/// Why a check did not pass.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CheckError {
+    /// A law is broken.
+    Broken(Box<Failure>),
+    /// The environment says something that cannot be read.
+    Config(ConfigError),
+    /// `check` was called inside a run.
+    InsideRun,
+    /// No run was asked for.
+    NoRuns,
+    /// Hermetic runs were asked for and cannot be had.
+    NoHermeticRuns(Unavailable),
+    /// A run could not be made.
+    NoRun(String),
+}
+
+/// A broken law, with its report.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The test.
+    pub test: String,
+    /// The law.
+    pub law: Law,
+    /// The tape that replays it.
+    pub tape: Tape,
+    /// The whole report.
+    pub report: String,
+}
+
+impl fmt::Display for CheckError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CheckError::Broken(failure) => write!(f, "{failure}"),
+            CheckError::Config(error) => write!(f, "{error}"),
+            CheckError::InsideRun => f.write_str(
+                "a check was begun inside a run: `check` must be called outside the body of a reveille test",
+            ),
+            CheckError::NoRuns => {
+                f.write_str("no run was asked for: `runs` must be at least 1, a test that runs nothing proves nothing")
+            }
+            CheckError::NoHermeticRuns(why) => write!(f, "no hermetic runs can be had: {why}"),
+            CheckError::NoRun(why) => write!(f, "a run could not be made: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for CheckError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            CheckError::Broken(failure) => Some(&**failure),
+            CheckError::Config(error) => Some(error),
+            CheckError::NoHermeticRuns(why) => Some(why),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.report)
+    }
+}
+
+impl std::error::Error for Failure {}

@@ -1,0 +1,95 @@
+//! What in a trace bears on a verdict.
+
+use reveille_sim::{Finding, Law, Owner, TaskId, Trace, What};
+
+/// The events that a report points at, by their numbers in the trace.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Evidence {
+    pub(crate) suspects: Vec<Suspect>,
+}
+
+/// A task or a watched future, and the last that was seen of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Suspect {
+    pub(crate) owner: Owner,
+    /// In that poll: the innermost `.await` of the test's body that was pending.
+    pub(crate) awaiting: Option<u64>,
+    /// A clone of one of its wakers was made for the last time.
+    pub(crate) registered: Option<u64>,
+    /// Its last waker was dropped without a wake.
+    pub(crate) dropped: Option<u64>,
+    /// It was woken for the last time.
+    pub(crate) woken: Option<u64>,
+    /// Its handle was polled for the last time.
+    pub(crate) joined: Option<u64>,
+}
+
+impl Evidence {
+    pub(crate) fn gather(finding: &Finding, trace: &Trace) -> Evidence {
+        let mut owners = vec![finding.owner];
+        if matches!(finding.law, Law::Deadlock | Law::Stuck | Law::SuspectedLivelock) {
+            owners.extend(finding.others.iter().map(|task| Owner::Task(*task)));
+            owners.sort_unstable();
+            owners.dedup();
+        }
+        Evidence { suspects: owners.into_iter().map(|owner| Suspect::find(owner, trace)).collect() }
+    }
+
+    /// The numbers of the events whose call stacks the report shows, rising.
+    pub(crate) fn stacks_wanted(&self) -> Vec<u64> {
+        let mut wanted: Vec<u64> = self
+            .suspects
+            .iter()
+            .flat_map(|s| [s.registered, s.dropped, s.woken, s.joined])
+            .flatten()
+            .collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted
+    }
+
+    /// The one that the law names.
+    pub(crate) fn main(&self, finding: &Finding) -> Option<&Suspect> {
+        self.suspects.iter().find(|suspect| suspect.owner == finding.owner)
+    }
+}
+
+impl Suspect {
+    fn find(owner: Owner, trace: &Trace) -> Suspect {
+        // Teardown drops everything; what counts happened before.
+        let end = trace.events().find(|e| e.what == What::Teardown).map_or(u64::MAX, |e| e.index);
+        let before = |wanted: &dyn Fn(&What) -> bool| {
+            trace.events().rev().find(|e| e.index < end && wanted(&e.what)).map(|e| e.index)
+        };
+        let polled = before(&|w| matches!(w, What::Polled { owner: o, .. } if *o == owner));
+        let poller = match owner {
+            Owner::Task(task) => Some(task),
+            Owner::Watch(_) => polled.and_then(|at| trace.event(at)).and_then(|e| e.by),
+        };
+        Suspect {
+            owner,
+            awaiting: polled.and_then(|polled| awaiting(trace, polled, poller)),
+            registered: before(&|w| matches!(w, What::WakerCloned { owner: o, .. } if *o == owner)),
+            dropped: before(
+                &|w| matches!(w, What::WakerDropped { owner: o, left: 0, .. } if *o == owner),
+            ),
+            woken: before(
+                &|w| matches!(w, What::Woken { owner: o, effective: true, .. } if *o == owner),
+            ),
+            joined: before(
+                &|w| matches!(w, What::HandlePolled { task } if Owner::Task(*task) == owner),
+            ),
+        }
+    }
+}
+
+/// The first await noted in the poll that began with event `polled`.
+fn awaiting(trace: &Trace, polled: u64, by: Option<TaskId>) -> Option<u64> {
+    let step = trace.event(polled)?.step;
+    trace
+        .events()
+        .find(|e| {
+            e.index > polled && e.step == step && e.by == by && matches!(e.what, What::Awaiting { .. })
+        })
+        .map(|e| e.index)
+}

@@ -1,0 +1,213 @@
+//! Where runs take place: in this process, or each in one of its own.
+
+use crate::evidence::Evidence;
+use crate::interpose;
+use crate::output::TestOutput;
+use crate::record::{Broken, RunRecord, Warning};
+use crate::report;
+use reveille_sim::{
+    Detail, Finding, Law, Outcome, Owner, Probe, Random, Recording, Replay, Settings, Tape, TaskId,
+    World,
+};
+use std::fmt;
+
+/// Who makes the choices of a run.
+#[derive(Clone, Debug)]
+pub(crate) enum Choices {
+    /// The random sampler, in its run of that number.
+    Random(u64),
+    /// A tape.
+    Tape(Tape),
+}
+
+/// One run to be made.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) choices: Choices,
+    pub(crate) hash: bool,
+    pub(crate) probe: Option<Probe>,
+}
+
+impl Plan {
+    pub(crate) fn random(run: u64) -> Plan {
+        Plan { choices: Choices::Random(run), hash: false, probe: None }
+    }
+
+    pub(crate) fn replay(tape: Tape) -> Plan {
+        Plan { choices: Choices::Tape(tape), hash: false, probe: None }
+    }
+
+    pub(crate) fn hashed(self) -> Plan {
+        Plan { hash: true, ..self }
+    }
+
+    pub(crate) fn probing(self, probe: Probe) -> Plan {
+        Plan { probe: Some(probe), ..self }
+    }
+}
+
+/// A run could not be made at all.
+#[derive(Debug)]
+pub(crate) enum HostError {
+    /// The process of the run died; what it printed last.
+    Died { how: String, output: String },
+    /// The system refused a process.
+    System(std::io::Error),
+}
+
+impl fmt::Display for HostError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HostError::Died { how, output } => write!(f, "the process of a run {how}\n{output}"),
+            HostError::System(error) => write!(f, "no process could be made for a run: {error}"),
+        }
+    }
+}
+
+/// Makes runs.
+pub(crate) trait Host {
+    /// Makes one run.
+    fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError>;
+
+    /// Replays a failure with the trace on and tells it. `broken` is the verdict
+    /// as refined since.
+    fn tell(&mut self, tape: &Tape, broken: &Broken) -> Result<String, HostError>;
+
+    /// Replays a tape and lists its events, for a comparison.
+    fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError>;
+}
+
+/// Runs in this process, on this thread.
+pub(crate) struct Here<'a> {
+    world: World,
+    settings: Settings,
+    random: Random,
+    body: &'a dyn Body,
+}
+
+impl fmt::Debug for Here<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Here").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// The body of a test, whatever its future.
+pub(crate) trait Body {
+    fn random(&self, world: &mut World, settings: &Settings, random: &mut Random, run: u64)
+    -> Ended;
+    fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended;
+}
+
+/// The outcome of a body: the text of the error that it returned, if any.
+pub(crate) type Ended = Outcome<Option<String>>;
+
+impl<B, F> Body for B
+where
+    B: Fn() -> F,
+    F: Future,
+    F::Output: TestOutput,
+{
+    fn random(
+        &self,
+        world: &mut World,
+        settings: &Settings,
+        random: &mut Random,
+        run: u64,
+    ) -> Ended {
+        world.run(settings, random, run, || run_body(self))
+    }
+
+    fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended {
+        world.run(settings, replay, 0, || run_body(self))
+    }
+}
+
+async fn run_body<F>(body: &impl Fn() -> F) -> Option<String>
+where
+    F: Future,
+    F::Output: TestOutput,
+{
+    interpose::reseed();
+    body().await.into_error()
+}
+
+impl<'a> Here<'a> {
+    pub(crate) fn new(body: &'a dyn Body, settings: Settings, seed: u64) -> Here<'a> {
+        Here { world: World::new(), settings, random: Random::new(seed), body }
+    }
+
+    pub(crate) fn pulse(&self) -> &'static reveille_sim::Pulse {
+        self.world.pulse()
+    }
+
+    fn replay(&mut self, tape: &Tape, recording: Recording) -> Ended {
+        self.settings.recording = recording;
+        self.settings.probe = None;
+        let mut replay = Replay::new(tape.clone());
+        let outcome = self.body.replay(&mut self.world, &self.settings, &mut replay);
+        with_error_as_verdict(outcome)
+    }
+}
+
+/// An error that the body returned is a verdict like a panic.
+fn with_error_as_verdict(mut outcome: Ended) -> Ended {
+    if outcome.verdict.is_none()
+        && let Some(Some(text)) = outcome.output.take()
+    {
+        let finding = Finding::new(Law::Panic, Owner::Task(TaskId::ROOT), Detail::Error(text))
+            .at(outcome.steps, outcome.now);
+        outcome.verdict = Some(Box::new(finding));
+    }
+    outcome
+}
+
+impl Host for Here<'_> {
+    #[inline]
+    fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError> {
+        self.settings.recording = if plan.hash { Recording::Hash } else { Recording::Tape };
+        self.settings.probe = plan.probe;
+        let outcome = match &plan.choices {
+            Choices::Random(run) => {
+                self.body.random(&mut self.world, &self.settings, &mut self.random, *run)
+            }
+            Choices::Tape(tape) => {
+                let mut replay = Replay::new(tape.clone());
+                self.body.replay(&mut self.world, &self.settings, &mut replay)
+            }
+        };
+        let outcome = with_error_as_verdict(outcome);
+        let interesting = outcome.verdict.is_some() || plan.hash;
+        Ok(RunRecord {
+            broken: outcome.verdict.as_deref().map(Broken::of),
+            warnings: outcome.warnings.iter().map(Warning::of).collect(),
+            steps: outcome.steps,
+            hash: outcome.trace.map(|trace| trace.hash()),
+            // Most runs pass, and nobody asks for their tapes.
+            tape: if interesting { self.world.tape() } else { Tape::new() },
+            probed: outcome.probed.map(|tasks| tasks.into_iter().map(|task| task.0).collect()),
+            foreign_threads: outcome.foreign_threads,
+        })
+    }
+
+    fn tell(&mut self, tape: &Tape, broken: &Broken) -> Result<String, HostError> {
+        let first = self.replay(tape, Recording::events(Vec::new()));
+        let (Some(finding), Some(trace)) = (first.verdict, first.trace) else {
+            return Ok(report::vanished());
+        };
+        let finding = finding.refined(broken.law, task_list(broken));
+        let wanted = Evidence::gather(&finding, &trace).stacks_wanted();
+        let second = self.replay(tape, Recording::events(wanted));
+        let trace = second.trace.unwrap_or(trace);
+        let evidence = Evidence::gather(&finding, &trace);
+        Ok(report::failure(&finding, &trace, &evidence))
+    }
+
+    fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {
+        let trace = self.replay(tape, Recording::events(Vec::new())).trace;
+        Ok(trace.map(|trace| report::event_lines(&trace)).unwrap_or_default())
+    }
+}
+
+fn task_list(broken: &Broken) -> Vec<TaskId> {
+    broken.others.iter().copied().map(TaskId).collect()
+}

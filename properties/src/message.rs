@@ -1,0 +1,110 @@
+//! What a test says when it fails or warns.
+
+use crate::error::Failure;
+use crate::names;
+use crate::record::Broken;
+use crate::search::Found;
+use crate::seed::Seed;
+use crate::tape_file;
+use reveille_sim::{Law, Tape};
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+/// Fails the test with `text` as its message, as any failing test does.
+pub(crate) fn fail(text: &str) -> ! {
+    // To the harness's capture, if there is one.
+    eprintln!("\n{}\n", text.trim_end());
+    // Not `panic!`: its line and backtrace would be ours.
+    std::panic::resume_unwind(Box::new(text.to_owned()))
+}
+
+/// Tells a warning past the harness's capture, which shows nothing of tests that pass.
+pub(crate) fn warn(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", text.trim_end());
+}
+
+/// The whole report of a broken law.
+pub(crate) fn found(test: &str, found: &Found, runs: u64, seed: Seed) -> Failure {
+    let law = found.broken.law;
+    let mut report = title(test, law);
+    report.push_str(&found.text);
+    report.push_str(&replay_line(test, &found.tape));
+    if let Some(run) = found.run {
+        let how = if run == 0 { "the plain run".to_owned() } else { format!("run {run} of {runs}") };
+        let _ = writeln!(report, "  found in {how}, seed {seed}{}", shrunk(found));
+    }
+    Failure { test: test.to_owned(), law, tape: found.tape.clone(), report }
+}
+
+fn shrunk(found: &Found) -> String {
+    match found.shrunk {
+        Some((_, 0, _)) => "; it needs no deviation from the plain run".into(),
+        Some((before, after, replays)) if before > after => {
+            format!("; {} left of {before} after {replays} replays", deviations(after))
+        }
+        Some((_, after, _)) => format!("; {}", deviations(after)),
+        None => String::new(),
+    }
+}
+
+fn deviations(count: usize) -> String {
+    if count == 1 { "1 deviation".into() } else { format!("{count} deviations") }
+}
+
+/// The report of a run that cannot be repeated.
+pub(crate) fn differs(
+    test: &str,
+    tape: &Tape,
+    broken: Option<Broken>,
+    difference: &str,
+    why_not_hermetic: Option<String>,
+) -> Failure {
+    let law = broken.as_ref().map_or(Law::Nondeterminism, |broken| broken.law);
+    let mut report = title(test, law);
+    if let Some(broken) = &broken {
+        let _ = writeln!(report, "  {}\n", broken.law.sentence());
+        if !broken.cause.is_empty() {
+            let _ = writeln!(report, "  what   {}\n", broken.cause);
+        }
+        report.push_str("  and, beside it, nondeterminism: the run that failed cannot be repeated\n\n");
+    }
+    let _ = writeln!(report, "  {}\n", Law::Nondeterminism.sentence());
+    report.push_str(difference);
+    if let Some(why) = why_not_hermetic {
+        let _ = writeln!(report, "\n  runs with fixed entropy and clocks in processes of their own cannot be had: {why}");
+    }
+    report.push_str(
+        "\n  try: take random numbers from `reveille::draw`, time from `reveille::time`, and keep no state\n       \
+         in statics from run to run; threads of your own cannot be replayed\n",
+    );
+    report.push_str(&replay_line(test, tape));
+    Failure { test: test.to_owned(), law, tape: tape.clone(), report }
+}
+
+fn title(test: &str, law: Law) -> String {
+    format!("reveille: `{test}` breaks the law {law}\n\n")
+}
+
+/// The line to paste, which repeats exactly this run.
+fn replay_line(test: &str, tape: &Tape) -> String {
+    let place = tape_file::place(test, tape.to_text(test));
+    format!("\n  replay: REVEILLE_REPLAY={place} cargo test {}\n", names::filter(test))
+}
+
+/// A panic that unwinding cannot bear ends the process; the tape must be told first.
+pub(crate) fn tell_of_aborts(test: &str) {
+    let test = test.to_owned();
+    reveille_sim::on_abort(move |first_panic| {
+        let mut report = title(&test, Law::Panic);
+        let _ = writeln!(
+            report,
+            "  {}\n\n  what   a destructor panicked while a panic was unwinding, which aborts the process;\n         \
+             the first panic: {first_panic}",
+            Law::Panic.sentence()
+        );
+        if let Some(tape) = reveille_sim::current_tape() {
+            report.push_str(&replay_line(&test, &tape));
+        }
+        warn(&format!("\n{report}"));
+    });
+}

@@ -1,0 +1,48 @@
+//! Names of tests: ours are those of the harness with the crate in front.
+
+use crate::config::ConfigError;
+use std::panic::Location;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// The test that the harness runs on this thread, else the place of the call.
+pub(crate) fn of_caller(at: &Location<'_>) -> String {
+    match std::thread::current().name() {
+        Some(name) if name != "main" && !name.is_empty() => name.to_owned(),
+        _ => format!("{}:{}", at.file(), at.line()),
+    }
+}
+
+/// What to give to `cargo test` to run the test `name` (and few others).
+pub(crate) fn filter(name: &str) -> &str {
+    name.split_once("::").map_or(name, |(_, rest)| rest)
+}
+
+/// A tape names the test `wanted` and this is `own`: an error if `wanted` ought
+/// to be in this binary and is not.
+pub(crate) fn expect_elsewhere(wanted: &str, own: &str) -> Result<(), ConfigError> {
+    let krate = |name: &str| name.split_once("::").map(|(krate, _)| krate.to_owned());
+    if krate(wanted).is_none() || krate(wanted) != krate(own) {
+        return Ok(());
+    }
+    let tests = tests_of_this_binary();
+    let has = |name: &str| tests.iter().any(|test| test == filter(name));
+    // A list without ourselves is no list of tests.
+    if has(own) && !has(wanted) { Err(ConfigError::no_such_test(wanted)) } else { Ok(()) }
+}
+
+fn tests_of_this_binary() -> &'static [String] {
+    static TESTS: OnceLock<Vec<String>> = OnceLock::new();
+    TESTS.get_or_init(|| list_tests().unwrap_or_default())
+}
+
+fn list_tests() -> Option<Vec<String>> {
+    let listed = Command::new(std::env::current_exe().ok()?)
+        .args(["--list", "--format", "terse"])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    let text = String::from_utf8(listed.stdout).ok()?;
+    Some(text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
+}

@@ -1,0 +1,179 @@
+//! What the search needs to know of one run, in memory and as text.
+//!
+//! In a [hermetic](crate::hermetic) search every run has a process of its own, and
+//! this is what it sends back: lines of `key value`, the value escaped.
+
+use reveille_sim::{Detail, Finding, Law, Owner, Tape, TaskId};
+use std::fmt::Write;
+
+/// One run, as the search sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RunRecord {
+    pub(crate) broken: Option<Broken>,
+    pub(crate) warnings: Vec<Warning>,
+    pub(crate) steps: u64,
+    /// Hash of the events, if they were recorded.
+    pub(crate) hash: Option<u64>,
+    pub(crate) tape: Tape,
+    pub(crate) probed: Option<Vec<u32>>,
+    pub(crate) foreign_threads: Vec<String>,
+}
+
+/// A verdict, reduced to what tells it from others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Broken {
+    pub(crate) law: Law,
+    /// The task that the law names; none for a watched future.
+    pub(crate) task: Option<u32>,
+    /// The other tasks involved.
+    pub(crate) others: Vec<u32>,
+    /// What sets it apart from other breaches of the same law: where a panic was.
+    pub(crate) cause: String,
+}
+
+/// A finding that does not fail the test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Warning {
+    pub(crate) law: Law,
+    pub(crate) text: String,
+}
+
+impl Broken {
+    pub(crate) fn of(finding: &Finding) -> Broken {
+        let cause = match &finding.detail {
+            Detail::Panic { message, location: None, .. } => message.clone(),
+            Detail::Panic { location: Some(location), .. } => location.clone(),
+            Detail::Error(text) => text.clone(),
+            _ => String::new(),
+        };
+        let others = finding.others.iter().map(|task| task.0).collect();
+        Broken { law: finding.law, task: finding.task().map(|task| task.0), others, cause }
+    }
+
+    /// Whether two runs failed for the same reason, as far as one can tell; the
+    /// numbers of tasks depend on the schedule.
+    pub(crate) fn is_like(&self, other: &Broken) -> bool {
+        self.law == other.law && self.cause == other.cause
+    }
+}
+
+impl Warning {
+    pub(crate) fn of(finding: &Finding) -> Warning {
+        let whose = match finding.owner {
+            Owner::Task(task) => task.to_string(),
+            Owner::Watch(number) => format!("watched future {number}"),
+        };
+        let text = match (finding.law, &finding.detail) {
+            (Law::WakerLeak, Detail::Count(count)) => {
+                let s = if *count == 1 { "" } else { "s" };
+                format!("{count} clone{s} of the wakers of {whose} outlived the run")
+            }
+            (Law::TaskLeak, _) => format!("{whose} was left behind and nothing can wake it"),
+            (_, Detail::Panic { message, .. }) => format!("{whose} panicked: {message}"),
+            (_, Detail::Error(text)) => format!("the body returned {text}"),
+            _ => format!("{}, broken by {whose}", finding.law.sentence()),
+        };
+        Warning { law: finding.law, text }
+    }
+}
+
+impl RunRecord {
+    pub(crate) fn failed_like(&self, broken: &Broken) -> bool {
+        self.broken.as_ref().is_some_and(|own| own.is_like(broken))
+    }
+
+    pub(crate) fn to_text(&self) -> String {
+        let mut text = String::new();
+        let mut line = |key: &str, value: &str| {
+            let _ = writeln!(text, "{key} {}", value.escape_default());
+        };
+        line("steps", &self.steps.to_string());
+        if let Some(hash) = self.hash {
+            line("hash", &hash.to_string());
+        }
+        line("tape", &self.tape.to_text("run"));
+        if let Some(broken) = &self.broken {
+            line("law", broken.law.name());
+            if let Some(task) = broken.task {
+                line("task", &task.to_string());
+            }
+            broken.others.iter().for_each(|task| line("other", &task.to_string()));
+            line("cause", &broken.cause);
+        }
+        for warning in &self.warnings {
+            line("warned", warning.law.name());
+            line("warning", &warning.text);
+        }
+        if let Some(probed) = &self.probed {
+            line("probed", "");
+            probed.iter().for_each(|task| line("woken", &task.to_string()));
+        }
+        self.foreign_threads.iter().for_each(|thread| line("thread", thread));
+        line("end", "");
+        text
+    }
+
+    /// None if the text is not whole.
+    pub(crate) fn from_text(text: &str) -> Option<RunRecord> {
+        let mut record = RunRecord::default();
+        let mut ended = false;
+        let mut warned = None;
+        for line in text.lines() {
+            let (key, value) = line.split_once(' ')?;
+            let value = unescape(value)?;
+            let broken = record.broken.as_mut();
+            match key {
+                "steps" => record.steps = value.parse().ok()?,
+                "hash" => record.hash = Some(value.parse().ok()?),
+                "tape" => record.tape = Tape::from_text(&value).ok()?.1,
+                "law" => {
+                    let law = Law::from_name(&value)?;
+                    let (task, others, cause) = (None, Vec::new(), String::new());
+                    record.broken = Some(Broken { law, task, others, cause });
+                }
+                "task" => broken?.task = Some(value.parse().ok()?),
+                "other" => broken?.others.push(value.parse().ok()?),
+                "cause" => broken?.cause = value,
+                "warned" => warned = Some(Law::from_name(&value)?),
+                "warning" => record.warnings.push(Warning { law: warned?, text: value }),
+                "probed" => record.probed = Some(Vec::new()),
+                "woken" => record.probed.as_mut()?.push(value.parse().ok()?),
+                "thread" => record.foreign_threads.push(value),
+                "end" => ended = true,
+                _ => return None,
+            }
+        }
+        ended.then(|| {
+            // Trailing defaults are not in the text of a tape; nobody misses them.
+            record
+        })
+    }
+}
+
+/// Undoes `escape_default`.
+fn unescape(text: &str) -> Option<String> {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        if c != '\\' {
+            plain.push(c);
+            continue;
+        }
+        plain.push(match rest.next()? {
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => {
+                let code: String = rest.by_ref().skip(1).take_while(|c| *c != '}').collect();
+                char::from_u32(u32::from_str_radix(&code, 16).ok()?)?
+            }
+            other => other,
+        });
+    }
+    Some(plain)
+}
+
+/// The tasks of a record, as the simulator names them.
+pub(crate) fn task_ids(numbers: &[u32]) -> impl Iterator<Item = TaskId> + '_ {
+    numbers.iter().copied().map(TaskId)
+}

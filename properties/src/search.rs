@@ -1,0 +1,161 @@
+//! The search for a failing run, and what is done once there is one.
+//!
+//! ```text
+//! run 0        the plain run, twice: are the events the same?
+//! run 1 ..     random runs; one in a hundred is repeated and compared
+//! a failure    repeated, looked into, shrunk, told
+//! ```
+
+use crate::host::{Host, HostError, Plan};
+use crate::judge;
+use crate::record::{Broken, RunRecord, Warning};
+use crate::shrink::shrink;
+use reveille_sim::{Law, Level, Tape};
+
+/// One run in so many is repeated to see whether it can be.
+const REPEAT_EVERY: u64 = 100;
+
+/// What a search is to do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Order {
+    pub(crate) runs: u64,
+    pub(crate) nondeterminism: Level,
+}
+
+/// Nothing was found.
+#[derive(Debug, Default)]
+pub(crate) struct Clean {
+    pub(crate) runs: u64,
+    pub(crate) steps: u64,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// A law is broken.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) broken: Broken,
+    pub(crate) tape: Tape,
+    /// The number of the run; none if a tape was given.
+    pub(crate) run: Option<u64>,
+    /// Deviations before and after shrinking, and the replays it took.
+    pub(crate) shrunk: Option<(usize, usize, u32)>,
+    pub(crate) text: String,
+}
+
+/// Why a search ended without an answer.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// A law is broken.
+    Found(Box<Found>),
+    /// The same tape gave other events; the law that was broken in the first of
+    /// the two runs, if one was.
+    Differs { tape: Tape, broken: Option<Broken> },
+    /// No run can be made.
+    Host(HostError),
+}
+
+impl From<HostError> for Halt {
+    fn from(error: HostError) -> Self {
+        Halt::Host(error)
+    }
+}
+
+pub(crate) fn search(host: &mut dyn Host, order: Order) -> Result<Clean, Halt> {
+    let compare = order.nondeterminism != Level::Allow;
+    let mut clean = Clean::default();
+    for run in 0..order.runs {
+        let repeated = compare && run % REPEAT_EVERY == 0;
+        let plan = match run {
+            0 => Plan::replay(Tape::new()),
+            _ => Plan::random(run),
+        };
+        let plan = if repeated { plan.hashed() } else { plan };
+        let record = host.run(&plan)?;
+        clean.runs += 1;
+        clean.steps += record.steps;
+        note_warnings(&mut clean.warnings, &record);
+        if record.broken.is_some() {
+            return Err(settle(host, record, Some(run), compare)?);
+        }
+        if repeated {
+            let again = host.run(&Plan::replay(record.tape.clone()).hashed())?;
+            if again.hash != record.hash {
+                return Err(Halt::Differs { tape: record.tape, broken: None });
+            }
+        }
+    }
+    Ok(clean)
+}
+
+fn note_warnings(known: &mut Vec<Warning>, record: &RunRecord) {
+    for warning in &record.warnings {
+        if !known.iter().any(|other| other.law == warning.law) {
+            known.push(warning.clone());
+        }
+    }
+    if let Some(thread) = record.foreign_threads.first()
+        && !known.iter().any(|other| other.law == Law::Nondeterminism)
+    {
+        let text = format!(
+            "a task was woken by the thread `{thread}`, which the run does not control: no tape can replay that"
+        );
+        known.push(Warning { law: Law::Nondeterminism, text });
+    }
+}
+
+/// A run failed: is it sure, why, and how small can it be?
+fn settle(
+    host: &mut dyn Host,
+    record: RunRecord,
+    run: Option<u64>,
+    compare: bool,
+) -> Result<Halt, HostError> {
+    let Some(broken) = record.broken.clone() else {
+        return Ok(Halt::Differs { tape: record.tape, broken: None });
+    };
+    let replay = Plan::replay(record.tape.clone()).hashed();
+    let again = host.run(&replay)?;
+    if !again.failed_like(&broken) || compare && host.run(&replay)?.hash != again.hash {
+        return Ok(Halt::Differs { tape: record.tape, broken: Some(broken) });
+    }
+    let before = again.tape.deviations().count();
+    let shrunk = shrink(host, again, &broken);
+    let tape = shrunk.record.tape;
+    let after = tape.deviations().count();
+    let broken = judge::refine(host, &tape, shrunk.record.broken.unwrap_or(broken));
+    let text = host.tell(&tape, &broken)?;
+    let shrunk = Some((before, after, shrunk.replays));
+    Ok(Halt::Found(Box::new(Found { broken, tape, run, shrunk, text })))
+}
+
+/// Replays a tape that was given; none if it passes.
+pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
+    let record = host.run(&Plan::replay(tape.clone()).hashed())?;
+    let Some(broken) = record.broken.clone() else {
+        let mut clean = Clean { runs: 1, steps: record.steps, warnings: Vec::new() };
+        note_warnings(&mut clean.warnings, &record);
+        return Ok(clean);
+    };
+    let broken = judge::refine(host, tape, broken);
+    let text = host.tell(tape, &broken)?;
+    let tape = record.tape;
+    Err(Halt::Found(Box::new(Found { broken, tape, run: None, shrunk: None, text })))
+}
+
+/// The first event in which two replays of `tape` differ, in words.
+pub(crate) fn first_difference(host: &mut dyn Host, tape: &Tape) -> Result<String, HostError> {
+    for _ in 0..4 {
+        let (first, second) = (host.events(tape)?, host.events(tape)?);
+        let same = first.iter().zip(&second).take_while(|(a, b)| a == b).count();
+        if same < first.len().max(second.len()) {
+            let line = |events: &[String]| events.get(same).cloned().unwrap_or("the run is over".into());
+            return Ok(format!(
+                "  event  {same} is the first that differs between two replays\n  \
+                 first  {}\n  second {}\n",
+                line(&first),
+                line(&second)
+            ));
+        }
+    }
+    Ok("  event  the replays made to find the first event that differs did not differ\n".into())
+}

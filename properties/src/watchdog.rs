@@ -1,0 +1,200 @@
+//! The law `blocking-poll`: a poll that does not return, seen in real time.
+//!
+//! Nothing inside a run can stop a poll that blocks, so a thread outside counts
+//! heartbeats. When a poll has gone on for too long it sends a signal to the
+//! thread that is stuck, and the handler there tells law, task, tape and stack
+//! and ends the process: only that thread can see its own stack and read the
+//! tape while nobody writes it. Should the handler get stuck as well (the poll
+//! may hold the allocator's lock), the watchdog ends the process without it.
+
+use reveille_sim::Pulse;
+use std::time::Duration;
+
+/// Keeps a check under watch until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    #[cfg(unix)]
+    number: u64,
+}
+
+#[cfg(not(unix))]
+pub(crate) fn watch(_test: &str, _pulse: &'static Pulse, _limit: Duration) -> Watched {
+    Watched {}
+}
+
+#[cfg(unix)]
+pub(crate) use unix::{leave_alarms_to_others, watch, watch_fork};
+
+#[cfg(unix)]
+mod unix {
+    use super::{Duration, Pulse, Watched};
+    use crate::{advice, names};
+    use reveille_sim::Law;
+    use std::cell::RefCell;
+    use std::fmt::Write as _;
+    use std::sync::{Mutex, Once};
+    use std::time::Instant;
+
+    /// How often the watchdog looks.
+    const PERIOD: Duration = Duration::from_millis(100);
+    /// What the handler is given before the process is ended without it.
+    const GRACE: Duration = Duration::from_secs(3);
+    /// The exit code, as of any failing test.
+    const FAILED: i32 = 101;
+    /// Seconds that a forked run may take in all.
+    const LONGEST_FORK: u32 = 60;
+
+    struct Entry {
+        number: u64,
+        thread: libc::pthread_t,
+        pulse: &'static Pulse,
+        limit: Duration,
+        beats: u64,
+        since: Instant,
+    }
+
+    struct Entries {
+        next: u64,
+        entries: Vec<Entry>,
+    }
+
+    // SAFETY: a `pthread_t` is a name of a thread that any thread may use.
+    unsafe impl Send for Entries {}
+
+    static ENTRIES: Mutex<Entries> = Mutex::new(Entries { next: 0, entries: Vec::new() });
+
+    thread_local! {
+        static TEST: RefCell<String> = const { RefCell::new(String::new()) };
+    }
+
+    fn with_entries<R>(f: impl FnOnce(&mut Entries) -> R) -> R {
+        f(&mut ENTRIES.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    }
+
+    /// Watches the calling thread, whose runs beat `pulse`.
+    pub(crate) fn watch(test: &str, pulse: &'static Pulse, limit: Duration) -> Watched {
+        static STARTED: Once = Once::new();
+        TEST.set(test.to_owned());
+        STARTED.call_once(|| {
+            install_handler(signal());
+            // Without the thread a blocked poll hangs, as it would without us.
+            let _ = std::thread::Builder::new().name("reveille-watchdog".into()).spawn(patrol);
+        });
+        with_entries(|all| {
+            all.next += 1;
+            // SAFETY: it has no preconditions.
+            let thread = unsafe { libc::pthread_self() };
+            let (number, beats, since) = (all.next, pulse.beats(), Instant::now());
+            all.entries.push(Entry { number, thread, pulse, limit, beats, since });
+            Watched { number }
+        })
+    }
+
+    impl Drop for Watched {
+        fn drop(&mut self) {
+            with_entries(|all| all.entries.retain(|entry| entry.number != self.number));
+        }
+    }
+
+    /// Watches a forked process, whose runs take place on the calling thread; the
+    /// watchdog itself did not come along.
+    pub(crate) fn watch_fork(test: &str) {
+        TEST.set(test.to_owned());
+        install_handler(libc::SIGALRM);
+        // SAFETY: it has no preconditions.
+        unsafe { libc::alarm(LONGEST_FORK) };
+    }
+
+    /// Keeps the alarm of a forked process from the calling thread.
+    pub(crate) fn leave_alarms_to_others() {
+        // SAFETY: the set is initialised before it is used.
+        unsafe {
+            let mut set: libc::sigset_t = std::mem::zeroed();
+            libc::sigemptyset(&raw mut set);
+            libc::sigaddset(&raw mut set, libc::SIGALRM);
+            libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, std::ptr::null_mut());
+        }
+    }
+
+    fn signal() -> libc::c_int {
+        #[cfg(target_os = "linux")]
+        return libc::SIGRTMIN() + 5;
+        #[cfg(not(target_os = "linux"))]
+        libc::SIGUSR2
+    }
+
+    fn install_handler(signal: libc::c_int) {
+        // SAFETY: the action is initialised whole, and the handler takes the
+        // arguments that a plain action gives.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = on_signal as *const () as libc::sighandler_t;
+            libc::sigemptyset(&raw mut action.sa_mask);
+            libc::sigaction(signal, &raw const action, std::ptr::null_mut());
+        }
+    }
+
+    fn patrol() {
+        loop {
+            std::thread::sleep(PERIOD);
+            let stuck = with_entries(|all| {
+                let now = Instant::now();
+                all.entries.iter_mut().find_map(|entry| {
+                    let beats = entry.pulse.beats();
+                    let in_poll = beats % 2 == 1;
+                    if beats != entry.beats || !in_poll {
+                        (entry.beats, entry.since) = (beats, now);
+                    }
+                    (now - entry.since > entry.limit).then_some(entry.thread)
+                })
+            });
+            if let Some(thread) = stuck {
+                // SAFETY: its entry is on the list, so the thread is alive.
+                unsafe { libc::pthread_kill(thread, signal()) };
+                std::thread::sleep(GRACE);
+                end("reveille: a poll does not return (the law blocking-poll), and its stack cannot be had\n");
+            }
+        }
+    }
+
+    extern "C" fn on_signal(_signal: libc::c_int) {
+        let test = TEST.try_with(|test| test.try_borrow().map(|test| test.clone()));
+        let test = test.ok().and_then(Result::ok).unwrap_or_default();
+        if !reveille_sim::in_run() {
+            return;
+        }
+        let law = Law::BlockingPoll;
+        let mut text = format!("\nreveille: `{test}` breaks the law {law}\n\n");
+        let _ = writeln!(text, "  {} (suspected: the poll may merely be slow)\n", law.sentence());
+        if let Some((task, at)) = reveille_sim::current_task() {
+            let _ = writeln!(text, "  who    {task}, spawned at {}:{}", at.file(), at.line());
+        }
+        let _ = writeln!(text, "  what   its poll does not return; the process is ended");
+        if let Some(advice) = advice::what_to_try(law) {
+            let _ = writeln!(text, "\n  try: {advice}");
+        }
+        if let Some(tape) = reveille_sim::current_tape() {
+            let tape = tape.to_text(&test);
+            let _ = writeln!(text, "\n  replay: REVEILLE_REPLAY={tape} cargo test {}", names::filter(&test));
+        }
+        say(&text);
+        let stack = std::backtrace::Backtrace::force_capture();
+        let mut text = String::from("\n  the stack of the poll:\n");
+        for frame in crate::callsite::user_frames(&stack) {
+            let _ = writeln!(text, "    {frame}");
+        }
+        end(&text);
+    }
+
+    /// Writes past every buffer and capture: the process is about to end.
+    fn say(text: &str) {
+        // SAFETY: the bytes are valid for their length.
+        unsafe { libc::write(libc::STDERR_FILENO, text.as_ptr().cast(), text.len()) };
+    }
+
+    fn end(text: &str) -> ! {
+        say(text);
+        // SAFETY: it has no preconditions.
+        unsafe { libc::_exit(FAILED) }
+    }
+}

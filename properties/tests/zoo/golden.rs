@@ -1,0 +1,67 @@
+//! Runs a broken test as a user would and looks at what it says.
+
+use expect_test::expect_file;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs this binary's test `name` by itself.
+pub(crate) fn run(name: &str, env: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args([name, "--exact", "--include-ignored", "--nocapture", "--test-threads=1"]);
+    for variable in ["REVEILLE_RUNS", "REVEILLE_SEED", "REVEILLE_REPLAY"] {
+        command.env_remove(variable);
+    }
+    command.env("RUST_BACKTRACE", "0").envs(env.iter().copied()).output().unwrap()
+}
+
+/// The report in what a test printed.
+pub(crate) fn report(output: &Output) -> String {
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    let lines = text.lines().skip_while(|line| !line.contains("reveille: ") && !line.contains("warning["));
+    let report: Vec<&str> = lines.take_while(|line| !line.starts_with("error: test failed")).collect();
+    report.join("\n").trim_end().to_owned() + "\n"
+}
+
+/// What stands behind `REVEILLE_REPLAY=` in a report.
+pub(crate) fn tape(report: &str) -> &str {
+    let (_, rest) = report.split_once("REVEILLE_REPLAY=").expect("a line to paste");
+    rest.split_whitespace().next().unwrap()
+}
+
+/// The test `name` breaks `law` with the message of the golden file, and again
+/// when its replay line is pasted.
+pub(crate) fn breaks(law: &str, name: &str) {
+    let output = run(name, &[]);
+    let told = report(&output);
+    assert!(!output.status.success(), "`{name}` passed:\n{told}");
+    assert!(told.contains(&format!("breaks the law {law}\n")), "not {law}:\n{told}");
+    compare(name, &told);
+
+    let again = run(name, &[("REVEILLE_REPLAY", tape(&told))]);
+    let told_again = report(&again);
+    assert!(!again.status.success(), "the replay of `{name}` passed");
+    assert!(told_again.contains(&format!("breaks the law {law}\n")), "not {law}:\n{told_again}");
+}
+
+/// Compares with the golden file. Lines of code are known only where there is
+/// debug information.
+pub(crate) fn compare(name: &str, told: &str) {
+    if cfg!(debug_assertions) {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/zoo/messages");
+        expect_file![file.join(name.replace("::", ".") + ".txt")].assert_eq(told);
+    }
+}
+
+/// Makes the golden test of a broken one.
+macro_rules! golden {
+    ($($law:literal $broken:ident;)*) => {
+        mod golden {
+            $(#[test]
+            fn $broken() {
+                let path = concat!(module_path!(), "::", stringify!($broken)).replace("::golden", "");
+                crate::golden::breaks($law, path.split_once("::").unwrap().1);
+            })*
+        }
+    };
+}
+pub(crate) use golden;

@@ -1,0 +1,136 @@
+//! `busy-poll`, `suspected-livelock`, `starvation`, `suspected-stuck`: runs that
+//! do not end.
+
+use crate::golden::golden;
+use futures::stream::{FuturesUnordered, StreamExt};
+use std::cell::RefCell;
+use std::future::{pending, poll_fn};
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+golden! {
+    "busy-poll" wakes_itself_for_ever;
+    "suspected-livelock" wake_each_other_for_ever;
+    "starvation" never_returns_from_its_poll;
+    "suspected-stuck" only_a_heartbeat_ticks;
+}
+
+#[reveille::test(max_steps = 10_000)]
+#[ignore = "broken on purpose"]
+async fn wakes_itself_for_ever() {
+    reveille::spawn(poll_fn(|cx| {
+        cx.waker().wake_by_ref();
+        Poll::<()>::Pending
+    }))
+    .await
+    .unwrap();
+}
+
+#[reveille::test(runs = 100_000)]
+async fn wakes_itself_for_a_while() {
+    let mut polls = 0;
+    reveille::spawn(poll_fn(move |cx| {
+        polls += 1;
+        if polls == 5 {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }))
+    .await
+    .unwrap();
+}
+
+/// A loop that polls a clock is ugly and ends: time passes in the fair tail.
+#[reveille::test(runs = 100, max_steps = 1_000)]
+async fn may_spin_until_a_deadline() {
+    let start = reveille::time::Instant::now();
+    let timer = reveille::spawn(reveille::time::sleep(Duration::from_secs(5)));
+    while start.elapsed() < Duration::from_secs(5) {
+        reveille::yield_now().await;
+    }
+    timer.await.unwrap();
+}
+
+#[derive(Clone, Default)]
+struct Baton([Rc<RefCell<Option<Waker>>>; 2]);
+
+impl Baton {
+    /// Woken, wakes the other and waits again, whatever there is to be had.
+    async fn pass_on(self, own: usize) {
+        poll_fn(|cx| {
+            *self.0[own].borrow_mut() = Some(cx.waker().clone());
+            let other = self.0[1 - own].borrow_mut().take();
+            if let Some(other) = other {
+                other.wake();
+            }
+            Poll::<()>::Pending
+        })
+        .await;
+    }
+}
+
+#[reveille::test(max_steps = 10_000)]
+#[ignore = "broken on purpose"]
+async fn wake_each_other_for_ever() {
+    let baton = Baton::default();
+    let first = reveille::spawn_local(baton.clone().pass_on(0));
+    let second = reveille::spawn_local(baton.pass_on(1));
+    first.await.unwrap();
+    second.await.unwrap();
+}
+
+/// Inside a poll, a child that is always woken is always polled again.
+#[reveille::test]
+#[ignore = "broken on purpose"]
+async fn never_returns_from_its_poll() {
+    poll_fn(|cx| {
+        loop {
+            cx.waker().wake_by_ref();
+            if reveille::draw(1) == 1 {
+                return Poll::Ready(());
+            }
+        }
+    })
+    .await;
+}
+
+#[reveille::test(runs = 1_000)]
+async fn yields_after_some_work() {
+    let mut children: FuturesUnordered<_> = (0..100).map(|_| reveille::yield_now()).collect();
+    while children.next().await.is_some() {}
+}
+
+/// The waker is kept where nobody will find it, and a heartbeat keeps time going.
+#[reveille::test(max_steps = 10_000)]
+#[ignore = "broken on purpose"]
+async fn only_a_heartbeat_ticks() {
+    let shelf: Rc<RefCell<Vec<Waker>>> = Rc::default();
+    let own = shelf.clone();
+    let _heartbeat = reveille::spawn(async {
+        let mut ticks = reveille::time::interval(Duration::from_millis(100));
+        loop {
+            ticks.tick().await;
+        }
+    });
+    poll_fn(|cx| {
+        own.borrow_mut().push(cx.waker().clone());
+        Poll::<()>::Pending
+    })
+    .await;
+}
+
+#[reveille::test(runs = 1_000, max_steps = 10_000)]
+async fn a_long_wait_is_fine() {
+    let heartbeat = reveille::spawn(async {
+        let mut ticks = reveille::time::interval(Duration::from_millis(100));
+        loop {
+            ticks.tick().await;
+        }
+    });
+    reveille::time::sleep(Duration::from_secs(60)).await;
+    let never = reveille::time::timeout(Duration::from_secs(9), pending::<()>());
+    never.await.unwrap_err();
+    heartbeat.abort();
+}
