@@ -287,12 +287,13 @@ mod linux {
             job: impl FnOnce(&mut Here<'a>) -> Result<String, HostError>,
         ) -> String {
             let task = Alone((job, self.body, self.settings.clone()));
+            let (test, seed) = (self.test.as_str(), self.seed);
             std::thread::scope(|scope| {
-                let thread = scope.spawn(|| {
-                    watchdog::watch_fork(&self.test);
-                    message::tell_of_aborts(&self.test);
+                let thread = scope.spawn(move || {
+                    watchdog::watch_fork(test);
+                    message::tell_of_aborts(test);
                     let (job, body, settings) = task.into_inner();
-                    job(&mut Here::new(body, settings, self.seed)).unwrap_or_default()
+                    job(&mut Here::new(body, settings, seed)).unwrap_or_default()
                 });
                 watchdog::leave_alarms_to_others();
                 thread.join().unwrap_or_default()
