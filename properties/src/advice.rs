@@ -16,8 +16,12 @@ pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
             "call `wake()` on every waker before its place is cleared or dropped, also on close,\n       \
              on cancellation and when the other side goes away"
         }
-        Law::Deadlock => "take locks and permits in one order everywhere, or do not hold one while waiting for another",
-        Law::Stuck => "look at where each waker was registered: which event was to wake it, and who forgot?",
+        Law::Deadlock => {
+            "take locks and permits in one order everywhere, or do not hold one while waiting for another"
+        }
+        Law::Stuck => {
+            "look at where each waker was registered: which event was to wake it, and who forgot?"
+        }
         Law::SuspectedStuck => {
             "if the test really waits that long, raise `max_steps`, or call `reveille::mark` where it gets on"
         }
@@ -29,10 +33,18 @@ pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
             "register the waker with whatever is waited for instead of waking oneself; if the task does\n       \
              get on, call `reveille::mark` there or raise `max_steps`"
         }
-        Law::Starvation => "limit the work of one poll: after so many items wake yourself and return Pending",
-        Law::BlockingPoll => "do not hold a blocking lock across an `.await`, and do not call blocking functions in a poll",
-        Law::SpuriousPoll => "a poll may come at any time: check the condition again and stay registered",
-        Law::PollAfterReady => "stop polling after Ready; drop the future, or wrap it with `fuse()`",
+        Law::Starvation => {
+            "limit the work of one poll: after so many items wake yourself and return Pending"
+        }
+        Law::BlockingPoll => {
+            "do not hold a blocking lock across an `.await`, and do not call blocking functions in a poll"
+        }
+        Law::SpuriousPoll => {
+            "a poll may come at any time: check the condition again and stay registered"
+        }
+        Law::PollAfterReady => {
+            "stop polling after Ready; drop the future, or wrap it with `fuse()`"
+        }
         Law::Snoozed => "poll the future on, or drop it, before the task waits for something else",
         _ => return None,
     })

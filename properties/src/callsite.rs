@@ -87,8 +87,12 @@ pub(crate) fn short_path(file: &str) -> String {
             return rest.split_once('/').map_or(rest, |(_, path)| path).to_owned();
         }
     }
-    let relative = workspace().and_then(|root| Path::new(file).strip_prefix(root).ok());
-    relative.map_or(file.to_owned(), |path| path.display().to_string())
+    let whole = match (file.strip_prefix("./"), std::env::current_dir()) {
+        (Some(rest), Ok(here)) => here.join(rest),
+        _ => PathBuf::from(file),
+    };
+    let relative = workspace().and_then(|root| whole.strip_prefix(root).ok());
+    relative.unwrap_or(Path::new(file)).display().to_string()
 }
 
 /// Where the lock file is; tests run in the directory of their package.
@@ -148,7 +152,10 @@ mod tests {
     fn the_form_of_a_stack_is_the_one_we_read() {
         let (stack, line) = here();
         let frames = frames(&format!("{stack:?}"));
-        assert!(frames.iter().any(|f| f.line == line && f.file.ends_with("callsite.rs")), "{stack:?}");
+        assert!(
+            frames.iter().any(|f| f.line == line && f.file.ends_with("callsite.rs")),
+            "{stack:?}"
+        );
     }
 
     #[test]
@@ -164,6 +171,8 @@ mod tests {
         assert_eq!(short_path(file), "event-listener-2.2.0/src/lib.rs");
         let own = std::env::current_dir().unwrap().join("src/slot.rs");
         assert_eq!(short_path(own.to_str().unwrap()), "properties/src/slot.rs");
+        assert_eq!(short_path("./src/slot.rs"), "properties/src/slot.rs");
+        assert_eq!(short_path("properties/src/slot.rs"), "properties/src/slot.rs");
         assert_eq!(short_path("/elsewhere/slot.rs"), "/elsewhere/slot.rs");
     }
 

@@ -172,10 +172,11 @@ impl Checker {
             let result = task.settle(&mut host, |halt, host| task.failure(halt, host));
             return child.answer(ordinal, result);
         }
-        if self.hermetic == Some(true) {
-            return self.in_child(&task, ordinal).unwrap_or_else(|why| {
-                Err(CheckError::NoHermeticRuns(why))
-            });
+        let must = task.replay.as_ref().is_some_and(reveille_sim::Tape::is_hermetic);
+        if must || self.hermetic == Some(true) {
+            return self
+                .in_child(&task, ordinal)
+                .unwrap_or_else(|why| Err(CheckError::NoHermeticRuns(why)));
         }
         let mut host = Here::new(body, task.settings.clone(), task.seed.value());
         let _watched = watchdog::watch(name, host.pulse(), self.watchdog);

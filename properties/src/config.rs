@@ -39,7 +39,9 @@ impl Config {
             None => Ok(None),
             Some(value) => match value.into_string() {
                 Ok(text) => Ok(Some(text)),
-                Err(value) => Err(ConfigError::new(name, value.to_string_lossy(), Cause::NotUnicode)),
+                Err(value) => {
+                    Err(ConfigError::new(name, value.to_string_lossy(), Cause::NotUnicode))
+                }
             },
         };
         let mut config = Config::default();
@@ -84,7 +86,8 @@ fn read_tape(value: String) -> Result<(String, Tape), ConfigError> {
         Err(error) => return Err(ConfigError::new(REPLAY, value, Cause::NoFile(error))),
     };
     let text = String::from_utf8_lossy(&bytes);
-    Tape::from_text(&text).map_err(|error| ConfigError::new(REPLAY, value, Cause::TapeInFile(error)))
+    Tape::from_text(&text)
+        .map_err(|error| ConfigError::new(REPLAY, value, Cause::TapeInFile(error)))
 }
 
 /// A variable of the environment has a value that cannot be read.
@@ -188,7 +191,9 @@ mod tests {
         for value in ["", "0", "-1", "1e3", "many", "99999999999999999999999"] {
             assert_eq!(
                 refused(RUNS, value),
-                format!("REVEILLE_RUNS: expected a number of runs from 1 on, such as 1000, got `{value}`")
+                format!(
+                    "REVEILLE_RUNS: expected a number of runs from 1 on, such as 1000, got `{value}`"
+                )
             );
         }
         for value in ["", "0xzz", "-4", "seven", "18446744073709551616"] {
@@ -218,7 +223,10 @@ mod tests {
         std::fs::write(&file, Tape::new().to_text("a::b") + "\n").unwrap();
         let good = config(REPLAY, path).unwrap().replay;
         std::fs::remove_file(&file).unwrap();
-        assert!(damaged.contains("in the file") && damaged.contains("expected a tape"), "{damaged}");
+        assert!(
+            damaged.contains("in the file") && damaged.contains("expected a tape"),
+            "{damaged}"
+        );
         assert_eq!(good, Some(("a::b".into(), Tape::new())));
     }
 }

@@ -89,7 +89,10 @@ fn awaiting(trace: &Trace, polled: u64, by: Option<TaskId>) -> Option<u64> {
     trace
         .events()
         .find(|e| {
-            e.index > polled && e.step == step && e.by == by && matches!(e.what, What::Awaiting { .. })
+            e.index > polled
+                && e.step == step
+                && e.by == by
+                && matches!(e.what, What::Awaiting { .. })
         })
         .map(|e| e.index)
 }

@@ -320,14 +320,29 @@ mod linux {
     impl Host for Forked<'_> {
         fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError> {
             let text = self.fork(|here| here.run(plan).map(|record| record.to_text()))?;
-            RunRecord::from_text(&text).ok_or_else(|| HostError::Died {
-                how: "gave a record that cannot be read".into(),
-                output: text,
-            })
+            let Some(mut record) = RunRecord::from_text(&text) else {
+                let how = "gave a record that cannot be read".into();
+                return Err(HostError::Died { how, output: text });
+            };
+            record.tape.set_hermetic(true);
+            Ok(record)
         }
 
-        fn tell(&mut self, tape: &Tape, broken: &Broken) -> Result<String, HostError> {
-            self.fork(|here| here.tell(tape, broken))
+        fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError> {
+            let text = self.fork(|here| {
+                let stacks = here.survey(tape, broken)?;
+                Ok(stacks.iter().map(|number| format!("{number}\n")).collect())
+            })?;
+            Ok(text.lines().filter_map(|line| line.parse().ok()).collect())
+        }
+
+        fn tell(
+            &mut self,
+            tape: &Tape,
+            broken: &Broken,
+            stacks: &[u64],
+        ) -> Result<String, HostError> {
+            self.fork(|here| here.tell(tape, broken, stacks))
         }
 
         fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {
@@ -365,8 +380,17 @@ mod elsewhere {
             self.0.run(plan)
         }
 
-        fn tell(&mut self, tape: &Tape, broken: &Broken) -> Result<String, HostError> {
-            self.0.tell(tape, broken)
+        fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError> {
+            self.0.survey(tape, broken)
+        }
+
+        fn tell(
+            &mut self,
+            tape: &Tape,
+            broken: &Broken,
+            stacks: &[u64],
+        ) -> Result<String, HostError> {
+            self.0.tell(tape, broken, stacks)
         }
 
         fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {

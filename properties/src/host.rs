@@ -3,11 +3,11 @@
 use crate::evidence::Evidence;
 use crate::interpose;
 use crate::output::TestOutput;
-use crate::record::{Broken, RunRecord, Warning};
+use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::report;
 use reveille_sim::{
     Detail, Finding, Law, Outcome, Owner, Probe, Random, Recording, Replay, Settings, Tape, TaskId,
-    World,
+    Trace, World,
 };
 use std::fmt;
 
@@ -69,9 +69,12 @@ pub(crate) trait Host {
     /// Makes one run.
     fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError>;
 
-    /// Replays a failure with the trace on and tells it. `broken` is the verdict
-    /// as refined since.
-    fn tell(&mut self, tape: &Tape, broken: &Broken) -> Result<String, HostError>;
+    /// Replays a failure and gives the numbers of the events whose call stacks the
+    /// report will show. `broken` is the verdict as refined since.
+    fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError>;
+
+    /// Replays a failure with those stacks and tells it.
+    fn tell(&mut self, tape: &Tape, broken: &Broken, stacks: &[u64]) -> Result<String, HostError>;
 
     /// Replays a tape and lists its events, for a comparison.
     fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError>;
@@ -93,8 +96,13 @@ impl fmt::Debug for Here<'_> {
 
 /// The body of a test, whatever its future.
 pub(crate) trait Body {
-    fn random(&self, world: &mut World, settings: &Settings, random: &mut Random, run: u64)
-    -> Ended;
+    fn random(
+        &self,
+        world: &mut World,
+        settings: &Settings,
+        random: &mut Random,
+        run: u64,
+    ) -> Ended;
     fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended;
 }
 
@@ -138,6 +146,20 @@ impl<'a> Here<'a> {
 
     pub(crate) fn pulse(&self) -> &'static reveille_sim::Pulse {
         self.world.pulse()
+    }
+
+    /// A failure with its trace, from one replay.
+    fn failure(
+        &mut self,
+        tape: &Tape,
+        broken: &Broken,
+        stacks: &[u64],
+    ) -> Option<(Finding, Trace, Evidence)> {
+        let outcome = self.replay(tape, Recording::events(stacks.to_vec()));
+        let (finding, trace) = (outcome.verdict?, outcome.trace?);
+        let finding = finding.refined(broken.law, task_ids(&broken.others).collect());
+        let evidence = Evidence::gather(&finding, &trace);
+        Some((finding, trace, evidence))
     }
 
     fn replay(&mut self, tape: &Tape, recording: Recording) -> Ended {
@@ -189,25 +211,18 @@ impl Host for Here<'_> {
         })
     }
 
-    fn tell(&mut self, tape: &Tape, broken: &Broken) -> Result<String, HostError> {
-        let first = self.replay(tape, Recording::events(Vec::new()));
-        let (Some(finding), Some(trace)) = (first.verdict, first.trace) else {
-            return Ok(report::vanished());
-        };
-        let finding = finding.refined(broken.law, task_list(broken));
-        let wanted = Evidence::gather(&finding, &trace).stacks_wanted();
-        let second = self.replay(tape, Recording::events(wanted));
-        let trace = second.trace.unwrap_or(trace);
-        let evidence = Evidence::gather(&finding, &trace);
-        Ok(report::failure(&finding, &trace, &evidence))
+    fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError> {
+        let found = self.failure(tape, broken, &[]);
+        Ok(found.map(|(_, _, evidence)| evidence.stacks_wanted()).unwrap_or_default())
+    }
+
+    fn tell(&mut self, tape: &Tape, broken: &Broken, stacks: &[u64]) -> Result<String, HostError> {
+        let found = self.failure(tape, broken, stacks);
+        Ok(found.map_or_else(report::vanished, |(f, trace, e)| report::failure(&f, &trace, &e)))
     }
 
     fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {
         let trace = self.replay(tape, Recording::events(Vec::new())).trace;
         Ok(trace.map(|trace| report::event_lines(&trace)).unwrap_or_default())
     }
-}
-
-fn task_list(broken: &Broken) -> Vec<TaskId> {
-    broken.others.iter().copied().map(TaskId).collect()
 }

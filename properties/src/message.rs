@@ -30,7 +30,8 @@ pub(crate) fn found(test: &str, found: &Found, runs: u64, seed: Seed) -> Failure
     report.push_str(&found.text);
     report.push_str(&replay_line(test, &found.tape));
     if let Some(run) = found.run {
-        let how = if run == 0 { "the plain run".to_owned() } else { format!("run {run} of {runs}") };
+        let how =
+            if run == 0 { "the plain run".to_owned() } else { format!("run {run} of {runs}") };
         let _ = writeln!(report, "  found in {how}, seed {seed}{}", shrunk(found));
     }
     Failure { test: test.to_owned(), law, tape: found.tape.clone(), report }
@@ -64,14 +65,19 @@ pub(crate) fn differs(
     if let Some(broken) = &broken {
         let _ = writeln!(report, "  {}\n", broken.law.sentence());
         if !broken.cause.is_empty() {
-            let _ = writeln!(report, "  what   {}\n", broken.cause);
+            let _ = writeln!(report, "  what   at {}: {}\n", broken.cause, broken.message);
         }
-        report.push_str("  and, beside it, nondeterminism: the run that failed cannot be repeated\n\n");
+        report.push_str(
+            "  and, beside it, nondeterminism: the run that failed cannot be repeated\n\n",
+        );
     }
     let _ = writeln!(report, "  {}\n", Law::Nondeterminism.sentence());
     report.push_str(difference);
     if let Some(why) = why_not_hermetic {
-        let _ = writeln!(report, "\n  runs with fixed entropy and clocks in processes of their own cannot be had: {why}");
+        let _ = writeln!(
+            report,
+            "\n  runs with fixed entropy and clocks in processes of their own cannot be had: {why}"
+        );
     }
     report.push_str(
         "\n  try: take random numbers from `reveille::draw`, time from `reveille::time`, and keep no state\n       \

@@ -29,6 +29,8 @@ pub(crate) struct Broken {
     pub(crate) others: Vec<u32>,
     /// What sets it apart from other breaches of the same law: where a panic was.
     pub(crate) cause: String,
+    /// What it said, which may differ from run to run.
+    pub(crate) message: String,
 }
 
 /// A finding that does not fail the test.
@@ -40,14 +42,15 @@ pub(crate) struct Warning {
 
 impl Broken {
     pub(crate) fn of(finding: &Finding) -> Broken {
-        let cause = match &finding.detail {
-            Detail::Panic { message, location: None, .. } => message.clone(),
-            Detail::Panic { location: Some(location), .. } => location.clone(),
-            Detail::Error(text) => text.clone(),
-            _ => String::new(),
+        let (cause, message) = match &finding.detail {
+            Detail::Panic { message, location: None, .. } => (message.clone(), message.clone()),
+            Detail::Panic { message, location: Some(at), .. } => (at.clone(), message.clone()),
+            Detail::Error(text) => ("an error".to_owned(), text.clone()),
+            _ => (String::new(), String::new()),
         };
         let others = finding.others.iter().map(|task| task.0).collect();
-        Broken { law: finding.law, task: finding.task().map(|task| task.0), others, cause }
+        let task = finding.task().map(|task| task.0);
+        Broken { law: finding.law, task, others, cause, message }
     }
 
     /// Whether two runs failed for the same reason, as far as one can tell; the
@@ -99,6 +102,7 @@ impl RunRecord {
             }
             broken.others.iter().for_each(|task| line("other", &task.to_string()));
             line("cause", &broken.cause);
+            line("message", &broken.message);
         }
         for warning in &self.warnings {
             line("warned", warning.law.name());
@@ -128,12 +132,13 @@ impl RunRecord {
                 "tape" => record.tape = Tape::from_text(&value).ok()?.1,
                 "law" => {
                     let law = Law::from_name(&value)?;
-                    let (task, others, cause) = (None, Vec::new(), String::new());
-                    record.broken = Some(Broken { law, task, others, cause });
+                    let (others, cause, message) = Default::default();
+                    record.broken = Some(Broken { law, task: None, others, cause, message });
                 }
                 "task" => broken?.task = Some(value.parse().ok()?),
                 "other" => broken?.others.push(value.parse().ok()?),
                 "cause" => broken?.cause = value,
+                "message" => broken?.message = value,
                 "warned" => warned = Some(Law::from_name(&value)?),
                 "warning" => record.warnings.push(Warning { law: warned?, text: value }),
                 "probed" => record.probed = Some(Vec::new()),
@@ -143,10 +148,8 @@ impl RunRecord {
                 _ => return None,
             }
         }
-        ended.then(|| {
-            // Trailing defaults are not in the text of a tape; nobody misses them.
-            record
-        })
+        // Trailing defaults are not in the text of a tape; nobody misses them.
+        ended.then_some(record)
     }
 }
 
@@ -176,4 +179,58 @@ fn unescape(text: &str) -> Option<String> {
 /// The tasks of a record, as the simulator names them.
 pub(crate) fn task_ids(numbers: &[u32]) -> impl Iterator<Item = TaskId> + '_ {
     numbers.iter().copied().map(TaskId)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::option;
+    use proptest::prelude::*;
+
+    fn law() -> impl Strategy<Value = Law> {
+        prop::sample::select(Law::ALL)
+    }
+
+    prop_compose! {
+        fn broken()(
+            law in law(),
+            task in option::of(any::<u32>()),
+            others in vec(any::<u32>(), 0..4),
+            cause in any::<String>(),
+            message in any::<String>(),
+        ) -> Broken {
+            Broken { law, task, others, cause, message }
+        }
+    }
+
+    prop_compose! {
+        fn record()(
+            broken in option::of(broken()),
+            warnings in vec((law(), any::<String>()).prop_map(|(law, text)| Warning { law, text }), 0..3),
+            steps in any::<u64>(),
+            hash in option::of(any::<u64>()),
+            lane in vec(1..9u32, 0..9),
+            probed in option::of(vec(any::<u32>(), 0..4)),
+            foreign_threads in vec(any::<String>(), 0..3),
+        ) -> RunRecord {
+            let mut tape = Tape::new();
+            *tape.lane_mut(reveille_sim::Kind::Schedule) = lane;
+            RunRecord { broken, warnings, steps, hash, tape, probed, foreign_threads }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn text_keeps_everything(record in record()) {
+            prop_assert_eq!(RunRecord::from_text(&record.to_text()), Some(record));
+        }
+
+        #[test]
+        fn a_cut_text_is_no_record(record in record(), at in any::<prop::sample::Index>()) {
+            let text = record.to_text();
+            let cut: String = text.chars().take(at.index(text.trim_end().len())).collect();
+            prop_assert_eq!(RunRecord::from_text(&cut), None);
+        }
+    }
 }

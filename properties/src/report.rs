@@ -4,9 +4,7 @@
 use crate::advice;
 use crate::callsite::{CallSite, blamed, short_path};
 use crate::evidence::{Evidence, Suspect};
-use reveille_sim::{
-    Certainty, Detail, Event, Finding, Law, Owner, PollEnd, TaskId, Trace, What,
-};
+use reveille_sim::{Certainty, Detail, Event, Finding, Law, Owner, PollEnd, TaskId, Trace, What};
 use std::fmt::Write;
 use std::panic::Location;
 use std::time::Duration;
@@ -26,7 +24,11 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence) -> 
         Certainty::Certain => "",
         Certainty::Suspected => " (suspected: it rests on a bound, see below)",
     };
-    let _ = writeln!(text, "  {}{certainty}\n", finding.law.sentence());
+    let sentence = match (finding.law, finding.task()) {
+        (Law::Panic, Some(TaskId::ROOT)) => "the body of the test fails under this schedule",
+        _ => finding.law.sentence(),
+    };
+    let _ = writeln!(text, "  {sentence}{certainty}\n");
     let teller = Teller { finding, trace };
     let mut facts = Facts::default();
     teller.tell(evidence, &mut facts);
@@ -144,7 +146,10 @@ impl Teller<'_> {
     fn awaits(&self, suspect: &Suspect, facts: &mut Facts) {
         let event = suspect.awaiting.and_then(|at| self.trace.event(at));
         if let Some(What::Awaiting { at, future }) = event.map(|e| &e.what) {
-            facts.add("where", format!("at the .await in {}, on {}", place(at), future_name(future)));
+            facts.add(
+                "where",
+                format!("at the .await in {}, on {}", place(at), future_name(future)),
+            );
         } else if let Owner::Task(task) = suspect.owner
             && let Some(info) = self.trace.task(task)
             && task != TaskId::ROOT
@@ -165,7 +170,10 @@ impl Teller<'_> {
             names.extend(names.first().cloned());
             facts.add("circle", names.join(" waits for "));
         } else {
-            facts.add("rest", "nothing is runnable, no timer is set, and no task waits for another in a circle");
+            facts.add(
+                "rest",
+                "nothing is runnable, no timer is set, and no task waits for another in a circle",
+            );
         }
     }
 
@@ -174,7 +182,8 @@ impl Teller<'_> {
         let polls = self.polls(suspect);
         let text = match (self.finding.law, &self.finding.detail) {
             (_, Detail::Panic { message, location, in_drop }) => {
-                let at = location.as_deref().map_or(String::new(), |l| format!(" at {}", short_path(l)));
+                let at =
+                    location.as_deref().map_or(String::new(), |l| format!(" at {}", short_path(l)));
                 let how = if *in_drop { "panicked while it was dropped" } else { "panicked" };
                 let poll = if self.finding.law == Law::SpuriousPoll {
                     " in a poll that nobody asked for"
@@ -206,13 +215,22 @@ impl Teller<'_> {
                 "its poll {polls}, in step {step}, was one that nobody asked for; it returned Pending and\n\
                  is registered nowhere any more"
             ),
-            (Law::PollAfterReady, _) => format!("it was polled again in step {step}, after it had returned Ready"),
+            (Law::PollAfterReady, _) => {
+                format!("it was polled again in step {step}, after it had returned Ready")
+            }
             (Law::Snoozed, _) => {
                 "it was woken, and never polled again or dropped, while its task went on".into()
             }
-            (Law::TaskLeak, _) => "the test ended; this task was left and nothing can wake it".into(),
+            (Law::TaskLeak, _) => {
+                "the test ended; this task was left and nothing can wake it".into()
+            }
+            (Law::SuspectedStuck, Detail::Jumps(count)) => format!(
+                "the clock has moved {count} times since the root was last polled and since any task\n\
+                 began or ended: only timers tick"
+            ),
             (Law::SuspectedStuck, Detail::Count(count)) => format!(
-                "after {count} moves of the clock (or polls) the root has not got on: only timers tick"
+                "after {count} polls, the later half under a fair schedule without faults, the run has\n\
+                 not ended; time moves or tasks end, but the test does not"
             ),
             (Law::SuspectedLivelock, Detail::Count(count)) => format!(
                 "after {count} polls, the later half under a fair schedule without faults, these tasks\n\
@@ -232,7 +250,8 @@ impl Teller<'_> {
 
     /// The number of polls that the suspect has had.
     fn polls(&self, suspect: &Suspect) -> usize {
-        let of_suspect = |e: &&Event| matches!(e.what, What::Polled { owner, .. } if owner == suspect.owner);
+        let of_suspect =
+            |e: &&Event| matches!(e.what, What::Polled { owner, .. } if owner == suspect.owner);
         self.trace.events().filter(of_suspect).count()
     }
 
@@ -274,7 +293,9 @@ impl Teller<'_> {
         while let Some(first) = events.next() {
             let mut words = Words::default();
             words.add(self, first);
-            while let Some(next) = events.next_if(|e| e.step == first.step && e.by.is_some() == first.by.is_some()) {
+            while let Some(next) =
+                events.next_if(|e| e.step == first.step && e.by.is_some() == first.by.is_some())
+            {
                 words.add(self, next);
             }
             if let Some(line) = words.line(self, first) {
@@ -282,7 +303,8 @@ impl Teller<'_> {
             }
         }
         let skipped = lines.len().saturating_sub(STEPS);
-        let mut shown: Vec<String> = lines.into_iter().skip(skipped).map(|(_, line)| line).collect();
+        let mut shown: Vec<String> =
+            lines.into_iter().skip(skipped).map(|(_, line)| line).collect();
         if skipped > 0 {
             shown.insert(0, "...".into());
         }
@@ -313,7 +335,11 @@ impl Words {
             What::WakerCloned { owner, .. } => format!("clones {}", whose(owner)),
             What::WakerDropped { owner, left: 0, .. } => format!("drops {}", whose(owner)),
             What::Woken { owner: Owner::Task(task), effective: true, .. } => {
-                if Some(*task) == event.by { "wakes itself".into() } else { format!("wakes {}", name(*task)) }
+                if Some(*task) == event.by {
+                    "wakes itself".into()
+                } else {
+                    format!("wakes {}", name(*task))
+                }
             }
             What::WokenFromOutside { owner: Owner::Task(task), thread } => {
                 format!("{} is woken by the thread `{thread}`", name(*task))

@@ -15,6 +15,9 @@ use reveille_sim::{Law, Level, Tape};
 /// One run in so many is repeated to see whether it can be.
 const REPEAT_EVERY: u64 = 100;
 
+/// Replays that must agree in everything before a failure is believed.
+const CONFIRMATIONS: u32 = 3;
+
 /// What a search is to do.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order {
@@ -115,7 +118,12 @@ fn settle(
     };
     let replay = Plan::replay(record.tape.clone()).hashed();
     let again = host.run(&replay)?;
-    if !again.failed_like(&broken) || compare && host.run(&replay)?.hash != again.hash {
+    let mut sure = again.failed_like(&broken);
+    for _ in 0..if compare { CONFIRMATIONS } else { 0 } {
+        let once_more = host.run(&replay)?;
+        sure &= once_more.hash == again.hash && once_more.broken == again.broken;
+    }
+    if !sure || compare && again.broken.as_ref() != Some(&broken) {
         return Ok(Halt::Differs { tape: record.tape, broken: Some(broken) });
     }
     let before = again.tape.deviations().count();
@@ -123,7 +131,8 @@ fn settle(
     let tape = shrunk.record.tape;
     let after = tape.deviations().count();
     let broken = judge::refine(host, &tape, shrunk.record.broken.unwrap_or(broken));
-    let text = host.tell(&tape, &broken)?;
+    let stacks = host.survey(&tape, &broken)?;
+    let text = host.tell(&tape, &broken, &stacks)?;
     let shrunk = Some((before, after, shrunk.replays));
     Ok(Halt::Found(Box::new(Found { broken, tape, run, shrunk, text })))
 }
@@ -137,7 +146,8 @@ pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
         return Ok(clean);
     };
     let broken = judge::refine(host, tape, broken);
-    let text = host.tell(tape, &broken)?;
+    let stacks = host.survey(tape, &broken)?;
+    let text = host.tell(tape, &broken, &stacks)?;
     let tape = record.tape;
     Err(Halt::Found(Box::new(Found { broken, tape, run: None, shrunk: None, text })))
 }
@@ -148,7 +158,8 @@ pub(crate) fn first_difference(host: &mut dyn Host, tape: &Tape) -> Result<Strin
         let (first, second) = (host.events(tape)?, host.events(tape)?);
         let same = first.iter().zip(&second).take_while(|(a, b)| a == b).count();
         if same < first.len().max(second.len()) {
-            let line = |events: &[String]| events.get(same).cloned().unwrap_or("the run is over".into());
+            let line =
+                |events: &[String]| events.get(same).cloned().unwrap_or("the run is over".into());
             return Ok(format!(
                 "  event  {same} is the first that differs between two replays\n  \
                  first  {}\n  second {}\n",

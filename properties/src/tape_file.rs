@@ -27,7 +27,8 @@ fn write(directory: &Path, test: &str, text: &str) -> Option<String> {
     std::fs::create_dir_all(directory).ok()?;
     // Whole or not at all, should the disk be full or the process killed.
     let draft = directory.join(format!("{name}-{sum}.{}", std::process::id()));
-    let written = std::fs::write(&draft, format!("{text}\n")).and_then(|()| std::fs::rename(&draft, &path));
+    let written =
+        std::fs::write(&draft, format!("{text}\n")).and_then(|()| std::fs::rename(&draft, &path));
     if written.is_err() {
         let _ = std::fs::remove_file(&draft);
     }

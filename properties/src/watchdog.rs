@@ -152,7 +152,9 @@ mod unix {
                 // SAFETY: its entry is on the list, so the thread is alive.
                 unsafe { libc::pthread_kill(thread, signal()) };
                 std::thread::sleep(GRACE);
-                end("reveille: a poll does not return (the law blocking-poll), and its stack cannot be had\n");
+                end(
+                    "reveille: a poll does not return (the law blocking-poll), and its stack cannot be had\n",
+                );
             }
         }
     }
@@ -175,7 +177,11 @@ mod unix {
         }
         if let Some(tape) = reveille_sim::current_tape() {
             let tape = tape.to_text(&test);
-            let _ = writeln!(text, "\n  replay: REVEILLE_REPLAY={tape} cargo test {}", names::filter(&test));
+            let _ = writeln!(
+                text,
+                "\n  replay: REVEILLE_REPLAY={tape} cargo test {}",
+                names::filter(&test)
+            );
         }
         say(&text);
         let stack = std::backtrace::Backtrace::force_capture();

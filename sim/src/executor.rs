@@ -285,7 +285,6 @@ impl Core {
         let header = task.header();
         let ledger = &header.ledger;
         self.record(|| What::PollEnded { owner: Owner::Task(task.id()), end });
-        self.running.set(None);
         if ledger.has(WOKEN) {
             self.ready.with(|ready| ready.remove(task));
         }
@@ -303,6 +302,7 @@ impl Core {
         if !ledger.has(JOINABLE) {
             task.drop_output();
         }
+        self.running.set(None);
         if header.handles.is_zero() {
             self.free(task);
         }

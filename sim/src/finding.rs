@@ -41,6 +41,8 @@ pub enum Detail {
     Error(String),
     /// A number: steps, wakers or the like, as the law has it.
     Count(u64),
+    /// Moves of the clock.
+    Jumps(u64),
 }
 
 impl Finding {

@@ -78,13 +78,7 @@ pub(crate) struct Identities {
 
 impl Identities {
     pub(crate) fn new() -> Self {
-        Identities {
-            chunks: Vec::new(),
-            free: Vec::new(),
-            quarantine: Vec::new(),
-            made: 0,
-            out: 0,
-        }
+        Identities { chunks: Vec::new(), free: Vec::new(), quarantine: Vec::new(), made: 0, out: 0 }
     }
 
     /// Begins a run; identities in quarantine whose clones are gone are used again.

@@ -233,7 +233,10 @@ pub struct JoinError {
 
 enum Cause {
     /// The payload is in a mutex for the sake of `Sync` alone.
-    Panicked { message: Option<String>, payload: Mutex<Box<dyn Any + Send>> },
+    Panicked {
+        message: Option<String>,
+        payload: Mutex<Box<dyn Any + Send>>,
+    },
     Cancelled,
     Outside,
 }

@@ -120,11 +120,8 @@ impl Core {
 
     /// The debts that are not settled; the others are struck off.
     fn standing_debts(&self) -> Vec<Debt> {
-        let (standing, settled): (Vec<_>, Vec<_>) = self
-            .debts
-            .with(std::mem::take)
-            .into_iter()
-            .partition(Debt::stands);
+        let (standing, settled): (Vec<_>, Vec<_>) =
+            self.debts.with(std::mem::take).into_iter().partition(Debt::stands);
         settled.iter().for_each(|debt| debt.ledger().clear(IN_DEBT));
         self.debts.with(|debts| debts.clone_from(&standing));
         standing
@@ -294,7 +291,7 @@ impl Core {
         }
         self.judge_snoozed();
         if !self.verdict.is_set() {
-            let count = Detail::Count(self.idle_jumps.get());
+            let count = Detail::Jumps(self.idle_jumps.get());
             let root = Owner::Task(TaskId::ROOT);
             self.find(Law::SuspectedStuck, root, self.waiting(), count);
         }

@@ -54,12 +54,7 @@ where
 }
 
 #[track_caller]
-fn add<F: Future>(
-    what: &str,
-    future: F,
-    name: Option<&str>,
-    flags: u32,
-) -> JoinHandle<F::Output> {
+fn add<F: Future>(what: &str, future: F, name: Option<&str>, flags: u32) -> JoinHandle<F::Output> {
     let core = world::expect_current(what);
     JoinHandle::new(core.add_task(future, name.map(Into::into), flags, Location::caller()))
 }

@@ -11,6 +11,8 @@
 //!    test                        choice 12 took option 1 ...         choices in all
 //! ```
 //!
+//! After the test stands `/hermetic` if the run needs a process of its own.
+//!
 //! `sum` is the 32-bit FNV-1a hash of everything before `/sum=`, so that a text
 //! which lost its end, or a character, is refused.
 
@@ -24,6 +26,7 @@ const LONGEST_LANE: u32 = 1 << 26;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tape {
     lanes: [Vec<u32>; Kind::ALL.len()],
+    hermetic: bool,
 }
 
 impl Tape {
@@ -57,6 +60,18 @@ impl Tape {
         &mut self.lanes[kind as usize]
     }
 
+    /// Whether the run had a process of its own with fixed entropy and clocks, and
+    /// needs one to be repeated.
+    #[must_use]
+    pub fn is_hermetic(&self) -> bool {
+        self.hermetic
+    }
+
+    /// Says whether the run had a process of its own.
+    pub fn set_hermetic(&mut self, hermetic: bool) {
+        self.hermetic = hermetic;
+    }
+
     /// Forgets every choice and keeps the memory.
     pub fn clear(&mut self) {
         self.lanes.iter_mut().for_each(Vec::clear);
@@ -86,6 +101,9 @@ impl Tape {
     #[must_use]
     pub fn to_text(&self, test: &str) -> String {
         let mut text = format!("{VERSION}/{}", escape(test));
+        if self.hermetic {
+            text.push_str("/hermetic");
+        }
         for kind in Kind::ALL {
             let mut separator = format!("/{kind}=");
             for (at, option) in self.lane(kind).iter().enumerate().filter(|(_, o)| **o != 0) {
@@ -129,9 +147,13 @@ impl Tape {
         let mut tape = Tape::new();
         let mut length = None;
         for part in parts {
-            let (name, value) = part
-                .split_once('=')
-                .ok_or_else(|| TapeError::malformed("`kind=choices` or `len=number`", part))?;
+            if part == "hermetic" {
+                tape.hermetic = true;
+                continue;
+            }
+            let (name, value) = part.split_once('=').ok_or_else(|| {
+                TapeError::malformed("`kind=choices`, `hermetic` or `len=number`", part)
+            })?;
             if name == "len" {
                 let number = value.parse().map_err(|_| TapeError::malformed("a number", value))?;
                 length = Some(number);
@@ -225,12 +247,17 @@ impl fmt::Display for TapeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             TapeError::NotATape => {
-                write!(f, "expected a tape, such as `{VERSION}/test/schedule=3:1/len=9/sum=0badcafe`")
+                write!(
+                    f,
+                    "expected a tape, such as `{VERSION}/test/schedule=3:1/len=9/sum=0badcafe`"
+                )
             }
             TapeError::OtherVersion(version) => {
                 write!(f, "the tape is of version `{version}`, this build reads `{VERSION}`")
             }
-            TapeError::Cut => f.write_str("the tape is cut: it does not end in `/sum=` and eight digits"),
+            TapeError::Cut => {
+                f.write_str("the tape is cut: it does not end in `/sum=` and eight digits")
+            }
             TapeError::Damaged => f.write_str("the tape is damaged: its checksum is wrong"),
             TapeError::Malformed { expected, found } => {
                 write!(f, "the tape is malformed: expected {expected}, got `{found}`")
@@ -249,8 +276,9 @@ mod tests {
 
     fn tapes() -> impl Strategy<Value = Tape> {
         let option = prop_oneof![3 => Just(0u32), 1 => any::<u32>()];
-        vec(vec(option, 0..40), Kind::ALL.len()).prop_map(|lanes| {
+        (vec(vec(option, 0..40), Kind::ALL.len()), any::<bool>()).prop_map(|(lanes, hermetic)| {
             let mut tape = Tape::new();
+            tape.set_hermetic(hermetic);
             for (kind, lane) in Kind::ALL.into_iter().zip(lanes) {
                 *tape.lane_mut(kind) = lane;
             }
@@ -263,6 +291,7 @@ mod tests {
         fn text_keeps_test_and_deviations(tape in tapes(), test in "\\PC{1,30}") {
             let (name, read) = Tape::from_text(&tape.to_text(&test)).unwrap();
             prop_assert_eq!(name, test);
+            prop_assert_eq!(read.is_hermetic(), tape.is_hermetic());
             prop_assert!(read.deviations().eq(tape.deviations()));
         }
 
@@ -312,9 +341,15 @@ mod tests {
             ("v1/t/noise=1:1/len=3", "expected a kind of choice, got `noise`"),
             ("v1/t/schedule=1:0/len=3", "expected `index:option` in rising order, got `1:0`"),
             ("v1/t/schedule=2:1,1:1/len=3", "expected `index:option` in rising order, got `1:1`"),
-            ("v1/t/schedule=4000000000:1/len=3", "expected `index:option` in rising order, got `4000000000:1`"),
+            (
+                "v1/t/schedule=4000000000:1/len=3",
+                "expected `index:option` in rising order, got `4000000000:1`",
+            ),
             ("v1/t/len=many", "expected a number, got `many`"),
-            ("v1/t/schedule=5:1/len=2", "expected `len=` no smaller than the choices named, got `v1/t/schedule=5:1/len=2`"),
+            (
+                "v1/t/schedule=5:1/len=2",
+                "expected `len=` no smaller than the choices named, got `v1/t/schedule=5:1/len=2`",
+            ),
             ("v1/t", "expected `len=` no smaller than the choices named, got `v1/t`"),
             ("v1//len=0", "expected a test's name, got `v1//len=0`"),
         ] {

@@ -430,7 +430,9 @@ pub fn in_run() -> bool {
 pub(crate) fn expect_current(what: &str) -> &'static Core {
     match current() {
         Some(core) => core,
-        None => panic!("`{what}` was called outside a run: call it from the body of a reveille test"),
+        None => {
+            panic!("`{what}` was called outside a run: call it from the body of a reveille test")
+        }
     }
 }
 

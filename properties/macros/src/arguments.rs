@@ -43,8 +43,7 @@ impl Arguments {
             self.krate = input.parse()?;
             return Ok(());
         }
-        let word: Ident =
-            input.parse().map_err(|error| syn::Error::new(error.span(), KNOWN))?;
+        let word: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), KNOWN))?;
         match word.to_string().as_str() {
             "runs" | "seed" | "max_steps" => {
                 input.parse::<Token![=]>()?;

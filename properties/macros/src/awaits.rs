@@ -47,7 +47,10 @@ mod tests {
 
     #[test]
     fn every_await_is_marked_also_inside_macros() {
-        assert_eq!(rewritten("{ a.await; b().c.await }"), "{a.__reveille_at().await;b().c.__reveille_at().await}");
+        assert_eq!(
+            rewritten("{ a.await; b().c.await }"),
+            "{a.__reveille_at().await;b().c.__reveille_at().await}"
+        );
         assert_eq!(
             rewritten("assert_eq!(rx.recv().await, [f.await?; 1])"),
             "assert_eq!(rx.recv().__reveille_at().await,[f.__reveille_at().await?;1])"

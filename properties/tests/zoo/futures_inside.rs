@@ -39,7 +39,8 @@ async fn beside_a_busy_child(child: impl Future<Output = ()>) {
             reveille::yield_now().await;
         }
     });
-    let mut both: FuturesUnordered<Child<'_>> = [Box::pin(child) as Child<'_>, busy].into_iter().collect();
+    let mut both: FuturesUnordered<Child<'_>> =
+        [Box::pin(child) as Child<'_>, busy].into_iter().collect();
     while both.next().await.is_some() {}
 }
 

@@ -17,8 +17,10 @@ pub(crate) fn run(name: &str, env: &[(&str, &str)]) -> Output {
 /// The report in what a test printed.
 pub(crate) fn report(output: &Output) -> String {
     let text = String::from_utf8(output.stderr.clone()).unwrap();
-    let lines = text.lines().skip_while(|line| !line.contains("reveille: ") && !line.contains("warning["));
-    let report: Vec<&str> = lines.take_while(|line| !line.starts_with("error: test failed")).collect();
+    let lines =
+        text.lines().skip_while(|line| !line.contains("reveille: ") && !line.contains("warning["));
+    let report: Vec<&str> =
+        lines.take_while(|line| !line.starts_with("error: test failed")).collect();
     report.join("\n").trim_end().to_owned() + "\n"
 }
 

@@ -85,7 +85,10 @@ fn a_panic_while_panicking_tells_the_tape() {
     let output = run("panics::panics_while_panicking", &[]);
     let told = report(&output);
     assert!(output.status.code().is_none(), "the process should have aborted:\n{told}");
-    assert!(told.contains("`zoo::panics::panics_while_panicking` breaks the law panic\n"), "{told}");
+    assert!(
+        told.contains("`zoo::panics::panics_while_panicking` breaks the law panic\n"),
+        "{told}"
+    );
     assert!(told.contains("the first panic: "), "{told}");
     assert!(told.contains("REVEILLE_REPLAY=v1/"), "{told}");
 }

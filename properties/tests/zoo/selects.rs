@@ -107,7 +107,9 @@ async fn hash_map_fails() {
 /// What hidden randomness decided comes out the same in another process.
 #[test]
 fn hidden_randomness_replays() {
-    for test in ["selects::futures_select_fails", "selects::tokio_select_fails", "selects::hash_map_fails"] {
+    for test in
+        ["selects::futures_select_fails", "selects::tokio_select_fails", "selects::hash_map_fails"]
+    {
         let output = run(test, &[]);
         let told = report(&output);
         assert!(!output.status.success(), "`{test}` passed");
@@ -115,7 +117,13 @@ fn hidden_randomness_replays() {
         compare(test, &told);
         let again = report(&run(test, &[("REVEILLE_REPLAY", tape(&told))]));
         let panic = |told: &str| {
-            told.split("  what  ").nth(1).unwrap().split("the last steps").next().unwrap().to_owned()
+            told.split("  what  ")
+                .nth(1)
+                .unwrap()
+                .split("the last steps")
+                .next()
+                .unwrap()
+                .to_owned()
         };
         assert_eq!(panic(&again), panic(&told));
     }

@@ -112,7 +112,8 @@ impl Future for Sleep {
         match (set, &self.timer) {
             (Some(mut waker), Some(timer)) => {
                 waker.clone_from(cx.waker());
-                let slot = core.clock.with(|clock| clock.waker(timer.key).map(|s| s.replace(waker)));
+                let slot =
+                    core.clock.with(|clock| clock.waker(timer.key).map(|s| s.replace(waker)));
                 drop(slot);
             }
             _ => self.arm(core, cx.waker().clone()),
