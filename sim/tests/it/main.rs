@@ -1,0 +1,48 @@
+//! The world of one run, from outside.
+
+mod determinism;
+mod executor;
+mod exhaustive;
+mod foreign_threads;
+mod outliving;
+mod schedules;
+mod time;
+mod wakers;
+
+use reveille_sim::{Faults, Outcome, Plain, Replay, Sampler, Settings, Tape, World};
+
+/// Settings without faults.
+fn calm() -> Settings {
+    let mut settings = Settings::default();
+    settings.faults = Faults::NONE;
+    settings
+}
+
+/// The plain run of `body`.
+fn plain<F: Future>(body: impl FnOnce() -> F) -> Outcome<F::Output> {
+    World::new().run(&calm(), &mut Plain, 0, body)
+}
+
+/// The output of a plain run that breaks no law.
+#[track_caller]
+fn passes<F: Future>(body: impl FnOnce() -> F) -> F::Output {
+    let outcome = plain(body);
+    assert_eq!((&outcome.verdict, &outcome.warnings), (&None, &vec![]));
+    outcome.output.expect("a run that passes has an output")
+}
+
+/// Run number `run` of `sampler`, and its tape.
+fn sampled<F: Future>(
+    sampler: &mut impl Sampler,
+    run: u64,
+    body: impl FnOnce() -> F,
+) -> (Outcome<F::Output>, Tape) {
+    let mut world = World::new();
+    let outcome = world.run(&Settings::default(), sampler, run, body);
+    (outcome, world.tape())
+}
+
+/// The run of a tape.
+fn replayed<F: Future>(tape: Tape, body: impl FnOnce() -> F) -> Outcome<F::Output> {
+    sampled(&mut Replay::new(tape), 0, body).0
+}
