@@ -13,7 +13,7 @@
 use crate::biased::BiasedCount;
 use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
-use crate::sync::{AtomicUsize, Ordering};
+use crate::sync::{AtomicUsize, Mutex, Ordering};
 use crate::trace::{Owner, TaskId};
 use crate::world::Letter;
 use std::cell::Cell;
@@ -134,9 +134,11 @@ impl Identities {
         NonNull::from(&chunk[0])
     }
 
-    /// Takes back an identity without clones.
+    /// Takes back an identity without clones. Letters about it are void from now on.
     #[inline]
     pub(crate) fn give(&mut self, identity: IdentityRef) {
+        // SAFETY: chunks live as long as `self`.
+        unsafe { identity.as_ref() }.home.store(NOWHERE, Ordering::Relaxed);
         self.out -= 1;
         self.free.push(identity);
     }
@@ -151,32 +153,45 @@ impl Identities {
     pub(crate) fn quarantine(&mut self, world: usize) -> Vec<(Owner, u64)> {
         let mut leaks = Vec::new();
         for identity in self.chunks.iter().flat_map(|chunk| chunk.iter()) {
-            let out = identity.is_at_home(world) && !identity.clones.is_zero();
-            if out {
-                let clones = u64::from(identity.clones.sum().unsigned_abs());
+            if !identity.is_at_home(world) {
+                continue;
+            }
+            identity.ledger.set(None);
+            identity.home.store(NOWHERE, Ordering::Relaxed);
+            let clones = u64::from(identity.clones.sum().unsigned_abs());
+            if clones == 0 {
+                // Dropped on another thread, and the letter came too late.
+                self.free.push(NonNull::from(identity));
+            } else {
                 leaks.push((identity.owner.get(), clones));
-                identity.ledger.set(None);
-                identity.home.store(NOWHERE, Ordering::Relaxed);
                 self.quarantine.push(NonNull::from(identity));
             }
         }
         leaks
     }
+}
 
-    /// Whether no clone is alive, on any thread.
+/// Identities whose world is gone while clones of them are alive.
+///
+/// A waker that outlives its world is the user's leak; freeing what it points to
+/// would be ours. They are freed when a later world goes and finds them unused.
+static GRAVEYARD: Mutex<Vec<Grave>> = Mutex::new(Vec::new());
+
+struct Grave(Box<[Identity; CHUNK]>);
+
+// SAFETY: the world is gone, so no thread is at home in the chunk and nobody
+// writes to its cells any more; the lock orders reading them after that.
+unsafe impl Send for Grave {}
+
+impl Grave {
     fn is_unused(&self) -> bool {
-        self.quarantine.iter().all(|identity| {
-            // SAFETY: chunks live as long as `self`.
-            unsafe { identity.as_ref() }.clones.is_zero()
-        })
+        self.0.iter().all(|identity| identity.clones.is_zero())
     }
 }
 
-/// Frees the identities of a world, or leaves them to the clones that outlive it.
-///
-/// A leaked waker is the user's leak; freeing what it points to would be ours.
+/// Frees the identities of a world, but for those that clones still refer to.
 pub(crate) fn retire(identities: Identities) {
-    if !identities.is_unused() {
-        std::mem::forget(identities);
-    }
+    let mut graves = GRAVEYARD.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    graves.retain(|grave| !grave.is_unused());
+    graves.extend(identities.chunks.into_iter().map(Grave).filter(|grave| !grave.is_unused()));
 }
