@@ -157,12 +157,12 @@ fn steady() -> (&'static str, &'static str, Vec<Contender>) {
                     tx.send(i).await;
                 }
             }));
-            let consumer = spawner.spawn_local_with_handle(counted(async move {
+            let received = counted(async move {
                 for i in 0..ITEMS {
                     assert_eq!(rx.recv().await, i);
                 }
-            }));
-            producer.unwrap().await + consumer.unwrap().await
+            });
+            received.await + producer.unwrap().await
         });
         black_box(polls)
     };

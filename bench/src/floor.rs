@@ -5,7 +5,7 @@
 //! in a binary heap. No tape, no laws, no faults, no way to find out what went
 //! wrong. It exists to be compared with.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, UnsafeCell};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::future::Future;
@@ -15,13 +15,25 @@ use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 type Task = Pin<Box<dyn Future<Output = ()>>>;
 
+/// A cell without any check.
+#[derive(Default)]
+struct Bare<T>(UnsafeCell<T>);
+
+impl<T> Bare<T> {
+    #[allow(clippy::mut_from_ref)]
+    fn get(&self) -> &mut T {
+        // SAFETY: no reference is kept across a call into a task.
+        unsafe { &mut *self.0.get() }
+    }
+}
+
 #[derive(Default)]
 pub struct Floor {
-    tasks: RefCell<Vec<Option<Task>>>,
-    queued: RefCell<Vec<bool>>,
-    ready: RefCell<Vec<u32>>,
-    timers: RefCell<BinaryHeap<Reverse<(u64, u64)>>>,
-    wakers: RefCell<Vec<Option<Waker>>>,
+    tasks: Bare<Vec<Option<Task>>>,
+    queued: Bare<Vec<bool>>,
+    ready: Bare<Vec<u32>>,
+    timers: Bare<BinaryHeap<Reverse<(u64, u64)>>>,
+    wakers: Bare<Vec<Option<Waker>>>,
     now: Cell<u64>,
     state: Cell<u64>,
     pub polls: Cell<u64>,
@@ -40,8 +52,8 @@ static VTABLE: RawWakerVTable = RawWakerVTable::new(|d| RawWaker::new(d, &VTABLE
 
 fn wake(data: *const ()) {
     let (floor, task) = (floor(), data.addr());
-    if !std::mem::replace(&mut floor.queued.borrow_mut()[task], true) {
-        floor.ready.borrow_mut().push(task as u32);
+    if !std::mem::replace(&mut floor.queued.get()[task], true) {
+        floor.ready.get().push(task as u32);
     }
 }
 
@@ -57,42 +69,42 @@ impl Floor {
     pub fn run(&self, seed: u64, root: impl Future<Output = ()> + 'static) {
         self.state.set(seed.wrapping_mul(2) + 1);
         self.now.set(0);
-        self.tasks.borrow_mut().clear();
-        self.queued.borrow_mut().clear();
-        self.ready.borrow_mut().clear();
+        self.tasks.get().clear();
+        self.queued.get().clear();
+        self.ready.get().clear();
         FLOOR.set(self);
         drop(spawn(root));
-        while self.tasks.borrow()[0].is_some() {
-            let runnable = self.ready.borrow().len();
+        while self.tasks.get()[0].is_some() {
+            let runnable = self.ready.get().len();
             if runnable == 0 {
                 self.jump();
                 continue;
             }
             let which = if runnable > 1 { self.below(runnable) } else { 0 };
-            let id = self.ready.borrow_mut().swap_remove(which) as usize;
-            self.queued.borrow_mut()[id] = false;
-            let Some(mut task) = self.tasks.borrow_mut()[id].take() else { continue };
+            let id = self.ready.get().swap_remove(which) as usize;
+            self.queued.get()[id] = false;
+            let Some(mut task) = self.tasks.get()[id].take() else { continue };
             self.polls.set(self.polls.get() + 1);
             // SAFETY: the wakers are not sent anywhere by the workloads.
             let waker = unsafe { Waker::new(std::ptr::without_provenance(id), &VTABLE) };
             if task.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
-                self.tasks.borrow_mut()[id] = Some(task);
+                self.tasks.get()[id] = Some(task);
             }
         }
     }
 
     fn jump(&self) {
-        let mut timers = self.timers.borrow_mut();
+        let timers = self.timers.get();
         let Some(Reverse((deadline, _))) = timers.peek().copied() else { panic!("stuck") };
         self.now.set(deadline);
         while let Some(Reverse((_, index))) = timers.peek().copied().filter(|t| t.0.0 == deadline) {
             timers.pop();
-            if let Some(waker) = self.wakers.borrow_mut()[index as usize].take() {
+            if let Some(waker) = self.wakers.get()[index as usize].take() {
                 waker.wake();
             }
         }
         if timers.is_empty() {
-            self.wakers.borrow_mut().clear();
+            self.wakers.get().clear();
         }
     }
 }
@@ -116,10 +128,10 @@ pub fn spawn<T: 'static>(future: impl Future<Output = T> + 'static) -> Handle<T>
         }
     });
     let floor = floor();
-    let id = floor.tasks.borrow().len();
-    floor.tasks.borrow_mut().push(Some(task));
-    floor.queued.borrow_mut().push(true);
-    floor.ready.borrow_mut().push(id as u32);
+    let id = floor.tasks.get().len();
+    floor.tasks.get().push(Some(task));
+    floor.queued.get().push(true);
+    floor.ready.get().push(id as u32);
     Handle(output)
 }
 
@@ -147,8 +159,8 @@ pub async fn sleep(nanos: u64) {
             return Poll::Ready(());
         }
         if !std::mem::replace(&mut set, true) {
-            let mut wakers = floor.wakers.borrow_mut();
-            floor.timers.borrow_mut().push(Reverse((deadline, wakers.len() as u64)));
+            let wakers = floor.wakers.get();
+            floor.timers.get().push(Reverse((deadline, wakers.len() as u64)));
             wakers.push(Some(cx.waker().clone()));
         }
         Poll::Pending

@@ -182,7 +182,7 @@ impl Checker {
         let _watched = watchdog::watch(name, host.pulse(), self.watchdog);
         message::tell_of_aborts(name);
         task.settle(&mut host, |halt, host| {
-            let differs = matches!(halt, Halt::Differs { .. });
+            let differs = matches!(halt, Halt::Differs(_));
             if differs && self.hermetic.is_none() {
                 match self.in_child(&task, ordinal) {
                     Ok(Ok(passed)) => return Ok(passed),
@@ -290,7 +290,8 @@ impl Task {
         let failure = match halt {
             Halt::Host(error) => return Err(CheckError::NoRun(error.to_string())),
             Halt::Found(found) => message::found(&self.name, &found, self.order.runs, self.seed),
-            Halt::Differs { tape, broken } => {
+            Halt::Differs(differing) => {
+                let search::Differing { tape, broken } = *differing;
                 let difference = search::first_difference(host, &tape).unwrap_or_default();
                 let why = why_not_hermetic.map(ToString::to_string);
                 if self.order.nondeterminism == Level::Warn && broken.is_none() {

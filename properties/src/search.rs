@@ -50,11 +50,24 @@ pub(crate) struct Found {
 pub(crate) enum Halt {
     /// A law is broken.
     Found(Box<Found>),
-    /// The same tape gave other events; the law that was broken in the first of
-    /// the two runs, if one was.
-    Differs { tape: Tape, broken: Option<Broken> },
+    /// The same tape gave other events.
+    Differs(Box<Differing>),
     /// No run can be made.
     Host(HostError),
+}
+
+/// A run that cannot be repeated.
+#[derive(Debug)]
+pub(crate) struct Differing {
+    pub(crate) tape: Tape,
+    /// The law that was broken in the first of the runs, if one was.
+    pub(crate) broken: Option<Broken>,
+}
+
+impl Halt {
+    fn differs(tape: Tape, broken: Option<Broken>) -> Halt {
+        Halt::Differs(Box::new(Differing { tape, broken }))
+    }
 }
 
 impl From<HostError> for Halt {
@@ -83,7 +96,7 @@ pub(crate) fn search(host: &mut dyn Host, order: Order) -> Result<Clean, Halt> {
         if repeated {
             let again = host.run(&Plan::replay(record.tape.clone()).hashed())?;
             if again.hash != record.hash {
-                return Err(Halt::Differs { tape: record.tape, broken: None });
+                return Err(Halt::differs(record.tape, None));
             }
         }
     }
@@ -114,7 +127,7 @@ fn settle(
     compare: bool,
 ) -> Result<Halt, HostError> {
     let Some(broken) = record.broken.clone() else {
-        return Ok(Halt::Differs { tape: record.tape, broken: None });
+        return Ok(Halt::differs(record.tape, None));
     };
     let replay = Plan::replay(record.tape.clone()).hashed();
     let again = host.run(&replay)?;
@@ -124,7 +137,7 @@ fn settle(
         sure &= once_more.hash == again.hash && once_more.broken == again.broken;
     }
     if !sure || compare && again.broken.as_ref() != Some(&broken) {
-        return Ok(Halt::Differs { tape: record.tape, broken: Some(broken) });
+        return Ok(Halt::differs(record.tape, Some(broken)));
     }
     let before = again.tape.deviations().count();
     let shrunk = shrink(host, again, &broken);

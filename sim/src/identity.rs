@@ -68,7 +68,8 @@ const CHUNK: usize = 32;
 /// All identities of a world.
 #[derive(Debug)]
 pub(crate) struct Identities {
-    chunks: Vec<Box<[Identity; CHUNK]>>,
+    /// Boxed, because identities must not move.
+    chunks: Vec<Box<[Identity]>>,
     free: Vec<IdentityRef>,
     quarantine: Vec<IdentityRef>,
     made: u32,
@@ -127,8 +128,7 @@ impl Identities {
 
     #[cold]
     fn grow(&mut self) -> IdentityRef {
-        let chunk = Box::new(std::array::from_fn(|_| Identity::new()));
-        self.chunks.push(chunk);
+        self.chunks.push((0..CHUNK).map(|_| Identity::new()).collect());
         let chunk = &self.chunks[self.chunks.len() - 1];
         self.free.extend(chunk.iter().skip(1).map(NonNull::from));
         NonNull::from(&chunk[0])
@@ -177,7 +177,7 @@ impl Identities {
 /// would be ours. They are freed when a later world goes and finds them unused.
 static GRAVEYARD: Mutex<Vec<Grave>> = Mutex::new(Vec::new());
 
-struct Grave(Box<[Identity; CHUNK]>);
+struct Grave(Box<[Identity]>);
 
 // SAFETY: the world is gone, so no thread is at home in the chunk and nobody
 // writes to its cells any more; the lock orders reading them after that.

@@ -93,12 +93,12 @@ impl Ledger {
         unsafe { self.current.get().unwrap_unchecked().as_ref() }
     }
 
-    /// This identity and the older ones.
+    /// The identity that polls hand out and the older ones, newest first.
     pub(crate) fn identities(&self) -> impl Iterator<Item = &Identity> {
         // SAFETY: identities live as long as the world.
-        std::iter::successors(self.current.get().map(|i| unsafe { i.as_ref() }), |identity| {
-            identity.older.get().map(|i| unsafe { i.as_ref() })
-        })
+        let follow = |place: IdentityRef| unsafe { place.as_ref() };
+        let first = self.current.get().map(follow);
+        std::iter::successors(first, move |identity| identity.older.get().map(follow))
     }
 
     /// The clones of all identities.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 #[test]
 #[ignore = "broken on purpose"]
+#[allow(clippy::await_holding_lock)]
 fn blocks_on_a_lock() {
     let checker = reveille::Checker::new().name("zoo::blocking::blocks_on_a_lock");
     checker.watchdog(Duration::from_millis(500)).check(|| async {
