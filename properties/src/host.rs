@@ -10,6 +10,7 @@ use reveille_sim::{
     Trace, World,
 };
 use std::fmt;
+use std::time::Duration;
 
 /// Who makes the choices of a run.
 #[derive(Clone, Debug)]
@@ -198,6 +199,12 @@ impl Host for Here<'_> {
             }
         };
         let outcome = with_error_as_verdict(outcome);
+        if outcome.verdict.as_ref().is_some_and(|found| found.law == Law::Stuck)
+            && outcome.foreign_threads.is_empty()
+        {
+            // It was waited for a thread in vain; replays need not wait again.
+            self.settings.patience = Duration::ZERO;
+        }
         let interesting = outcome.verdict.is_some() || plan.hash;
         Ok(RunRecord {
             broken: outcome.verdict.as_deref().map(Broken::of),

@@ -142,7 +142,9 @@ impl<T> Future for JoinHandle<T> {
             return Poll::Pending;
         }
         header.ledger.set(TAKEN);
-        header.ledger.clear(PANICKED);
+        if header.ledger.has(PANICKED) {
+            core.panic_read(task);
+        }
         let mut output = None;
         // SAFETY: the task is over and its output was not taken; `T` is its type.
         unsafe { task.take_output(NonNull::from(&mut output).cast()) };

@@ -224,8 +224,8 @@ impl Core {
             let law = if just_now { Law::TaskLeak } else { debt.law };
             self.find(law, ledger.owner(), Vec::new(), Detail::None);
         }
-        if let Some(task) = self.tasks_by_id().into_iter().find(|task| task.ledger().has(PANICKED))
-        {
+        let unread = self.panics.with(|panics| panics.iter().map(|(task, _)| *task).min());
+        if let Some(task) = unread.and_then(|id| self.find_task(id)) {
             self.panic_unread(task);
         }
     }
@@ -376,13 +376,19 @@ impl Core {
 
     /// A task panicked and its handle was dropped unread, or is unread at the end.
     pub(crate) fn panic_unread(&self, task: TaskRef) {
+        let detail = self.panic_read(task);
+        self.find(Law::Panic, Owner::Task(task.id()), Vec::new(), detail);
+    }
+
+    /// Somebody has seen the panic of a task.
+    #[cold]
+    pub(crate) fn panic_read(&self, task: TaskRef) -> Detail {
         task.ledger().clear(PANICKED);
         let known = self.panics.with(|panics| {
             let at = panics.iter().position(|(id, _)| *id == task.id())?;
             Some(panics.swap_remove(at).1)
         });
-        let detail = known.unwrap_or(Detail::None);
-        self.find(Law::Panic, Owner::Task(task.id()), Vec::new(), detail);
+        known.unwrap_or(Detail::None)
     }
 
     /// Drops every future in the order of spawning, then everything else that the
@@ -403,6 +409,10 @@ impl Core {
         }
         let wakers = self.clock.with(crate::clock::Clock::clear);
         drop(wakers);
+        if self.tasks.with(|tasks| tasks.len()) == 1 {
+            // The root alone: the usual case, and not worth an allocation.
+            return;
+        }
         self.with_tasks_held(|task| {
             drop(task.header().joiner.take());
             if task.ledger().has(OVER) {

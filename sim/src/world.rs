@@ -18,6 +18,7 @@ use crate::private::Private;
 use crate::ready::Ready;
 use crate::sampler::Sampler;
 use crate::settings::{Probe, Settings};
+use crate::sync::Mutex;
 use crate::tape::Tape;
 use crate::task::TaskRef;
 use crate::trace::{Recorder, TaskId, What};
@@ -26,7 +27,6 @@ use crate::watch::WatchRef;
 use std::cell::{Cell, OnceCell};
 use std::ptr::NonNull;
 use std::rc::Rc;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 

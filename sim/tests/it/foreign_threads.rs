@@ -2,9 +2,10 @@
 
 use crate::calm;
 use reveille_sim::{JoinHandle, Law, Outcome, Plain, World, spawn, yield_now};
+use std::cell::UnsafeCell;
 use std::future::poll_fn;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Poll, Waker};
 use std::thread;
 use std::time::Duration;
@@ -16,29 +17,57 @@ fn patient<F: Future>(body: impl FnOnce() -> F) -> Outcome<F::Output> {
     World::new().run(&settings, &mut Plain, 0, body)
 }
 
+/// A lock made of an atomic, so that the thread sanitizer sees it with a standard
+/// library that is not instrumented.
+#[derive(Default)]
+struct Lock<T> {
+    locked: AtomicBool,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: `with` lets one thread in at a time.
+unsafe impl<T: Send> Sync for Lock<T> {}
+
+impl<T> Lock<T> {
+    fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
+        while self.locked.swap(true, Ordering::Acquire) {
+            thread::yield_now();
+        }
+        // SAFETY: the lock is held.
+        let result = f(unsafe { &mut *self.value.get() });
+        self.locked.store(false, Ordering::Release);
+        result
+    }
+}
+
 #[derive(Clone, Default)]
-struct Flag(Arc<Mutex<(bool, Option<Waker>)>>);
+struct Flag(Arc<Lock<(bool, Option<Waker>)>>);
 
 impl Flag {
     fn raise(&self) {
-        let waker = {
-            let mut state = self.0.lock().unwrap();
+        let waker = self.0.with(|state| {
             state.0 = true;
             state.1.take()
-        };
+        });
         waker.into_iter().for_each(Waker::wake);
     }
 
     async fn raised(&self) {
         poll_fn(|cx| {
-            let mut state = self.0.lock().unwrap();
-            if state.0 {
-                return Poll::Ready(());
-            }
-            state.1 = Some(cx.waker().clone());
-            Poll::Pending
+            let waker = cx.waker().clone();
+            self.0.with(|state| {
+                if state.0 {
+                    return Poll::Ready(());
+                }
+                state.1 = Some(waker);
+                Poll::Pending
+            })
         })
         .await;
+    }
+
+    fn take_waker(&self) -> Option<Waker> {
+        self.0.with(|state| state.1.take())
     }
 }
 
@@ -59,22 +88,19 @@ fn a_wake_from_another_thread_is_delivered_and_named() {
 
 #[test]
 fn a_task_that_only_another_thread_can_wake_is_waited_for() {
-    let (ask, asked): (Sender<Flag>, Receiver<Flag>) = channel();
-    let raiser = thread::Builder::new().name("raiser".into());
-    let raiser = raiser.spawn(move || asked.into_iter().for_each(|flag| flag.raise())).unwrap();
     let outcome = patient(|| async {
         let flag = Flag::default();
         let own = flag.clone();
         let waiting = spawn(async move { own.raised().await });
-        // The task is registered before the other thread hears of it.
+        // The task is registered before there is another thread.
         yield_now().await;
-        ask.send(flag).unwrap();
+        let raiser = thread::Builder::new().name("raiser".into());
+        let raiser = raiser.spawn(move || flag.raise()).unwrap();
         waiting.await.unwrap();
+        raiser.join().unwrap();
     });
     assert_eq!(outcome.verdict, None);
     assert_eq!(outcome.foreign_threads, ["raiser"]);
-    drop(ask);
-    raiser.join().unwrap();
 }
 
 #[test]
@@ -84,7 +110,7 @@ fn the_last_clone_dropped_on_another_thread_is_a_debt() {
         let own = flag.clone();
         drop(spawn(async move { own.raised().await }));
         yield_now().await;
-        let waker = flag.0.lock().unwrap().1.take();
+        let waker = flag.take_waker();
         thread::spawn(move || drop(waker)).join().unwrap();
         yield_now().await;
         yield_now().await;
@@ -103,7 +129,7 @@ fn clones_are_counted_across_threads() {
         yield_now().await;
         let threads: Vec<_> = (0..4)
             .map(|_| {
-                let waker = flag.0.lock().unwrap().1.clone().unwrap();
+                let waker = flag.0.with(|state| state.1.clone()).unwrap();
                 thread::spawn(move || {
                     for _ in 0..1_000 {
                         let clone = waker.clone();
@@ -126,32 +152,32 @@ fn clones_are_counted_across_threads() {
 fn a_storm_of_wakes_from_threads_loses_none() {
     const WAKES: u32 = 2_000;
     let outcome = patient(|| async {
-        let count: Arc<Mutex<(u32, Option<Waker>)>> = Arc::default();
+        let count: Arc<Lock<(u32, Option<Waker>)>> = Arc::default();
         let threads: Vec<_> = (0..2)
             .map(|_| {
                 let count = count.clone();
                 thread::spawn(move || {
                     for _ in 0..WAKES {
-                        let waker = {
-                            let mut state = count.lock().unwrap();
+                        let waker = count.with(|state| {
                             state.0 += 1;
                             state.1.clone()
-                        };
+                        });
                         waker.into_iter().for_each(Waker::wake);
                     }
                 })
             })
             .collect();
         poll_fn(|cx| {
-            let mut state = count.lock().unwrap();
-            if state.0 == 2 * WAKES {
-                return Poll::Ready(());
-            }
-            match &mut state.1 {
-                Some(waker) => waker.clone_from(cx.waker()),
-                None => state.1 = Some(cx.waker().clone()),
-            }
-            Poll::Pending
+            count.with(|state| {
+                if state.0 == 2 * WAKES {
+                    return Poll::Ready(());
+                }
+                match &mut state.1 {
+                    Some(waker) => waker.clone_from(cx.waker()),
+                    None => state.1 = Some(cx.waker().clone()),
+                }
+                Poll::Pending
+            })
         })
         .await;
         for thread in threads {
@@ -212,7 +238,7 @@ fn letters_to_a_run_that_is_over_are_void() {
             yield_now().await;
         });
         // The waker outlives its run; a thread wakes it during the next.
-        let waker = flag.0.lock().unwrap().1.take().unwrap();
+        let waker = flag.take_waker().unwrap();
         let waking = thread::spawn(move || waker.wake());
         let next = world.run(&calm(), &mut Plain, 0, || async {
             for _ in 0..20 {
