@@ -39,12 +39,12 @@ impl Gate {
 async fn everybody_passes_the_open_gate() {
     let gate = Arc::new(Gate::default());
     let mut visitors = Vec::new();
-    for _ in 0..3 {
+    for _ in 0..4 {
         let patient = gate.clone();
         visitors.push(reveille::spawn(async move { patient.pass().await }));
         let hasty = gate.clone();
         visitors.push(reveille::spawn(async move {
-            while timeout(Duration::from_millis(20), hasty.pass()).await.is_err() {
+            while timeout(Duration::from_millis(15), hasty.pass()).await.is_err() {
                 sleep(Duration::from_millis(10)).await;
             }
         }));

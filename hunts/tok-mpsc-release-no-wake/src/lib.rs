@@ -14,6 +14,7 @@ const TICK: Duration = Duration::from_millis(10);
 /// What all tasks share; it keeps the channel open for producers to come.
 struct Server {
     jobs: Sender<u32>,
+    sent: AtomicU32,
     handled: AtomicU32,
 }
 
@@ -23,9 +24,12 @@ impl Server {
         for _ in 0..3 {
             let Ok(room) = self.jobs.clone().reserve_owned().await else { return };
             match look_for_a_job().await {
-                Some(job) => room.send(job),
-                None => room.release(),
-            };
+                Some(job) => {
+                    room.send(job);
+                    self.sent.fetch_add(job, SeqCst);
+                }
+                None => drop(room.release()),
+            }
         }
     }
 
@@ -54,7 +58,7 @@ async fn look_for_a_job() -> Option<u32> {
 #[reveille::test]
 async fn an_idle_server_shuts_down() {
     let (jobs, queue) = channel(2);
-    let server = Arc::new(Server { jobs, handled: AtomicU32::new(0) });
+    let server = Arc::new(Server { jobs, sent: AtomicU32::new(0), handled: AtomicU32::new(0) });
     let producers = [(); 2].map(|()| {
         let server = server.clone();
         reveille::spawn(async move { server.produce().await })
@@ -65,5 +69,5 @@ async fn an_idle_server_shuts_down() {
         producer.await.unwrap();
     }
     consumer.await.unwrap();
-    assert!(server.handled.load(SeqCst) <= 6);
+    assert_eq!(server.handled.load(SeqCst), server.sent.load(SeqCst));
 }
