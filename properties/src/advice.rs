@@ -17,7 +17,8 @@ pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
              on cancellation and when the other side goes away"
         }
         Law::Deadlock => {
-            "take locks and permits in one order everywhere, or do not hold one while waiting for another"
+            "take locks and permits in one order everywhere, or do not hold one while waiting for another;\n       \
+             drop senders before waiting for the receiver to end; or did somebody forget a wake?"
         }
         Law::Stuck => {
             "look at where each waker was registered: which event was to wake it, and who forgot?"

@@ -33,17 +33,22 @@ pub(crate) fn user_frames(stack: &Backtrace) -> Vec<CallSite> {
     frames
 }
 
-/// The innermost line, and where it was called from in the user's own workspace
-/// if the first is in a dependency.
-pub(crate) fn blamed(stack: &Backtrace) -> Option<(CallSite, Option<CallSite>)> {
+/// The lines of a stack that tell whose doing it was, innermost first: of each
+/// crate on the way to the user's own code where it was left and where it was
+/// entered, and then the innermost line of that code.
+pub(crate) fn blamed(stack: &Backtrace) -> Vec<CallSite> {
+    let mut told: Vec<CallSite> = Vec::new();
     let frames = user_frames(stack);
-    let first = frames.first()?.clone();
-    let own = if is_dependency(&first.file) {
-        frames.into_iter().find(|frame| !is_dependency(&frame.file))
-    } else {
-        None
-    };
-    Some((first, own))
+    let groups = frames.chunk_by(|a, b| package(&a.file) == package(&b.file));
+    for group in groups {
+        let is_own = package(&group[0].file).is_none();
+        told.extend(group.first().cloned());
+        if is_own {
+            break;
+        }
+        told.extend(group.last().filter(|last| last.file != group[0].file).cloned());
+    }
+    told
 }
 
 fn frames(debug: &str) -> Vec<CallSite> {
@@ -73,19 +78,22 @@ fn is_machinery(frame: &CallSite) -> bool {
         || ours.iter().any(|prefix| function.starts_with(prefix))
 }
 
-/// Whether a file belongs to a crate from a registry or a git checkout.
-fn is_dependency(file: &str) -> bool {
-    file.contains("/registry/src/") || file.contains("/git/checkouts/")
+/// The directory, named after the package, of a file that belongs to a crate from
+/// a registry or a git checkout; none for the user's own.
+fn package(file: &str) -> Option<&str> {
+    let rest = DEPENDENCIES.iter().find_map(|mark| file.split_once(mark))?.1;
+    // The first directory is named after the registry.
+    rest.split('/').nth(1)
 }
+
+/// Where cargo keeps the sources of dependencies.
+const DEPENDENCIES: [&str; 2] = ["/registry/src/", "/git/checkouts/"];
 
 /// A path that says enough: inside the package for a dependency, relative to the
 /// workspace, as the compiler writes them, for the user's own code.
 pub(crate) fn short_path(file: &str) -> String {
-    for mark in ["/registry/src/", "/git/checkouts/"] {
-        if let Some((_, rest)) = file.split_once(mark) {
-            // The first directory is named after the registry.
-            return rest.split_once('/').map_or(rest, |(_, path)| path).to_owned();
-        }
+    if let Some((_, rest)) = DEPENDENCIES.iter().find_map(|mark| file.split_once(mark)) {
+        return rest.split_once('/').map_or(rest, |(_, path)| path).to_owned();
     }
     let whole = match (file.strip_prefix("./"), std::env::current_dir()) {
         (Some(rest), Ok(here)) => here.join(rest),
@@ -167,7 +175,8 @@ mod tests {
     #[test]
     fn dependencies_are_told_apart_and_paths_are_short() {
         let file = "/home/x/.cargo/registry/src/index-1949cf/event-listener-2.2.0/src/lib.rs";
-        assert!(is_dependency(file));
+        assert_eq!(package(file), Some("event-listener-2.2.0"));
+        assert_eq!(package("/home/x/src/lib.rs"), None);
         assert_eq!(short_path(file), "event-listener-2.2.0/src/lib.rs");
         let own = std::env::current_dir().unwrap().join("src/slot.rs");
         assert_eq!(short_path(own.to_str().unwrap()), "properties/src/slot.rs");

@@ -2,9 +2,11 @@
 //! it, where, the last steps, what to try.
 
 use crate::advice;
-use crate::callsite::{CallSite, blamed, short_path};
+use crate::callsite::{blamed, short_path};
 use crate::evidence::{Evidence, Suspect};
-use reveille_sim::{Certainty, Detail, Event, Finding, Law, Owner, PollEnd, TaskId, Trace, What};
+use reveille_sim::{
+    Certainty, Detail, Event, Finding, Kind, Law, Owner, PollEnd, TaskId, Trace, What,
+};
 use std::fmt::Write;
 use std::panic::Location;
 use std::time::Duration;
@@ -33,7 +35,7 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence) -> 
     let mut facts = Facts::default();
     teller.tell(evidence, &mut facts);
     facts.write(&mut text);
-    let steps = teller.steps();
+    let steps = teller.steps(evidence);
     if !steps.is_empty() {
         let _ = writeln!(text, "\n  the last steps of {}:", finding.step);
         steps.iter().for_each(|line| {
@@ -101,6 +103,7 @@ impl Teller<'_> {
             Law::SuspectedLivelock => {
                 for suspect in &evidence.suspects {
                     self.who(suspect.owner, facts);
+                    self.awaits(suspect, facts);
                     self.woken(suspect, facts);
                 }
                 self.what(suspect, facts);
@@ -154,13 +157,20 @@ impl Teller<'_> {
             && let Some(info) = self.trace.task(task)
             && task != TaskId::ROOT
         {
-            facts.add("where", format!("in its future {}", future_name(info.future)));
+            facts.add("where", format!("in {}", future_name(info.future)));
         }
     }
 
     fn waits(&self, suspect: &Suspect, facts: &mut Facts) {
         self.awaits(suspect, facts);
-        self.registered("waits", suspect, facts);
+        // The clone that a join handle takes follows its poll at once.
+        let before = suspect.registered.and_then(|at| self.trace.event(at.checked_sub(1)?));
+        match before.map(|event| &event.what) {
+            Some(What::HandlePolled { task }) => {
+                facts.add("waits", format!("for {} to end", task_name(self.trace, *task)));
+            }
+            _ => self.registered("waits", suspect, facts),
+        }
     }
 
     fn circle(&self, facts: &mut Facts) {
@@ -168,7 +178,9 @@ impl Teller<'_> {
             let mut names: Vec<String> =
                 self.finding.others.iter().map(|task| task_name(self.trace, *task)).collect();
             names.extend(names.first().cloned());
-            facts.add("circle", names.join(" waits for "));
+            let circle = names.join(" waits for ");
+            facts
+                .add("circle", format!("{circle}\n(each would be woken if the next were dropped)"));
         } else {
             facts.add(
                 "rest",
@@ -277,17 +289,15 @@ impl Teller<'_> {
     fn at(&self, label: &'static str, prefix: &str, event: Option<u64>, facts: &mut Facts) {
         let Some(event) = event.and_then(|at| self.trace.event(at)) else { return };
         let mut text = format!("{prefix}in step {}", event.step);
-        if let Some((site, own)) = event.stack.as_deref().and_then(blamed) {
-            let _ = write!(text, ", at {site}");
-            if let Some(own) = own.filter(|own: &CallSite| *own != site) {
-                let _ = write!(text, "\ncalled from {own}");
-            }
+        let sites = event.stack.as_deref().map(blamed).unwrap_or_default();
+        for (depth, site) in sites.iter().enumerate() {
+            let _ = write!(text, "{}{site}", if depth == 0 { ", at " } else { "\ncalled from " });
         }
         facts.add(label, text);
     }
 
-    /// The last steps that have to do with the suspects, in a line each.
-    fn steps(&self) -> Vec<String> {
+    /// The last steps, and earlier ones that the facts point at, in a line each.
+    fn steps(&self, evidence: &Evidence) -> Vec<String> {
         let mut lines: Vec<(u64, String)> = Vec::new();
         let mut events = self.trace.events().take_while(|e| e.what != What::Teardown).peekable();
         while let Some(first) = events.next() {
@@ -302,14 +312,35 @@ impl Teller<'_> {
                 lines.push((first.step, line));
             }
         }
-        let skipped = lines.len().saturating_sub(STEPS);
-        let mut shown: Vec<String> =
-            lines.into_iter().skip(skipped).map(|(_, line)| line).collect();
-        if skipped > 0 {
-            shown.insert(0, "...".into());
-        }
-        shown
+        select(lines, &self.telling_steps(evidence))
     }
+
+    /// The steps of the events that the facts point at.
+    fn telling_steps(&self, evidence: &Evidence) -> Vec<u64> {
+        let events = evidence.suspects.iter().flat_map(|s| [s.registered, s.dropped, s.woken]);
+        events.flatten().filter_map(|at| self.trace.event(at)).map(|event| event.step).collect()
+    }
+}
+
+/// The lines of the steps in `telling` and the last ones, no more than [`STEPS`],
+/// with dots where lines are left out.
+fn select(lines: Vec<(u64, String)>, telling: &[u64]) -> Vec<String> {
+    let last = lines.len().saturating_sub(STEPS);
+    let earlier: Vec<usize> =
+        (0..last).filter(|at| telling.contains(&lines[*at].0)).rev().take(STEPS / 2).collect();
+    let from = last + earlier.len();
+    let mut shown = Vec::new();
+    let mut next = 0;
+    for (at, (_, line)) in lines.into_iter().enumerate() {
+        if at >= from || earlier.contains(&at) {
+            if at > next {
+                shown.push("...".into());
+            }
+            shown.push(line);
+            next = at + 1;
+        }
+    }
+    shown
 }
 
 /// What happened in one step, in few words.
@@ -343,6 +374,10 @@ impl Words {
             }
             What::WokenFromOutside { owner: Owner::Task(task), thread } => {
                 format!("{} is woken by the thread `{thread}`", name(*task))
+            }
+            What::Chosen { kind: Kind::FreshWaker, option: 1, .. } => "gets a fresh waker".into(),
+            What::Chosen { kind: Kind::Input, options, option } => {
+                format!("draws {option} of {options}")
             }
             What::Aborted { task } => format!("aborts {}", name(*task)),
             What::ClockMoved { to } => format!("time moves to {:?}", Duration::from_nanos(*to)),
@@ -399,8 +434,9 @@ fn task_name(trace: &Trace, task: TaskId) -> String {
 
 /// The type of a future in a form that can be read.
 fn future_name(name: &str) -> String {
-    if name.ends_with("{{closure}}") {
-        return "an async block or function".into();
+    if let Some(function) = name.strip_suffix("::{{closure}}") {
+        let function = function.replace("::{{closure}}", "");
+        return format!("async code in `{}`", function.trim_end_matches("::body"));
     }
     // Paths of the arguments add more noise than they tell.
     let mut short = String::new();

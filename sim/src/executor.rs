@@ -197,6 +197,7 @@ impl Core {
         if task == root {
             self.idle_jumps.set(0);
         }
+        self.running.set(Some(task));
         ledger.flags.set(flags & !(WOKEN | PENDING) | RUNNING);
         if self.faults.get().has(Kind::FreshWaker)
             && flags & PENDING != 0
@@ -205,7 +206,6 @@ impl Core {
             ledger.take_identity(self);
         }
         self.work.set(0);
-        self.running.set(Some(task));
         let identity = ledger.current();
         self.record(|| What::Polled {
             owner: Owner::Task(task.id()),
@@ -348,13 +348,12 @@ impl Core {
     }
 
     /// Moves the clock to the next deadline and fires its timers.
-    pub(crate) fn jump(&self) {
+    fn jump(&self) {
         let Some(deadline) = self.clock.with(crate::clock::Clock::advance) else { return };
         if deadline > self.now.get() {
             self.now.set(deadline);
             self.record(|| What::ClockMoved { to: deadline });
         }
-        self.last_jump.set(self.steps.get());
         loop {
             let due = self.clock.with(|clock| clock.due());
             if due == 0 {
@@ -377,22 +376,13 @@ impl Core {
             self.phase.set(Phase::FairTail);
             self.faults.set(Faults::NONE);
             self.record(|| What::FairTail);
-            self.last_jump.set(step);
             self.progress.set(step);
         }
         if step > max_steps.saturating_mul(2) {
             self.judge_tail();
             return u64::MAX;
         }
-        // In the tail time passes even while tasks are busy, as it does in life;
-        // a loop that polls the clock until a deadline ends there.
-        let round = self.ready.with(|ready| ready.len()) as u64;
-        let patience = TAIL_PATIENCE.min(max_steps / 10).max(4 * round);
-        if step - self.last_jump.get() > patience {
-            self.last_jump.set(step);
-            self.jump();
-        }
-        step
+        max_steps.saturating_mul(2)
     }
 
     pub(crate) fn polled_after_ready(&self, task: TaskRef) {
@@ -457,6 +447,3 @@ impl Core {
         }
     }
 }
-
-/// Steps of the fair tail after which the clock moves although tasks are runnable.
-const TAIL_PATIENCE: u64 = 1_000;

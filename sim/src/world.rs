@@ -93,8 +93,6 @@ pub(crate) struct Core {
     /// Moves of the clock since the root was last polled, a task began or ended or
     /// a mark was passed.
     pub(crate) idle_jumps: Cell<u64>,
-    /// The step at which the clock was last moved in the fair tail.
-    pub(crate) last_jump: Cell<u64>,
     /// Redundant work within the present poll.
     pub(crate) work: Cell<u64>,
     pub(crate) verdict: OnceCellOfRun<Finding>,
@@ -201,7 +199,6 @@ impl World {
             watches_made: Cell::new(0),
             progress: Cell::new(0),
             idle_jumps: Cell::new(0),
-            last_jump: Cell::new(0),
             work: Cell::new(0),
             verdict: OnceCellOfRun::new(),
             warnings: Private::default(),
@@ -278,7 +275,6 @@ impl Core {
         self.now.set(0);
         self.progress.set(0);
         self.idle_jumps.set(0);
-        self.last_jump.set(0);
         self.work.set(0);
         self.spawned.set(0);
         self.unfinished.set(0);

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 golden! {
     "busy-poll" wakes_itself_for_ever;
+    "busy-poll" spins_until_a_deadline;
     "suspected-livelock" wake_each_other_for_ever;
     "starvation" never_returns_from_its_poll;
     "suspected-stuck" only_a_heartbeat_ticks;
@@ -42,9 +43,10 @@ async fn wakes_itself_for_a_while() {
     .unwrap();
 }
 
-/// A loop that polls a clock is ugly and ends: time passes in the fair tail.
-#[reveille::test(runs = 100, max_steps = 1_000)]
-async fn may_spin_until_a_deadline() {
+/// Time passes only when nothing is runnable, and a loop over the clock always is.
+#[reveille::test(max_steps = 10_000)]
+#[ignore = "broken on purpose"]
+async fn spins_until_a_deadline() {
     let start = reveille::time::Instant::now();
     let timer = reveille::spawn(reveille::time::sleep(Duration::from_secs(5)));
     while start.elapsed() < Duration::from_secs(5) {
