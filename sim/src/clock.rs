@@ -38,6 +38,8 @@ struct Timer {
     generation: u32,
     slot: u16,
     by_daemon: bool,
+    /// The step in which it was set.
+    set_in: u64,
     waker: Option<Waker>,
 }
 
@@ -81,8 +83,20 @@ impl Clock {
         self.set - self.set_by_daemons
     }
 
-    /// Sets a timer; the deadline must not lie in the past.
-    pub(crate) fn set(&mut self, deadline: u64, waker: Waker, by_daemon: bool) -> TimerKey {
+    /// Whether a timer that waits, and is not a daemon's, was set before `step`.
+    pub(crate) fn any_set_before(&self, step: u64) -> bool {
+        let mut waiting = self.timers.iter().filter(|timer| timer.waker.is_some());
+        waiting.any(|timer| !timer.by_daemon && timer.set_in < step)
+    }
+
+    /// Sets a timer in the given step of the run; the deadline must not lie in the past.
+    pub(crate) fn set(
+        &mut self,
+        deadline: u64,
+        waker: Waker,
+        by_daemon: bool,
+        step: u64,
+    ) -> TimerKey {
         debug_assert!(deadline >= self.cursor);
         let index = match self.free.pop() {
             Some(index) => index,
@@ -94,6 +108,7 @@ impl Clock {
                     generation: 0,
                     slot: 0,
                     by_daemon,
+                    set_in: step,
                     waker: None,
                 });
                 (self.timers.len() - 1) as u32
@@ -102,6 +117,7 @@ impl Clock {
         let timer = &mut self.timers[index as usize];
         timer.deadline = deadline;
         timer.by_daemon = by_daemon;
+        timer.set_in = step;
         timer.waker = Some(waker);
         let generation = timer.generation;
         self.set += 1;
@@ -266,7 +282,7 @@ mod tests {
                 match step {
                     Step::Set(delay) => {
                         let deadline = now.saturating_add(delay);
-                        let key = clock.set(deadline, Waker::noop().clone(), delay % 3 == 0);
+                        let key = clock.set(deadline, Waker::noop().clone(), delay % 3 == 0, 0);
                         let at = model.partition_point(|(other, _)| *other <= deadline);
                         model.insert(at, (deadline, key));
                     }
@@ -302,7 +318,7 @@ mod tests {
     fn dropped_timers_keep_no_memory() {
         let mut clock = Clock::new();
         for round in 0..300_000u64 {
-            let key = clock.set(round * 1_000_003, Waker::noop().clone(), false);
+            let key = clock.set(round * 1_000_003, Waker::noop().clone(), false, 0);
             clock.cancel(key);
         }
         assert_eq!((clock.len(), clock.timers.len()), (0, 1));

@@ -198,7 +198,7 @@ impl Core {
             self.idle_jumps.set(0);
         }
         self.running.set(Some(task));
-        ledger.flags.set(flags & !(WOKEN | PENDING) | RUNNING);
+        ledger.flags.set(flags & !(WOKEN | PENDING | STALE) | RUNNING);
         if self.faults.get().has(Kind::FreshWaker)
             && flags & PENDING != 0
             && self.choose(Kind::FreshWaker, 2) == 1
@@ -216,6 +216,9 @@ impl Core {
         let waker = waker::borrowed(identity, self.recording.get());
         let end = task.poll(&mut Context::from_waker(&waker));
         self.pulse.beat();
+        if flags & (STALE | SPURIOUS) == STALE {
+            self.judge_stale(ledger, end);
+        }
         if end == PollEnd::Pending {
             self.record(|| What::PollEnded { owner: Owner::Task(task.id()), end });
             self.running.set(None);
@@ -331,20 +334,34 @@ impl Core {
         let (timers, of_others) =
             self.clock.with(|clock| (clock.len(), clock.len_without_daemons()));
         let jumps = self.idle_jumps.get() + 1;
+        if jumps == 1 {
+            self.idle_since.set(self.steps.get());
+        }
         let horizon = (self.max_steps.get() / 10).max(100);
-        // Daemons may wake the others, so they get a while; but they are not waited for.
-        let wait = if of_others > 0 { jumps <= horizon } else { jumps <= horizon / 10 };
-        if timers > 0 && wait {
+        // Daemons may wake the others, so they get a while too.
+        if timers > 0 && jumps <= horizon {
             self.idle_jumps.set(jumps);
             self.progress.set(self.steps.get());
             self.jump();
             return true;
         }
         if of_others > 0 {
-            self.judge_horizon();
-            return false;
+            if !self.waits_for_an_old_timer() {
+                self.judge_horizon();
+                return false;
+            }
+            // Something set before the others began to tick is still to come.
+            self.idle_jumps.set(0);
+            return true;
         }
         self.rest()
+    }
+
+    /// Whether a timer of somebody who may be waited for is older than the present
+    /// idle time: it does not merely tick.
+    fn waits_for_an_old_timer(&self) -> bool {
+        let idle_since = self.idle_since.get();
+        self.clock.with(|clock| clock.any_set_before(idle_since))
     }
 
     /// Moves the clock to the next deadline and fires its timers.

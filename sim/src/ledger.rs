@@ -37,6 +37,8 @@ pub(crate) mod flag {
     pub(crate) const PANICKED: u32 = 1 << 9;
     /// Its output was taken by its handle.
     pub(crate) const TAKEN: u32 = 1 << 10;
+    /// Its last poll registered nothing, and only wakers of earlier polls are kept.
+    pub(crate) const STALE: u32 = 1 << 12;
     /// Its join handle is alive.
     pub(crate) const JOINABLE: u32 = 1 << 11;
 }

@@ -3,24 +3,28 @@
 //! A *debt* is a pending task that nothing can wake any more: no clone of its
 //! wakers is alive outside the join slots of tasks that are in debt themselves.
 //! It is a verdict at once if the task is the root, if nobody holds its handle,
-//! or if the one handle is awaited by a task that is in debt for that very
-//! reason; so a heartbeat hides nothing. If somebody else holds a handle, an
-//! abort may still come, and the debt is a verdict when the run comes to rest or
-//! ends with the task unfinished.
+//! or if the one handle is awaited by a task that is abandoned likewise; so a
+//! heartbeat hides nothing. If somebody else holds a handle, of it or of the task
+//! that awaits it, an abort may still come, and the debt is a verdict when the run
+//! comes to rest with the task unfinished. When the run ends, what only the root
+//! held is in nobody's hands any more.
 //!
 //! Daemons, and tasks that are being polled, aborted or dropped, owe nothing. A
 //! drop during a poll is judged when the poll returns, because only then is it
 //! known whether the task that dropped the waker goes on to abort the other, or
 //! was the root that ended the run (then it is `task-leak`).
 //!
-//! `stale-waker` is a broken contract whoever holds a handle, and a verdict at once.
+//! A *stale* task returned `Pending` without registering while wakers of earlier
+//! polls are kept. It may be in debt and merely have left them behind (a timer that
+//! it will not poll again), so it is treated as a debt. But if one of the old wakers
+//! wakes it and the poll then gets anywhere, it was relied on: `stale-waker`.
 
 use crate::finding::{Detail, Finding};
 use crate::law::{Law, Level};
 use crate::ledger::{Ledger, flag::*};
 use crate::panics;
 use crate::task::TaskRef;
-use crate::trace::{Owner, TaskId, What};
+use crate::trace::{Owner, PollEnd, TaskId, What};
 use crate::waker::identity_of;
 use crate::world::{Core, Letter, Phase};
 use std::ptr::NonNull;
@@ -41,9 +45,19 @@ impl Debt {
         unsafe { self.ledger.as_ref() }
     }
 
-    fn stands(&self) -> bool {
+    fn stands(&self, core: &Core) -> bool {
         let ledger = self.ledger();
-        !ledger.has(OVER | WOKEN | ABORTED | DAEMON) && ledger.clones() == 0
+        if ledger.has(WATCH) {
+            let task = ledger.watch().task().and_then(|id| core.find_task(id));
+            if task.is_none_or(|task| task.ledger().has(OVER | ABORTED | DAEMON)) {
+                return false;
+            }
+        }
+        let unregistered = match self.law {
+            Law::StaleWaker => ledger.has(STALE),
+            _ => ledger.clones() == 0,
+        };
+        !ledger.has(OVER | WOKEN | ABORTED | DAEMON) && unregistered
     }
 }
 
@@ -75,12 +89,25 @@ impl Core {
         if ledger.has(DAEMON | ABORTED) {
             return;
         }
-        if ledger.clones() != 0 {
-            self.find(Law::StaleWaker, ledger.owner(), Vec::new(), Detail::None);
-            return;
-        }
-        let law = if spurious { Law::SpuriousPoll } else { Law::PendingWithoutWaker };
+        let law = if ledger.clones() != 0 {
+            ledger.set(STALE);
+            Law::StaleWaker
+        } else if spurious {
+            Law::SpuriousPoll
+        } else {
+            Law::PendingWithoutWaker
+        };
         self.owe(ledger, law);
+    }
+
+    /// A stale task, or watched future, was woken by an old waker and polled.
+    #[cold]
+    pub(crate) fn judge_stale(&self, ledger: &Ledger, end: PollEnd) {
+        let got_on = end != PollEnd::Pending || ledger.has(WOKEN);
+        if got_on || !ledger.current().clones.is_zero() {
+            self.find(Law::StaleWaker, ledger.owner(), Vec::new(), Detail::None);
+            self.alarm.set(true);
+        }
     }
 
     /// The last clone of all wakers of a pending task or future was dropped.
@@ -92,6 +119,10 @@ impl Core {
     }
 
     pub(crate) fn owe(&self, ledger: &Ledger, law: Law) {
+        if ledger.has(IN_DEBT) {
+            // What was owed before is settled, or this is the same.
+            self.strike_off(ledger);
+        }
         if !ledger.has(IN_DEBT) {
             ledger.set(IN_DEBT);
             let debt = Debt { ledger: NonNull::from(ledger), law, since: self.steps.get() };
@@ -108,7 +139,11 @@ impl Core {
         let debtors = self.debtors(&debts);
         let abandoned = |debt: &&Debt| {
             let ledger = debt.ledger();
-            ledger.has(WATCH) || self.is_abandoned(ledger.task(), &debtors)
+            if ledger.has(WATCH) {
+                // That it is stale shows when it is woken, or at rest.
+                return debt.law != Law::StaleWaker;
+            }
+            self.is_abandoned(ledger.task(), &debtors)
         };
         // If the root has just returned, what it dropped is judged as the end of the run.
         let root_over = self.find_task(TaskId::ROOT).is_none_or(|root| root.ledger().has(OVER));
@@ -121,7 +156,7 @@ impl Core {
     /// The debts that are not settled; the others are struck off.
     fn standing_debts(&self) -> Vec<Debt> {
         let (standing, settled): (Vec<_>, Vec<_>) =
-            self.debts.with(std::mem::take).into_iter().partition(Debt::stands);
+            self.debts.with(std::mem::take).into_iter().partition(|debt| debt.stands(self));
         settled.iter().for_each(|debt| debt.ledger().clear(IN_DEBT));
         self.debts.with(|debts| debts.clone_from(&standing));
         standing
@@ -169,10 +204,19 @@ impl Core {
 
     /// Whether nobody can end the task any more, given the tasks in debt.
     fn is_abandoned(&self, task: TaskRef, debtors: &[TaskRef]) -> bool {
-        let handles = task.header().handles.sum();
-        let awaited_by_debtor =
-            || self.joiner_of(task).is_some_and(|joiner| debtors.contains(&joiner));
-        task.id() == TaskId::ROOT || handles == 0 || handles == 1 && awaited_by_debtor()
+        let mut task = task;
+        // The way up the join edges is no longer than there are debtors.
+        for _ in 0..=debtors.len() {
+            let handles = task.header().handles.sum();
+            if task.id() == TaskId::ROOT || handles == 0 {
+                return true;
+            }
+            match self.joiner_of(task).filter(|joiner| debtors.contains(joiner)) {
+                Some(joiner) if handles == 1 => task = joiner,
+                _ => return false,
+            }
+        }
+        false
     }
 
     fn read_letters(&self) {
@@ -216,10 +260,15 @@ impl Core {
         }
     }
 
-    /// The root returned: what is left in debt?
+    /// The root returned: what is left in debt, and in nobody's hands?
     pub(crate) fn root_returned(&self) {
-        for debt in self.standing_debts() {
+        let debts = self.standing_debts();
+        let debtors = self.debtors(&debts);
+        for debt in &debts {
             let ledger = debt.ledger();
+            if ledger.has(WATCH) || !self.is_abandoned(ledger.task(), &debtors) {
+                continue;
+            }
             let just_now = debt.since == self.steps.get();
             let law = if just_now { Law::TaskLeak } else { debt.law };
             self.find(law, ledger.owner(), Vec::new(), Detail::None);

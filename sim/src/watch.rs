@@ -10,7 +10,8 @@ use crate::choice::Kind;
 use crate::finding::Detail;
 use crate::law::Law;
 use crate::ledger::{Ledger, flag::*};
-use crate::trace::{Owner, PollEnd, What};
+use crate::task::TaskRef;
+use crate::trace::{Owner, PollEnd, TaskId, What};
 use crate::waker;
 use crate::world::{self, Core};
 use pin_project_lite::pin_project;
@@ -29,6 +30,8 @@ pub(crate) struct Node {
     world: usize,
     run: u64,
     thread: ThreadId,
+    /// The task that polled it last.
+    task: Cell<Option<TaskId>>,
     /// The waker to pass wakes on to, kept only while somebody may wake us: kept
     /// longer, it would hide a debt of the task around us.
     outer: Cell<Option<Waker>>,
@@ -50,6 +53,10 @@ impl WatchRef {
 
     pub(crate) fn ledger<'a>(self) -> &'a Ledger {
         &self.node().ledger
+    }
+
+    pub(crate) fn task(self) -> Option<TaskId> {
+        self.node().task.get()
     }
 
     pub(crate) fn number(self) -> u32 {
@@ -175,9 +182,11 @@ impl<F: Future> Future for Watch<F> {
         {
             ledger.take_identity(core);
         }
-        ledger.clear(WOKEN | PENDING);
+        let was_stale = ledger.has(STALE) && ledger.has(WOKEN);
+        ledger.clear(WOKEN | PENDING | STALE);
         ledger.set(RUNNING);
         core.strike_off(ledger);
+        node.task.set(core.running.get().map(TaskRef::id));
         let mut outer = node.outer.take();
         match &mut outer {
             Some(waker) => waker.clone_from(cx.waker()),
@@ -191,14 +200,17 @@ impl<F: Future> Future for Watch<F> {
         ledger.clear(RUNNING);
         let end = if polled.is_ready() { PollEnd::Ready } else { PollEnd::Pending };
         core.record(|| What::PollEnded { owner, end });
+        if was_stale {
+            core.judge_stale(ledger, end);
+        }
         if polled.is_ready() {
             ledger.set(TAKEN);
         } else {
             ledger.set(PENDING);
             if !ledger.has(WOKEN) && ledger.current().clones.is_zero() {
                 if ledger.clones() != 0 {
-                    core.find(Law::StaleWaker, owner, Vec::new(), Detail::None);
-                    core.alarm.set(true);
+                    ledger.set(STALE);
+                    core.owe(ledger, Law::StaleWaker);
                 } else {
                     core.owe(ledger, Law::PendingWithoutWaker);
                 }
@@ -220,6 +232,7 @@ fn register(core: &'static Core, watched_at: &'static Location<'static>) -> Watc
         world: core.address(),
         run: core.run.get(),
         thread: std::thread::current().id(),
+        task: Cell::new(None),
         outer: Cell::new(None),
     });
     let watch = WatchRef(NonNull::from(Box::leak(node)));

@@ -93,6 +93,8 @@ pub(crate) struct Core {
     /// Moves of the clock since the root was last polled, a task began or ended or
     /// a mark was passed.
     pub(crate) idle_jumps: Cell<u64>,
+    /// The step at which these moves began.
+    pub(crate) idle_since: Cell<u64>,
     /// Redundant work within the present poll.
     pub(crate) work: Cell<u64>,
     pub(crate) verdict: OnceCellOfRun<Finding>,
@@ -199,6 +201,7 @@ impl World {
             watches_made: Cell::new(0),
             progress: Cell::new(0),
             idle_jumps: Cell::new(0),
+            idle_since: Cell::new(0),
             work: Cell::new(0),
             verdict: OnceCellOfRun::new(),
             warnings: Private::default(),

@@ -80,7 +80,7 @@ impl Sleep {
         let deadline = self.deadline.nanos().max(core.now.get());
         let by_daemon = core.running.get().is_some_and(|task| task.ledger().has(DAEMON));
         core.record(|| What::TimerSet { deadline });
-        let key = core.clock.with(|clock| clock.set(deadline, waker, by_daemon));
+        let key = core.clock.with(|clock| clock.set(deadline, waker, by_daemon, core.steps.get()));
         self.timer = Some(Timer { key, world: core.address(), run: core.run.get() });
     }
 
