@@ -1,6 +1,6 @@
 //! What in a trace bears on a verdict.
 
-use reveille_sim::{Finding, Law, Owner, TaskId, Trace, What};
+use reveille_sim::{Detail, Finding, Kind, Law, Owner, TaskId, Trace, What};
 
 /// The events that a report points at, by their numbers in the trace.
 #[derive(Clone, Debug, Default)]
@@ -12,8 +12,12 @@ pub(crate) struct Evidence {
 #[derive(Clone, Debug)]
 pub(crate) struct Suspect {
     pub(crate) owner: Owner,
-    /// In that poll: the innermost `.await` of the test's body that was pending.
+    /// The poll that tells began.
+    pub(crate) polled: Option<u64>,
+    /// In the poll that tells: the innermost `.await` of the test's body that was pending.
     pub(crate) awaiting: Option<u64>,
+    /// By then it was given its last fresh waker.
+    pub(crate) fresh: Option<u64>,
     /// A clone of one of its wakers was made for the last time.
     pub(crate) registered: Option<u64>,
     /// Its last waker was dropped without a wake.
@@ -32,7 +36,10 @@ impl Evidence {
             owners.sort_unstable();
             owners.dedup();
         }
-        Evidence { suspects: owners.into_iter().map(|owner| Suspect::find(owner, trace)).collect() }
+        // If the stale waker was woken, the poll that tells is the one before.
+        let later = usize::from(finding.detail == Detail::ReliedOn);
+        let suspect = |owner| Suspect::find(owner, trace, later);
+        Evidence { suspects: owners.into_iter().map(suspect).collect() }
     }
 
     /// The numbers of the events whose call stacks the report shows, rising.
@@ -55,19 +62,26 @@ impl Evidence {
 }
 
 impl Suspect {
-    fn find(owner: Owner, trace: &Trace) -> Suspect {
+    /// Looks for what `owner` did up to the poll before the last `later` ones.
+    fn find(owner: Owner, trace: &Trace, later: usize) -> Suspect {
         // Teardown drops everything; what counts happened before.
         let end = trace.events().find(|e| e.what == What::Teardown).map_or(u64::MAX, |e| e.index);
         let before = |wanted: &dyn Fn(&What) -> bool| {
             trace.events().rev().find(|e| e.index < end && wanted(&e.what)).map(|e| e.index)
         };
-        let polled = before(&|w| matches!(w, What::Polled { owner: o, .. } if *o == owner));
+        let polls = trace.events().rev().filter(|e| e.index < end);
+        let polled = polls
+            .filter(|e| matches!(e.what, What::Polled { owner: o, .. } if o == owner))
+            .nth(later)
+            .map(|e| e.index);
         let poller = match owner {
             Owner::Task(task) => Some(task),
             Owner::Watch(_) => polled.and_then(|at| trace.event(at)).and_then(|e| e.by),
         };
         Suspect {
             owner,
+            polled,
+            fresh: polled.and_then(|polled| freshened(trace, polled, poller)),
             awaiting: polled.and_then(|polled| awaiting(trace, polled, poller)),
             registered: before(&|w| matches!(w, What::WakerCloned { owner: o, .. } if *o == owner)),
             dropped: before(
@@ -95,4 +109,12 @@ fn awaiting(trace: &Trace, polled: u64, by: Option<TaskId>) -> Option<u64> {
                 && matches!(e.what, What::Awaiting { .. })
         })
         .map(|e| e.index)
+}
+
+/// The last fresh waker that `by` was given up to the poll that began with event `polled`.
+fn freshened(trace: &Trace, polled: u64, by: Option<TaskId>) -> Option<u64> {
+    let fresh =
+        |what: &What| matches!(what, What::Chosen { kind: Kind::FreshWaker, option: 1, .. });
+    let mut earlier = trace.events().rev().filter(|e| e.index <= polled && e.by == by);
+    earlier.find(|e| fresh(&e.what)).map(|e| e.index)
 }

@@ -7,6 +7,7 @@ use crate::evidence::{Evidence, Suspect};
 use reveille_sim::{
     Certainty, Detail, Event, Finding, Kind, Law, Owner, PollEnd, TaskId, Trace, What,
 };
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::panic::Location;
 use std::time::Duration;
@@ -215,10 +216,28 @@ impl Teller<'_> {
                 "its poll {polls}, in step {step}, returned Pending; it was not woken since that poll\n\
                  began, and no clone of its waker is alive anywhere: nothing can wake it"
             ),
-            (Law::StaleWaker, _) => format!(
-                "its poll {polls}, in step {step}, was given a fresh waker and returned Pending without\n\
-                 cloning it; only a waker of an earlier poll is still kept"
-            ),
+            (Law::StaleWaker, detail) => {
+                let step_of =
+                    |at: Option<u64>| at.and_then(|at| self.trace.event(at)).map(|e| e.step);
+                let stale = step_of(suspect.polled).unwrap_or(step);
+                let since = step_of(suspect.fresh).unwrap_or(stale);
+                let since =
+                    if since == stale { String::new() } else { format!(" since step {since}") };
+                let relied = *detail == Detail::ReliedOn;
+                let poll = if relied { polls.saturating_sub(1) } else { polls };
+                let then = if relied {
+                    format!(
+                        "then a waker of an earlier poll was woken, and in step {step} that was what it\n\
+                         had waited for"
+                    )
+                } else {
+                    "only a waker of an earlier poll is still kept".to_owned()
+                };
+                format!(
+                    "its poll {poll}, in step {stale}, had a fresh waker{since} and returned Pending without\n\
+                     cloning it; {then}"
+                )
+            }
             (Law::WakerDropped, _) => format!(
                 "it waits since its poll {polls}; in step {step} the last clone of its waker was dropped\n\
                  without a wake: nothing can wake it"
@@ -317,7 +336,8 @@ impl Teller<'_> {
 
     /// The steps of the events that the facts point at.
     fn telling_steps(&self, evidence: &Evidence) -> Vec<u64> {
-        let events = evidence.suspects.iter().flat_map(|s| [s.registered, s.dropped, s.woken]);
+        let suspects = evidence.suspects.iter();
+        let events = suspects.flat_map(|s| [s.registered, s.dropped, s.woken, s.polled, s.fresh]);
         events.flatten().filter_map(|at| self.trace.event(at)).map(|event| event.step).collect()
     }
 }
@@ -325,20 +345,22 @@ impl Teller<'_> {
 /// The lines of the steps in `telling` and the last ones, no more than [`STEPS`],
 /// with dots where lines are left out.
 fn select(lines: Vec<(u64, String)>, telling: &[u64]) -> Vec<String> {
-    let last = lines.len().saturating_sub(STEPS);
-    let earlier: Vec<usize> =
-        (0..last).filter(|at| telling.contains(&lines[*at].0)).rev().take(STEPS / 2).collect();
-    let from = last + earlier.len();
+    let told = (0..lines.len()).rev().filter(|at| telling.contains(&lines[*at].0));
+    let mut chosen: BTreeSet<usize> = told.take(STEPS / 2).collect();
+    for at in (0..lines.len()).rev() {
+        if chosen.len() == STEPS {
+            break;
+        }
+        chosen.insert(at);
+    }
     let mut shown = Vec::new();
     let mut next = 0;
-    for (at, (_, line)) in lines.into_iter().enumerate() {
-        if at >= from || earlier.contains(&at) {
-            if at > next {
-                shown.push("...".into());
-            }
-            shown.push(line);
-            next = at + 1;
+    for (at, (_, line)) in lines.into_iter().enumerate().filter(|(at, _)| chosen.contains(at)) {
+        if at > next {
+            shown.push("...".into());
         }
+        shown.push(line);
+        next = at + 1;
     }
     shown
 }

@@ -41,6 +41,8 @@ pub enum Detail {
     Error(String),
     /// A number: steps, wakers or the like, as the law has it.
     Count(u64),
+    /// A stale waker was woken, and the poll that followed got on.
+    ReliedOn,
     /// Moves of the clock.
     Jumps(u64),
 }

@@ -105,7 +105,7 @@ impl Core {
     pub(crate) fn judge_stale(&self, ledger: &Ledger, end: PollEnd) {
         let got_on = end != PollEnd::Pending || ledger.has(WOKEN);
         if got_on || !ledger.current().clones.is_zero() {
-            self.find(Law::StaleWaker, ledger.owner(), Vec::new(), Detail::None);
+            self.find(Law::StaleWaker, ledger.owner(), Vec::new(), Detail::ReliedOn);
             self.alarm.set(true);
         }
     }
