@@ -24,8 +24,8 @@
 //! | file | idea |
 //! | --- | --- |
 //! | `choice`, `tape`, `sampler/`, `entropy`, `fault` | who decides what, and how it is written down |
-//! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding` | what runs |
-//! | `identity`, `biased`, `ledger`, `waker`, `watch`, `mailbox` | who may wake whom |
+//! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding`, `teardown` | what runs |
+//! | `identity`, `biased`, `ledger`, `waker`, `watch`, `mailbox`, `letters` | who may wake whom |
 //! | `clock`, `time/` | virtual time |
 //! | `law`, `oracle`, `finding`, `panics` | what is wrong with it |
 //! | `trace` | what happened |
@@ -42,6 +42,7 @@ mod identity;
 mod join;
 mod law;
 mod ledger;
+mod letters;
 mod mailbox;
 mod oracle;
 mod panics;
@@ -53,6 +54,7 @@ mod spawn;
 mod sync;
 mod tape;
 mod task;
+mod teardown;
 pub mod time;
 mod trace;
 mod waker;

@@ -26,7 +26,7 @@ use crate::panics;
 use crate::task::TaskRef;
 use crate::trace::{Owner, PollEnd, TaskId, What};
 use crate::waker::identity_of;
-use crate::world::{Core, Letter, Phase};
+use crate::world::{Core, Phase};
 use std::ptr::NonNull;
 
 /// A task, or a watched future, that nothing can wake.
@@ -170,6 +170,13 @@ impl Core {
         }
     }
 
+    /// From now on nobody owes anything: the run is over.
+    pub(crate) fn forget_debts(&self) {
+        for debt in self.debts.with(std::mem::take) {
+            debt.ledger().clear(IN_DEBT);
+        }
+    }
+
     /// The tasks in debt: those of `debts`, and those all of whose wakers stand in
     /// join slots of tasks in debt.
     fn debtors(&self, debts: &[Debt]) -> Vec<TaskRef> {
@@ -217,47 +224,6 @@ impl Core {
             }
         }
         false
-    }
-
-    fn read_letters(&self) {
-        if !self.mailbox().has_letters() {
-            return;
-        }
-        for letter in self.mailbox().take() {
-            match letter {
-                Letter::Woken { identity, thread } => {
-                    let ledger = identity.arrive(self).and_then(|identity| identity.ledger.get());
-                    // SAFETY: a task detaches its identities before its memory goes.
-                    if let Some(ledger) = ledger.map(|ledger| unsafe { ledger.as_ref() }) {
-                        let owner = ledger.owner();
-                        self.record(|| What::WokenFromOutside { owner, thread: (*thread).into() });
-                        ledger.wake(self);
-                        self.foreign_threads.with(|threads| {
-                            if !threads.contains(&thread) {
-                                threads.push(thread);
-                            }
-                        });
-                    }
-                }
-                Letter::Dropped { identity } => {
-                    if let Some(identity) = identity.arrive(self)
-                        && identity.clones.is_zero()
-                    {
-                        crate::ledger::last_clone_dropped(self, identity);
-                    }
-                }
-                Letter::HandleDropped { task } => {
-                    if let Some(task) = self.find_task(task) {
-                        self.handle_gone(task);
-                    }
-                }
-                Letter::Aborted { task } => {
-                    if let Some(task) = self.find_task(task) {
-                        self.abort(task);
-                    }
-                }
-            }
-        }
     }
 
     /// The root returned: what is left in debt, and in nobody's hands?
@@ -439,78 +405,7 @@ impl Core {
         });
         known.unwrap_or(Detail::None)
     }
-
-    /// Drops every future in the order of spawning, then everything else that the
-    /// run holds.
-    pub(crate) fn tear_down(&self) {
-        self.phase.set(Phase::Teardown);
-        self.forget_debts();
-        self.record(|| What::Teardown);
-        let mut rounds = 0;
-        while self.unfinished.get() > 0 && rounds < TEARDOWN_ROUNDS {
-            rounds += 1;
-            self.with_tasks_held(|task| {
-                // A destructor may have ended others.
-                if !task.ledger().has(OVER) {
-                    self.cancel(task);
-                }
-            });
-        }
-        let wakers = self.clock.with(crate::clock::Clock::clear);
-        drop(wakers);
-        if self.tasks.with(|tasks| tasks.len()) == 1 {
-            // The root alone: the usual case, and not worth an allocation.
-            return;
-        }
-        self.with_tasks_held(|task| {
-            drop(task.header().joiner.take());
-            if task.ledger().has(OVER) {
-                task.drop_output();
-            }
-        });
-    }
-
-    /// Calls `f` with every task in the order of spawning; none is freed meanwhile.
-    fn with_tasks_held(&self, f: impl Fn(TaskRef)) {
-        let tasks = self.tasks_by_id();
-        tasks.iter().for_each(|task| task.header().handles.increment());
-        tasks.iter().copied().for_each(f);
-        for task in tasks {
-            if task.header().handles.decrement() && task.ledger().has(OVER) {
-                self.free(task);
-            }
-        }
-    }
-
-    fn forget_debts(&self) {
-        for debt in self.debts.with(std::mem::take) {
-            debt.ledger().clear(IN_DEBT);
-        }
-    }
-
-    /// Leaves what outlives the run to its owners, and closes the books.
-    pub(crate) fn end(&self) {
-        for task in self.tasks_by_id() {
-            if task.ledger().has(OVER) {
-                self.orphan(task);
-            }
-            // Otherwise destructors spawned without end; what they spawned is leaked.
-        }
-        self.tasks.with(Vec::clear);
-        self.watches.with(std::mem::take).into_iter().for_each(|w| w.ledger().detach(self));
-        if !self.identities.with(|identities| identities.all_back()) {
-            let world = self.address();
-            for (owner, clones) in self.identities.with(|i| i.quarantine(world)) {
-                self.find(Law::WakerLeak, owner, Vec::new(), Detail::Count(clones));
-            }
-        }
-        self.panics.with(Vec::clear);
-        self.phase.set(Phase::Idle);
-    }
 }
 
 /// Redundant wakes and the like that one poll may do.
 const WORK_BOUND: u64 = 100_000;
-
-/// How often teardown drops what the destructors of the last round spawned.
-const TEARDOWN_ROUNDS: usize = 1_000;

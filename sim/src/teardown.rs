@@ -1,0 +1,80 @@
+//! The end of a run: everything is dropped, and the books are closed.
+//!
+//! Futures go in the order of spawning, then timers, join slots and outputs. A
+//! destructor may do anything that a poll may: wake, abort, spawn. What it spawns
+//! is never polled and dropped in the next round; after so many rounds it is left
+//! to leak, because there are destructors that spawn their like for ever.
+
+use crate::finding::Detail;
+use crate::law::Law;
+use crate::ledger::flag::*;
+use crate::task::TaskRef;
+use crate::trace::What;
+use crate::world::{Core, Phase};
+
+/// How often what the destructors of the last round spawned is dropped.
+const ROUNDS: usize = 1_000;
+
+impl Core {
+    /// Drops every future in the order of spawning, then everything else that the
+    /// run holds.
+    pub(crate) fn tear_down(&self) {
+        self.phase.set(Phase::Teardown);
+        self.forget_debts();
+        self.record(|| What::Teardown);
+        let mut rounds = 0;
+        while self.unfinished.get() > 0 && rounds < ROUNDS {
+            rounds += 1;
+            self.with_tasks_held(|task| {
+                // A destructor may have ended others.
+                if !task.ledger().has(OVER) {
+                    self.cancel(task);
+                }
+            });
+        }
+        let wakers = self.clock.with(crate::clock::Clock::clear);
+        drop(wakers);
+        if self.tasks.with(|tasks| tasks.len()) == 1 {
+            // The root alone: the usual case, and not worth an allocation.
+            return;
+        }
+        self.with_tasks_held(|task| {
+            drop(task.header().joiner.take());
+            if task.ledger().has(OVER) {
+                task.drop_output();
+            }
+        });
+    }
+
+    /// Calls `f` with every task in the order of spawning; none is freed meanwhile.
+    fn with_tasks_held(&self, f: impl Fn(TaskRef)) {
+        let tasks = self.tasks_by_id();
+        tasks.iter().for_each(|task| task.header().handles.increment());
+        tasks.iter().copied().for_each(f);
+        for task in tasks {
+            if task.header().handles.decrement() && task.ledger().has(OVER) {
+                self.free(task);
+            }
+        }
+    }
+
+    /// Leaves what outlives the run to its owners, and closes the books.
+    pub(crate) fn end(&self) {
+        for task in self.tasks_by_id() {
+            if task.ledger().has(OVER) {
+                self.orphan(task);
+            }
+            // Otherwise destructors spawned without end; what they spawned is leaked.
+        }
+        self.tasks.with(Vec::clear);
+        self.watches.with(std::mem::take).into_iter().for_each(|w| w.ledger().detach(self));
+        if !self.identities.with(|identities| identities.all_back()) {
+            let world = self.address();
+            for (owner, clones) in self.identities.with(|i| i.quarantine(world)) {
+                self.find(Law::WakerLeak, owner, Vec::new(), Detail::Count(clones));
+            }
+        }
+        self.panics.with(Vec::clear);
+        self.phase.set(Phase::Idle);
+    }
+}
