@@ -74,6 +74,24 @@ async fn child_of_a_collection_keeps_its_first_waker() {
     futures::join!(reveille::watch(child), woken);
 }
 
+#[reveille::test(runs = 100_000)]
+async fn child_of_a_collection_replaces_its_waker() {
+    let slot: RefCell<Option<Waker>> = RefCell::default();
+    let mut polls = 0;
+    let child = poll_fn(|cx| {
+        polls += 1;
+        *slot.borrow_mut() = Some(cx.waker().clone());
+        if polls < 4 { Poll::Pending } else { Poll::Ready(()) }
+    });
+    let woken = async {
+        for _ in 0..6 {
+            slot.borrow().iter().for_each(Waker::wake_by_ref);
+            reveille::yield_now().await;
+        }
+    };
+    futures::join!(reveille::watch(child), woken);
+}
+
 #[reveille::test]
 #[ignore = "broken on purpose"]
 async fn child_of_a_collection_is_forgotten() {

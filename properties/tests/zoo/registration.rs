@@ -234,6 +234,18 @@ async fn clears_its_waiter() {
     waiting.await.unwrap();
 }
 
+#[reveille::test(runs = 100_000)]
+async fn wakes_its_waiter() {
+    let flag = Flag::default();
+    let other = flag.clone();
+    let waiting = reveille::spawn_local(async move { other.raised().await });
+    reveille::yield_now().await;
+    // A close that tells whoever waits.
+    flag.raise();
+    waiting.await.unwrap();
+    assert!(flag.0.borrow().waiter.is_none());
+}
+
 /// Takes its own registration away in a poll for which it was not woken.
 struct LosesItsPlace(Flag);
 
@@ -262,6 +274,23 @@ async fn loses_its_place() {
     reveille::yield_now().await;
     flag.raise();
     waiting.await.unwrap();
+}
+
+/// As above, but stays registered.
+#[reveille::test(runs = 100_000)]
+async fn keeps_its_place() {
+    let flag = Flag::default();
+    let other = flag.clone();
+    let polls = Rc::new(RefCell::new(0));
+    let counted = polls.clone();
+    let waiting = reveille::spawn_local(poll_fn(move |cx| {
+        *counted.borrow_mut() += 1;
+        Pin::new(&mut other.raised()).poll(cx)
+    }));
+    reveille::yield_now().await;
+    flag.raise();
+    waiting.await.unwrap();
+    assert!(*polls.borrow() >= 1);
 }
 
 struct PanicsIfNotWoken(Flag);

@@ -34,6 +34,12 @@ async fn a_static_starts_anew_in_every_hermetic_run() {
     }
 }
 
+/// Random, and yet the same in every replay.
+#[reveille::test(runs = 100_000)]
+async fn draws_from_the_tape() {
+    yields(reveille::draw(4)).await;
+}
+
 async fn two_ready_arms() -> u32 {
     let mut first = std::pin::pin!(futures::FutureExt::fuse(async { 1 }));
     let mut second = std::pin::pin!(futures::FutureExt::fuse(async { 2 }));
