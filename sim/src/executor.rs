@@ -190,13 +190,14 @@ impl Core {
     #[inline(always)]
     fn step(&self, task: TaskRef, root: TaskRef) {
         let ledger = task.ledger();
-        let flags = ledger.flags.get();
-        if flags & (ABORTED | SPURIOUS) != 0 && self.special(task) {
+        let mut flags = ledger.flags.get();
+        if flags & (ABORTED | SPURIOUS | IN_DEBT) != 0 && self.special(task) {
             return;
         }
         if task == root {
             self.idle_jumps.set(0);
         }
+        flags &= !IN_DEBT;
         self.running.set(Some(task));
         ledger.flags.set(flags & !(WOKEN | PENDING | STALE) | RUNNING);
         if self.faults.get().has(Kind::FreshWaker)
@@ -264,7 +265,8 @@ impl Core {
             self.cancel(task);
             return true;
         }
-        if ledger.clones() == 0 {
+        self.strike_off(ledger);
+        if ledger.has(SPURIOUS) && ledger.clones() == 0 {
             // The registration went while the fault was waiting for its turn: the
             // verdict is the same as without it.
             ledger.clear(WOKEN | SPURIOUS);
@@ -293,6 +295,7 @@ impl Core {
         }
         let spurious = ledger.has(SPURIOUS);
         ledger.flags.set(ledger.flags.get() & !(WOKEN | RUNNING | PENDING | SPURIOUS) | OVER);
+        self.strike_off(ledger);
         ledger.detach(self);
         self.unfinished.set(self.unfinished.get() - 1);
         self.made_progress();
@@ -429,9 +432,7 @@ impl Core {
             }
             task.drop_output();
         }
-        if header.ledger.has(IN_DEBT) {
-            self.alarm.set(true);
-        }
+        self.doubt(&header.ledger);
     }
 
     pub(crate) fn handle_dropped(&self, task: TaskRef) {
@@ -447,9 +448,7 @@ impl Core {
     /// A handle is gone; was it the last thing that kept the task?
     pub(crate) fn handle_gone(&self, task: TaskRef) {
         let header = task.header();
-        if header.ledger.has(IN_DEBT) {
-            self.alarm.set(true);
-        }
+        self.doubt(&header.ledger);
         if header.handles.is_zero() && header.ledger.has(OVER) {
             self.free(task);
         }

@@ -135,6 +135,7 @@ impl<T> Future for JoinHandle<T> {
                 None => joiner = Some(cx.waker().clone()),
             }
             header.joiner.set(joiner);
+            core.doubt(&header.ledger);
             return Poll::Pending;
         }
         if header.ledger.has(TAKEN) {

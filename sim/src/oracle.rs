@@ -118,60 +118,76 @@ impl Core {
         }
     }
 
+    /// Enters a debt, in place of an older one of the same task or future.
     pub(crate) fn owe(&self, ledger: &Ledger, law: Law) {
-        if ledger.has(IN_DEBT) {
-            // What was owed before is settled, or this is the same.
-            self.strike_off(ledger);
-        }
-        if !ledger.has(IN_DEBT) {
-            ledger.set(IN_DEBT);
-            let debt = Debt { ledger: NonNull::from(ledger), law, since: self.steps.get() };
-            self.debts.with(|debts| debts.push(debt));
-        }
+        self.strike_off(ledger);
+        ledger.set(IN_DEBT);
+        let debt = Debt { ledger: NonNull::from(ledger), law, since: self.steps.get() };
+        self.debts.with(|debts| debts.push(debt));
+        self.doubts.with(|doubts| doubts.push(debt));
         self.alarm.set(true);
+    }
+
+    /// Something happened that may make a verdict of a debt: a handle went, or was
+    /// polled by somebody who has nothing else to wait for.
+    pub(crate) fn doubt(&self, ledger: &Ledger) {
+        if ledger.has(IN_DEBT) {
+            let of_ledger = |debt: &&Debt| debt.ledger == NonNull::from(ledger);
+            let debt = self.debts.with(|debts| debts.iter().find(of_ledger).copied());
+            self.doubts.with(|doubts| doubts.extend(debt));
+            self.alarm.set(true);
+        }
+    }
+
+    /// Takes a debt off the lists: it is paid, or its memory is about to go.
+    pub(crate) fn strike_off(&self, ledger: &Ledger) {
+        if ledger.has(IN_DEBT) {
+            ledger.clear(IN_DEBT);
+            let others = |debt: &Debt| debt.ledger != NonNull::from(ledger);
+            self.debts.with(|debts| debts.retain(others));
+            self.doubts.with(|doubts| doubts.retain(others));
+        }
     }
 
     /// Looks at debts and reads letters, after a step that gave cause.
     #[cold]
     pub(crate) fn attend(&self) {
+        self.alarm.set(false);
         self.read_letters();
-        let debts = self.standing_debts();
-        let debtors = self.debtors(&debts);
-        let abandoned = |debt: &&Debt| {
-            let ledger = debt.ledger();
-            if ledger.has(WATCH) {
-                // That it is stale shows when it is woken, or at rest.
-                return debt.law != Law::StaleWaker;
-            }
-            self.is_abandoned(ledger.task(), &debtors)
-        };
+        let doubts = self.doubts.with(std::mem::take);
         // If the root has just returned, what it dropped is judged as the end of the run.
-        let root_over = self.find_task(TaskId::ROOT).is_none_or(|root| root.ledger().has(OVER));
-        if !root_over && let Some(debt) = debts.iter().find(abandoned) {
+        if self.find_task(TaskId::ROOT).is_none_or(|root| root.ledger().has(OVER)) {
+            return;
+        }
+        let abandoned = |debt: &&Debt| debt.stands(self) && self.is_lost(debt);
+        if let Some(debt) = doubts.iter().find(abandoned) {
             self.find(debt.law, debt.ledger().owner(), Vec::new(), Detail::None);
         }
-        self.alarm.set(!debts.is_empty());
     }
 
-    /// The debts that are not settled; the others are struck off.
-    fn standing_debts(&self) -> Vec<Debt> {
-        let (standing, settled): (Vec<_>, Vec<_>) =
-            self.debts.with(std::mem::take).into_iter().partition(|debt| debt.stands(self));
-        settled.iter().for_each(|debt| debt.ledger().clear(IN_DEBT));
-        self.debts.with(|debts| debts.clone_from(&standing));
-        standing
-    }
-
-    /// Takes a ledger off the list because its memory is about to go.
-    pub(crate) fn strike_off(&self, ledger: &Ledger) {
-        if ledger.has(IN_DEBT) {
-            ledger.clear(IN_DEBT);
-            self.debts.with(|debts| debts.retain(|debt| debt.ledger != NonNull::from(ledger)));
+    /// Whether a debt is a verdict now, whatever may still happen.
+    fn is_lost(&self, debt: &Debt) -> bool {
+        let ledger = debt.ledger();
+        if ledger.has(WATCH) {
+            // That it is stale shows when it is woken, or at rest.
+            return debt.law != Law::StaleWaker;
         }
+        let task = ledger.task();
+        match self.joiner_of(task) {
+            // The usual case, and quickly decided.
+            None => task.id() == TaskId::ROOT || task.header().handles.is_zero(),
+            Some(_) => self.is_abandoned(task, &self.debtors(&self.standing_debts())),
+        }
+    }
+
+    fn standing_debts(&self) -> Vec<Debt> {
+        let debts = self.debts.with(|debts| debts.clone());
+        debts.into_iter().filter(|debt| debt.stands(self)).collect()
     }
 
     /// From now on nobody owes anything: the run is over.
     pub(crate) fn forget_debts(&self) {
+        self.doubts.with(Vec::clear);
         for debt in self.debts.with(std::mem::take) {
             debt.ledger().clear(IN_DEBT);
         }

@@ -14,6 +14,7 @@ use crate::identity::{Identities, IdentityRef, retire};
 use crate::law::Levels;
 use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
+use crate::oracle::Debt;
 use crate::private::Private;
 use crate::ready::Ready;
 use crate::sampler::Sampler;
@@ -85,7 +86,9 @@ pub(crate) struct Core {
     pub(crate) spawned: Cell<u32>,
     pub(crate) unfinished: Cell<usize>,
     /// Tasks in debt on which no verdict was given yet.
-    pub(crate) debts: Private<Vec<crate::oracle::Debt>>,
+    pub(crate) debts: Private<Vec<Debt>>,
+    /// Those of them that the oracle is to look at after this step.
+    pub(crate) doubts: Private<Vec<Debt>>,
     pub(crate) watches: Private<Vec<WatchRef>>,
     pub(crate) watches_made: Cell<u32>,
     /// The last step that made progress: a task began or ended, time moved, a mark.
@@ -197,6 +200,7 @@ impl World {
             spawned: Cell::new(0),
             unfinished: Cell::new(0),
             debts: Private::default(),
+            doubts: Private::default(),
             watches: Private::default(),
             watches_made: Cell::new(0),
             progress: Cell::new(0),
