@@ -83,10 +83,10 @@ impl Clock {
         self.set - self.set_by_daemons
     }
 
-    /// Whether a timer that waits, and is not a daemon's, was set before `step`.
-    pub(crate) fn any_set_before(&self, step: u64) -> bool {
+    /// Whether a timer that waits was set in `step` or earlier.
+    pub(crate) fn any_set_by(&self, step: u64) -> bool {
         let mut waiting = self.timers.iter().filter(|timer| timer.waker.is_some());
-        waiting.any(|timer| !timer.by_daemon && timer.set_in < step)
+        waiting.any(|timer| timer.set_in <= step)
     }
 
     /// Sets a timer in the given step of the run; the deadline must not lie in the past.

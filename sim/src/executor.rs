@@ -348,23 +348,22 @@ impl Core {
             self.jump();
             return true;
         }
-        if of_others > 0 {
-            if !self.waits_for_an_old_timer() {
-                self.judge_horizon();
-                return false;
-            }
+        if timers > 0 && self.waits_for_an_old_timer() {
             // Something set before the others began to tick is still to come.
             self.idle_jumps.set(0);
             return true;
         }
+        if of_others > 0 {
+            self.judge_horizon();
+            return false;
+        }
         self.rest()
     }
 
-    /// Whether a timer of somebody who may be waited for is older than the present
-    /// idle time: it does not merely tick.
+    /// Whether a timer is older than the present idle time: it does not merely tick.
     fn waits_for_an_old_timer(&self) -> bool {
         let idle_since = self.idle_since.get();
-        self.clock.with(|clock| clock.any_set_before(idle_since))
+        self.clock.with(|clock| clock.any_set_by(idle_since))
     }
 
     /// Moves the clock to the next deadline and fires its timers.
