@@ -48,7 +48,8 @@ fn floor() -> &'static Floor {
     unsafe { &*FLOOR.get() }
 }
 
-static VTABLE: RawWakerVTable = RawWakerVTable::new(|d| RawWaker::new(d, &VTABLE), wake, wake, |_| {});
+static VTABLE: RawWakerVTable =
+    RawWakerVTable::new(|d| RawWaker::new(d, &VTABLE), wake, wake, |_| {});
 
 fn wake(data: *const ()) {
     let (floor, task) = (floor(), data.addr());
@@ -61,7 +62,9 @@ impl Floor {
     /// PCG-XSH-RR 64/32 (O'Neill, 2014).
     fn below(&self, options: usize) -> usize {
         let old = self.state.get();
-        self.state.set(old.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407));
+        self.state.set(
+            old.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407),
+        );
         let word = ((((old >> 18) ^ old) >> 27) as u32).rotate_right((old >> 59) as u32);
         ((u64::from(word) * options as u64) >> 32) as usize
     }

@@ -22,7 +22,7 @@ fn a_body_that_never_awaits_is_one_poll() {
 
 #[test]
 fn a_body_may_borrow() {
-    let words = vec!["borrowed".to_owned()];
+    let words = ["borrowed".to_owned()];
     assert_eq!(passes(|| async { words[0].len() }), 8);
 }
 

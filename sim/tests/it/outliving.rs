@@ -77,7 +77,8 @@ fn identities_in_quarantine_are_used_again_once_their_clones_are_gone() {
 #[test]
 fn handles_outlive_run_and_world() {
     let mut world = World::new();
-    let handles: Rc<RefCell<Vec<(JoinHandle<String>, AbortHandle)>>> = Rc::default();
+    type Handles = Vec<(JoinHandle<String>, AbortHandle)>;
+    let handles: Rc<RefCell<Handles>> = Rc::default();
     for _ in 0..3 {
         let own = handles.clone();
         world.run(&calm(), &mut Plain, 0, || async move {
@@ -110,7 +111,8 @@ fn handles_outlive_run_and_world() {
 fn timers_and_watches_outlive_their_run() {
     let mut world = World::new();
     let kept: Rc<RefCell<Vec<Sleep>>> = Rc::default();
-    let watched: Rc<RefCell<Vec<std::pin::Pin<Box<Watch<Pending<()>>>>>>> = Rc::default();
+    type Watched = std::pin::Pin<Box<Watch<Pending<()>>>>;
+    let watched: Rc<RefCell<Vec<Watched>>> = Rc::default();
     for _ in 0..3 {
         let (own, watches) = (kept.clone(), watched.clone());
         let mut settings = calm();
