@@ -156,7 +156,7 @@ async fn an_actor_that_can_send_to_itself_is_left() {
     assert!(!actor.is_finished());
 }
 
-#[reveille::test(runs = 3000, deny(task_leak, waker_leak))]
+#[reveille::test(runs = 300, deny(task_leak, waker_leak))]
 async fn shuts_down_in_good_order() {
     let (stop, mut stopped) = tokio::sync::watch::channel(false);
     let workers: Vec<_> = (0..3)

@@ -100,6 +100,12 @@ async fn mpsc_closed_by_a_sender() {
     other.close_channel();
     assert!(tx.send(2).await.is_err());
     assert_eq!(reader.await.unwrap(), [1]);
+    let (tx, rx) = mpsc::unbounded::<u32>();
+    let reader = reveille::spawn(rx.collect::<Vec<_>>());
+    reveille::yield_now().await;
+    tx.close_channel();
+    assert!(tx.unbounded_send(3).is_err());
+    assert_eq!(reader.await.unwrap(), []);
 }
 
 #[reveille::test(runs = 3000, deny(task_leak, waker_leak))]
