@@ -1,6 +1,17 @@
 //! What to try, law by law.
 
-use reveille_sim::Law;
+use reveille_sim::{Finding, Law, Owner};
+
+/// What to try about a finding.
+pub(crate) fn for_finding(finding: &Finding) -> Option<&'static str> {
+    match (finding.law, finding.owner) {
+        (Law::PendingWithoutWaker, Owner::Watch(_)) => Some(
+            "store `cx.waker().clone()` on every path that returns Pending; a future that may wait for\n       \
+             ever, such as `pending()`, should not be under `watch`",
+        ),
+        (law, _) => what_to_try(law),
+    }
+}
 
 pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
     Some(match law {

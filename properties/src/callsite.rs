@@ -75,7 +75,9 @@ fn is_machinery(frame: &CallSite) -> bool {
     let ours = ["reveille_sim::", "reveille::", "reveille_macros::"];
     frame.file.starts_with("/rustc/")
         || frame.file.contains("/rustlib/src/rust/")
-        || ours.iter().any(|prefix| function.starts_with(prefix))
+        || ours
+            .iter()
+            .any(|krate| function.starts_with(krate) || function.contains(&format!(" as {krate}")))
 }
 
 /// The directory, named after the package, of a file that belongs to a crate from

@@ -131,6 +131,7 @@ mod answer {
                 let tape = failure.tape.to_text(&failure.test);
                 format!("broken {}\n{tape}\n{}", failure.law, failure.report)
             }
+            Err(CheckError::NoRun(why)) => format!("error\n{why}"),
             Err(error) => format!("error\n{error}"),
         }
     }
@@ -205,6 +206,10 @@ mod linux {
         let text = std::fs::read_to_string(&answer).ok();
         let _ = std::fs::remove_file(&answer);
         match text.as_deref().and_then(answer::from_text) {
+            Some(Err(CheckError::NoRun(why))) => {
+                let said = tail(&output.stderr);
+                Ok(Err(CheckError::NoRun(format!("{why}\n{said}").trim_end().to_owned())))
+            }
             Some(result) => Ok(result),
             None => {
                 let said = [output.stdout, output.stderr].concat();

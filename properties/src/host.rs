@@ -59,6 +59,9 @@ pub(crate) enum HostError {
 impl fmt::Display for HostError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            HostError::Died { how, output } if output.is_empty() => {
+                write!(f, "the process of a run {how}")
+            }
             HostError::Died { how, output } => write!(f, "the process of a run {how}\n{output}"),
             HostError::System(error) => write!(f, "no process could be made for a run: {error}"),
         }

@@ -12,9 +12,10 @@ use reveille_sim::{Law, Probe, Tape};
 /// Unfinished tasks beyond which no experiments are made.
 const MOST_TASKS: usize = 64;
 
-/// The verdict `stuck` looked into; others are left as they are.
+/// The verdict `stuck`, suspected or not, looked into; others are left as they are.
 pub(crate) fn refine(host: &mut dyn Host, tape: &Tape, broken: Broken) -> Broken {
-    if broken.law != Law::Stuck || broken.others.len() > MOST_TASKS {
+    let is_stuck = matches!(broken.law, Law::Stuck | Law::SuspectedStuck);
+    if !is_stuck || broken.others.len() > MOST_TASKS {
         return broken;
     }
     let waiting = broken.others.clone();

@@ -43,7 +43,7 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence) -> 
             let _ = writeln!(text, "    {line}");
         });
     }
-    if let Some(advice) = advice::what_to_try(finding.law) {
+    if let Some(advice) = advice::for_finding(finding) {
         let _ = writeln!(text, "\n  try: {advice}");
     }
     text
@@ -257,7 +257,7 @@ impl Teller<'_> {
             }
             (Law::SuspectedStuck, Detail::Jumps(count)) => format!(
                 "the clock has moved {count} times since the root was last polled and since any task\n\
-                 began or ended: only timers tick"
+                 began or ended; timers tick, and nothing comes of it"
             ),
             (Law::SuspectedStuck, Detail::Count(count)) => format!(
                 "after {count} polls, the later half under a fair schedule without faults, the run has\n\

@@ -37,7 +37,6 @@ struct Timer {
     /// Grows when the timer fires or is cancelled, so that its key is void.
     generation: u32,
     slot: u16,
-    by_daemon: bool,
     /// The step in which it was set.
     set_in: u64,
     waker: Option<Waker>,
@@ -56,7 +55,6 @@ pub(crate) struct Clock {
     free: Vec<u32>,
     due: Vec<u32>,
     set: usize,
-    set_by_daemons: usize,
 }
 
 impl Clock {
@@ -69,18 +67,12 @@ impl Clock {
             free: Vec::new(),
             due: Vec::new(),
             set: 0,
-            set_by_daemons: 0,
         }
     }
 
     /// Timers that wait.
     pub(crate) fn len(&self) -> usize {
         self.set
-    }
-
-    /// Timers that wait and were not set by daemons.
-    pub(crate) fn len_without_daemons(&self) -> usize {
-        self.set - self.set_by_daemons
     }
 
     /// Whether a timer that waits was set in `step` or earlier.
@@ -90,13 +82,7 @@ impl Clock {
     }
 
     /// Sets a timer in the given step of the run; the deadline must not lie in the past.
-    pub(crate) fn set(
-        &mut self,
-        deadline: u64,
-        waker: Waker,
-        by_daemon: bool,
-        step: u64,
-    ) -> TimerKey {
+    pub(crate) fn set(&mut self, deadline: u64, waker: Waker, step: u64) -> TimerKey {
         debug_assert!(deadline >= self.cursor);
         let index = match self.free.pop() {
             Some(index) => index,
@@ -107,7 +93,6 @@ impl Clock {
                     prev: NIL,
                     generation: 0,
                     slot: 0,
-                    by_daemon,
                     set_in: step,
                     waker: None,
                 });
@@ -116,12 +101,10 @@ impl Clock {
         };
         let timer = &mut self.timers[index as usize];
         timer.deadline = deadline;
-        timer.by_daemon = by_daemon;
         timer.set_in = step;
         timer.waker = Some(waker);
         let generation = timer.generation;
         self.set += 1;
-        self.set_by_daemons += usize::from(by_daemon);
         self.link(index);
         TimerKey { index, generation }
     }
@@ -208,7 +191,6 @@ impl Clock {
         let timer = &mut self.timers[index as usize];
         timer.generation = timer.generation.wrapping_add(1);
         self.set -= 1;
-        self.set_by_daemons -= usize::from(timer.by_daemon);
         self.free.push(index);
         timer.waker.take()
     }
@@ -282,7 +264,7 @@ mod tests {
                 match step {
                     Step::Set(delay) => {
                         let deadline = now.saturating_add(delay);
-                        let key = clock.set(deadline, Waker::noop().clone(), delay % 3 == 0, 0);
+                        let key = clock.set(deadline, Waker::noop().clone(), 0);
                         let at = model.partition_point(|(other, _)| *other <= deadline);
                         model.insert(at, (deadline, key));
                     }
@@ -309,7 +291,7 @@ mod tests {
                 prop_assert!(clock.timers.iter().filter(|t| t.waker.is_some()).count() == model.len());
             }
             prop_assert_eq!(clock.clear().len(), model.len());
-            prop_assert_eq!(clock.len_without_daemons(), 0);
+            prop_assert_eq!(clock.len(), 0);
             prop_assert_eq!(clock.advance(), None);
         }
     }
@@ -318,7 +300,7 @@ mod tests {
     fn dropped_timers_keep_no_memory() {
         let mut clock = Clock::new();
         for round in 0..300_000u64 {
-            let key = clock.set(round * 1_000_003, Waker::noop().clone(), false, 0);
+            let key = clock.set(round * 1_000_003, Waker::noop().clone(), 0);
             clock.cancel(key);
         }
         assert_eq!((clock.len(), clock.timers.len()), (0, 1));

@@ -334,14 +334,13 @@ impl Core {
             self.attend();
             return true;
         }
-        let (timers, of_others) =
-            self.clock.with(|clock| (clock.len(), clock.len_without_daemons()));
+        let timers = self.clock.with(|clock| clock.len());
         let jumps = self.idle_jumps.get() + 1;
         if jumps == 1 {
             self.idle_since.set(self.steps.get());
         }
         let horizon = (self.max_steps.get() / 10).max(100);
-        // Daemons may wake the others, so they get a while too.
+        // The timers of daemons count as all others: they may wake somebody.
         if timers > 0 && jumps <= horizon {
             self.idle_jumps.set(jumps);
             self.progress.set(self.steps.get());
@@ -353,7 +352,7 @@ impl Core {
             self.idle_jumps.set(0);
             return true;
         }
-        if of_others > 0 {
+        if timers > 0 {
             self.judge_horizon();
             return false;
         }

@@ -26,7 +26,8 @@ use crate::panics;
 use crate::task::TaskRef;
 use crate::trace::{Owner, PollEnd, TaskId, What};
 use crate::waker::identity_of;
-use crate::world::{Core, Phase};
+use crate::watch::WatchRef;
+use crate::world::{self, Core, Phase};
 use std::ptr::NonNull;
 
 /// A task, or a watched future, that nothing can wake.
@@ -264,7 +265,11 @@ impl Core {
     /// Nothing is runnable and no timer is left; answers whether a letter came.
     pub(crate) fn rest(&self) -> bool {
         let patience = self.patience.get();
-        if !patience.is_zero() && self.mailbox().wait(patience) {
+        let written = || {
+            let _out = world::step_out();
+            self.mailbox().wait(patience)
+        };
+        if !patience.is_zero() && written() {
             self.attend();
             return true;
         }
@@ -307,16 +312,26 @@ impl Core {
         }
     }
 
-    /// A watched future that was woken and put aside.
+    /// A watched future that was woken and put aside while its task went on.
     fn judge_snoozed(&self) {
+        let is_snoozed = |watch: &&WatchRef| {
+            let flags = watch.ledger().flags.get() & (WOKEN | PENDING | TAKEN | OVER);
+            let task = watch.task().and_then(|id| self.find_task(id));
+            let task_is_due = task.is_some_and(|task| task.ledger().has(WOKEN));
+            flags == WOKEN | PENDING && !task_is_due
+        };
         let watches = self.watches.with(|watches| watches.clone());
-        if let Some(watch) = watches.iter().find(|watch| watch.ledger().has(WOKEN)) {
+        if let Some(watch) = watches.iter().find(is_snoozed) {
             self.find(Law::Snoozed, watch.ledger().owner(), Vec::new(), Detail::None);
         }
     }
 
     /// The clock moved on and on, and the root got nowhere.
     pub(crate) fn judge_horizon(&self) {
+        if let Some(probe) = self.probe.get() {
+            self.probe_by_dropping(probe.drop);
+            return;
+        }
         if let Some(debt) = self.standing_debts().first() {
             self.find(debt.law, debt.ledger().owner(), Vec::new(), Detail::None);
         }

@@ -118,7 +118,9 @@ unsafe impl Sync for Place {}
 ///
 /// The laws `pending-without-waker`, `stale-waker`, `waker-dropped`,
 /// `poll-after-ready` and `snoozed` are then checked for this future, whatever
-/// its combinator does. Outside a run it polls the future and nothing else.
+/// its combinator does. So a future that may wait for ever, such as
+/// [`pending`](std::future::pending), should not be watched. Outside a run it polls
+/// the future and nothing else.
 ///
 /// ```
 /// # use reveille_sim as reveille;

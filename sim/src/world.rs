@@ -441,11 +441,20 @@ pub(crate) fn expect_current(what: &str) -> &'static Core {
 
 /// Makes `core` the world of this thread until the guard is dropped.
 pub(crate) fn enter(core: &Core) -> impl Drop {
-    struct Leave(*const Core);
-    impl Drop for Leave {
-        fn drop(&mut self) {
-            CURRENT.set(self.0);
-        }
+    Exchanged(CURRENT.replace(core))
+}
+
+/// Leaves the world of this thread until the guard is dropped: what happens
+/// meanwhile happens in real time.
+pub(crate) fn step_out() -> impl Drop {
+    Exchanged(CURRENT.replace(std::ptr::null()))
+}
+
+/// Puts back what was the world of this thread.
+struct Exchanged(*const Core);
+
+impl Drop for Exchanged {
+    fn drop(&mut self) {
+        CURRENT.set(self.0);
     }
-    Leave(CURRENT.replace(core))
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 golden! {
     "busy-poll" wakes_itself_for_ever;
     "busy-poll" spins_until_a_deadline;
+    "busy-poll" yields_for_ever_under_watch;
     "suspected-livelock" wake_each_other_for_ever;
     "starvation" never_returns_from_its_poll;
     "suspected-stuck" only_a_heartbeat_ticks;
@@ -26,6 +27,17 @@ async fn wakes_itself_for_ever() {
     }))
     .await
     .unwrap();
+}
+
+#[reveille::test(max_steps = 1_000)]
+#[ignore = "broken on purpose"]
+async fn yields_for_ever_under_watch() {
+    reveille::watch(async {
+        loop {
+            reveille::yield_now().await;
+        }
+    })
+    .await
 }
 
 #[reveille::test(runs = 100_000)]

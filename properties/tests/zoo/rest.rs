@@ -11,6 +11,9 @@ golden! {
     "deadlock" locks_in_opposite_orders;
     "deadlock" await_each_other;
     "stuck" nobody_sends;
+    "stuck" nobody_sends_in_a_process_of_its_own;
+    "stuck" a_watched_future_that_is_over_is_not_to_blame;
+    "deadlock" locks_in_opposite_orders_beside_a_heartbeat;
 }
 
 async fn both(first: Rc<Mutex<u32>>, second: Rc<Mutex<u32>>) {
@@ -24,6 +27,22 @@ async fn both(first: Rc<Mutex<u32>>, second: Rc<Mutex<u32>>) {
 #[reveille::test]
 #[ignore = "broken on purpose"]
 async fn locks_in_opposite_orders() {
+    let (a, b) = (Rc::new(Mutex::new(0)), Rc::new(Mutex::new(0)));
+    let left = reveille::Builder::new().name("left").spawn_local(both(a.clone(), b.clone()));
+    let right = reveille::Builder::new().name("right").spawn_local(both(b, a));
+    left.await.unwrap();
+    right.await.unwrap();
+}
+
+#[reveille::test(max_steps = 2_000)]
+#[ignore = "broken on purpose"]
+async fn locks_in_opposite_orders_beside_a_heartbeat() {
+    drop(reveille::spawn_daemon(async {
+        let mut ticks = reveille::time::interval(std::time::Duration::from_millis(100));
+        loop {
+            ticks.tick().await;
+        }
+    }));
     let (a, b) = (Rc::new(Mutex::new(0)), Rc::new(Mutex::new(0)));
     let left = reveille::Builder::new().name("left").spawn_local(both(a.clone(), b.clone()));
     let right = reveille::Builder::new().name("right").spawn_local(both(b, a));
@@ -84,4 +103,27 @@ async fn somebody_sends() {
     let task = reveille::spawn(async move { rx.recv().await.unwrap() });
     tx.send(7).await.unwrap();
     assert_eq!(task.await.unwrap(), 7);
+}
+
+#[reveille::test(hermetic = true, runs = 2)]
+#[ignore = "broken on purpose"]
+async fn nobody_sends_in_a_process_of_its_own() {
+    let (_tx, rx) = async_channel::bounded::<()>(1);
+    rx.recv().await.unwrap();
+}
+
+#[reveille::test]
+#[ignore = "broken on purpose"]
+async fn a_watched_future_that_is_over_is_not_to_blame() {
+    let mut done = std::pin::pin!(reveille::watch(async {
+        reveille::yield_now().await;
+        poll_fn(|cx| {
+            cx.waker().wake_by_ref();
+            Poll::Ready(())
+        })
+        .await;
+    }));
+    done.as_mut().await;
+    let (_tx, rx) = async_channel::bounded::<()>(1);
+    rx.recv().await.unwrap();
 }

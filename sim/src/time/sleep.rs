@@ -2,7 +2,6 @@
 
 use super::Instant;
 use crate::clock::TimerKey;
-use crate::ledger::flag::DAEMON;
 use crate::trace::What;
 use crate::world::{self, Core};
 use std::fmt;
@@ -78,9 +77,8 @@ impl Sleep {
 
     fn arm(&mut self, core: &Core, waker: Waker) {
         let deadline = self.deadline.nanos().max(core.now.get());
-        let by_daemon = core.running.get().is_some_and(|task| task.ledger().has(DAEMON));
         core.record(|| What::TimerSet { deadline });
-        let key = core.clock.with(|clock| clock.set(deadline, waker, by_daemon, core.steps.get()));
+        let key = core.clock.with(|clock| clock.set(deadline, waker, core.steps.get()));
         self.timer = Some(Timer { key, world: core.address(), run: core.run.get() });
     }
 
