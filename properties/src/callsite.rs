@@ -63,7 +63,10 @@ fn frames(debug: &str) -> Vec<CallSite> {
         };
         let line = rest.trim_start_matches(", line: ");
         let digits = line.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
-        if let Ok(line) = digits.parse() {
+        // Without debug information only the C library's own frames have files.
+        if let Ok(line) = digits.parse()
+            && file.ends_with(".rs")
+        {
             frames.push(CallSite { function: function.into(), file: file.into(), line });
         }
     }
@@ -143,7 +146,13 @@ fn short_name(function: &str) -> String {
             None => {}
         }
     }
-    for noise in ["::{{closure}}", "::{closure#0}", "::{async_fn#0}", "::{async_block#0}"] {
+    for noise in [
+        "::__reveille_body",
+        "::{{closure}}",
+        "::{closure#0}",
+        "::{async_fn#0}",
+        "::{async_block#0}",
+    ] {
         name = name.replace(noise, "");
     }
     name.replace("::::", "::").trim_end_matches("::").to_owned()

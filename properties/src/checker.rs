@@ -17,7 +17,7 @@ use std::time::Duration;
 const RUNS: u64 = 1_000;
 
 /// How long a run at rest waits, in real time, for a thread that may wake it.
-const PATIENCE: Duration = Duration::from_millis(20);
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Runs the body of a test under many schedules; what `#[reveille::test]` does.
 ///
@@ -123,6 +123,13 @@ impl Checker {
         self
     }
 
+    /// Sets how long, in real time, a run at rest waits for a thread outside it that
+    /// may wake somebody, before it counts as stuck. By default 100 milliseconds.
+    pub fn patience(mut self, patience: Duration) -> Checker {
+        self.settings.patience = patience;
+        self
+    }
+
     /// Runs `body` under many schedules and panics if a law is broken.
     ///
     /// # Panics
@@ -155,7 +162,8 @@ impl Checker {
         F: Future,
         F::Output: TestOutput,
     {
-        let name = self.name.clone().unwrap_or_else(|| names::of_caller(Location::caller()));
+        let caller = Location::caller();
+        let name = self.name.clone().unwrap_or_else(|| names::of_caller(caller));
         self.check_body(&name, &body)
     }
 

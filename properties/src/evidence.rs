@@ -6,7 +6,12 @@ use reveille_sim::{Detail, Finding, Kind, Law, Owner, TaskId, Trace, What};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Evidence {
     pub(crate) suspects: Vec<Suspect>,
+    /// Suspects beyond those that a person will read about.
+    pub(crate) left_out: usize,
 }
+
+/// Suspects told of at most.
+const MOST_SUSPECTS: usize = 8;
 
 /// A task or a watched future, and the last that was seen of it.
 #[derive(Clone, Debug)]
@@ -39,7 +44,9 @@ impl Evidence {
         // If the stale waker was woken, the poll that tells is the one before.
         let later = usize::from(finding.detail == Detail::ReliedOn);
         let suspect = |owner| Suspect::find(owner, trace, later);
-        Evidence { suspects: owners.into_iter().map(suspect).collect() }
+        let left_out = owners.len().saturating_sub(MOST_SUSPECTS);
+        let suspects = owners.into_iter().take(MOST_SUSPECTS).map(suspect).collect();
+        Evidence { suspects, left_out }
     }
 
     /// The numbers of the events whose call stacks the report shows, rising.
@@ -74,6 +81,11 @@ impl Suspect {
             .filter(|e| matches!(e.what, What::Polled { owner: o, .. } if o == owner))
             .nth(later)
             .map(|e| e.index);
+        // A later poll may have registered again.
+        let told = if later > 0 { polled.unwrap_or(end) } else { end };
+        let registered = |wanted: &dyn Fn(&What) -> bool| {
+            trace.events().rev().find(|e| e.index < told && wanted(&e.what)).map(|e| e.index)
+        };
         let poller = match owner {
             Owner::Task(task) => Some(task),
             Owner::Watch(_) => polled.and_then(|at| trace.event(at)).and_then(|e| e.by),
@@ -83,7 +95,9 @@ impl Suspect {
             polled,
             fresh: polled.and_then(|polled| freshened(trace, polled, poller)),
             awaiting: polled.and_then(|polled| awaiting(trace, polled, poller)),
-            registered: before(&|w| matches!(w, What::WakerCloned { owner: o, .. } if *o == owner)),
+            registered: registered(
+                &|w| matches!(w, What::WakerCloned { owner: o, .. } if *o == owner),
+            ),
             dropped: before(
                 &|w| matches!(w, What::WakerDropped { owner: o, left: 0, .. } if *o == owner),
             ),

@@ -187,18 +187,21 @@ mod linux {
             std::process::id(),
             crate::seed::Seed::of_name(name).value()
         ));
+        // Whether the answer can be written is better known before than after.
+        std::fs::write(&answer, "").map_err(Unavailable::Refused)?;
         let mut command = Command::new(std::env::current_exe().map_err(Unavailable::Refused)?);
         command
             .args([test, "--exact", "--include-ignored", "--nocapture", "--test-threads=1"])
             .env(CHILD, format!("{ordinal}:{}", answer.display()))
             .env("RUST_TEST_THREADS", "1")
             .stdin(Stdio::null());
-        // SAFETY: `personality` is a plain system call, allowed between fork and exec.
+        // SAFETY: these are plain system calls, allowed between fork and exec.
         unsafe {
             command.pre_exec(|| {
                 // Addresses are no source of randomness either. If it is refused
                 // they are, which the comparison of runs will tell.
                 libc::personality(libc::ADDR_NO_RANDOMIZE as libc::c_ulong);
+                end_with_parent();
                 Ok(())
             });
         }
@@ -216,6 +219,13 @@ mod linux {
                 Err(Unavailable::Harness { test: test.to_owned(), output: tail(&said) })
             }
         }
+    }
+
+    /// Has the calling process killed when the thread that made it ends, so that
+    /// nothing is left to run if the test is killed.
+    fn end_with_parent() {
+        // SAFETY: a plain system call without pointers.
+        unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
     }
 
     /// Runs in forks of this process.
@@ -265,6 +275,7 @@ mod linux {
                 -1 => Err(HostError::System(std::io::Error::last_os_error())),
                 0 => {
                     drop(reader);
+                    end_with_parent();
                     let text = self.on_fresh_thread(job);
                     let code = i32::from(writer.write_all(text.as_bytes()).is_err());
                     // SAFETY: nothing of this process is needed any more, and no

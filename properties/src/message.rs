@@ -12,8 +12,11 @@ use std::io::Write as _;
 
 /// Fails the test with `text` as its message, as any failing test does.
 pub(crate) fn fail(text: &str) -> ! {
-    // To the harness's capture, if there is one.
-    eprintln!("\n{}\n", text.trim_end());
+    // To the harness's capture, if there is one. Inside a run it is the run's report
+    // that tells it.
+    if !reveille_sim::in_run() {
+        eprintln!("\n{}\n", text.trim_end());
+    }
     // Not `panic!`: its line and backtrace would be ours.
     std::panic::resume_unwind(Box::new(text.to_owned()))
 }
@@ -94,7 +97,12 @@ fn title(test: &str, law: Law) -> String {
 /// The line to paste, which repeats exactly this run.
 fn replay_line(test: &str, tape: &Tape) -> String {
     let place = tape_file::place(test, tape.to_text(test));
-    format!("\n  replay: REVEILLE_REPLAY={place} cargo test {}\n", names::filter(test))
+    let note = if tape.is_hermetic() {
+        "\n  note: the run had a process of its own, in which entropy and the clocks of std are fixed\n"
+    } else {
+        ""
+    };
+    format!("{note}\n  replay: REVEILLE_REPLAY={place} {}\n", names::command(test))
 }
 
 /// A panic that unwinding cannot bear ends the process; the tape must be told first.

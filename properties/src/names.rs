@@ -13,7 +13,16 @@ pub(crate) fn of_caller(at: &Location<'_>) -> String {
     }
 }
 
-/// What to give to `cargo test` to run the test `name` (and few others).
+/// The command that runs the test `name`, from anywhere in its workspace.
+pub(crate) fn command(name: &str) -> String {
+    let package = std::env::var("CARGO_PKG_NAME").map(|package| format!(" -p {package}"));
+    let is_path = name.chars().all(|c| c.is_alphanumeric() || "_:".contains(c));
+    // A name that is no path is a place in a file, or made up: the harness knows it not.
+    let filter = if is_path { format!(" {}", filter(name)) } else { String::new() };
+    format!("cargo test{}{filter}", package.unwrap_or_default())
+}
+
+/// The name under which the test harness knows the test `name`.
 pub(crate) fn filter(name: &str) -> &str {
     name.split_once("::").map_or(name, |(_, rest)| rest)
 }
@@ -45,4 +54,17 @@ fn list_tests() -> Option<Vec<String>> {
         .ok()?;
     let text = String::from_utf8(listed.stdout).ok()?;
     Some(text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_names_the_package_and_no_more_than_the_harness_knows() {
+        assert_eq!(command("krate::tests::sends"), "cargo test -p reveille tests::sends");
+        assert_eq!(command("sends"), "cargo test -p reveille sends");
+        assert_eq!(command("src/lib.rs:7"), "cargo test -p reveille");
+        assert_eq!(command("a made up; name"), "cargo test -p reveille");
+    }
 }

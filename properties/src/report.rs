@@ -98,6 +98,7 @@ impl Teller<'_> {
                     self.who(suspect.owner, facts);
                     self.waits(suspect, facts);
                 }
+                self.and_others(evidence, facts);
                 self.circle(facts);
                 return;
             }
@@ -126,6 +127,12 @@ impl Teller<'_> {
             Law::Snoozed | Law::BusyPoll | Law::TaskLeak => self.woken(suspect, facts),
             Law::PollAfterReady => self.at("polled", "", suspect.joined, facts),
             _ => {}
+        }
+    }
+
+    fn and_others(&self, evidence: &Evidence, facts: &mut Facts) {
+        if evidence.left_out > 0 {
+            facts.add("who", format!("and {} more tasks that wait", evidence.left_out));
         }
     }
 
@@ -185,7 +192,8 @@ impl Teller<'_> {
         } else {
             facts.add(
                 "rest",
-                "nothing is runnable, no timer is set, and no task waits for another in a circle",
+                "nothing is runnable, no timer is set, no task waits for another in a circle, and no\n\
+                 thread outside the run wakes anybody while it is waited for (`Checker::patience`)",
             );
         }
     }
@@ -209,7 +217,7 @@ impl Teller<'_> {
                     }
                     _ => "",
                 };
-                format!("{how}{poll}{at}:\n{message}{unread}")
+                format!("{how}{poll}{at}:\n{}{unread}", without_marks(message))
             }
             (_, Detail::Error(error)) => format!("the body returned an error:\n{error}"),
             (Law::PendingWithoutWaker, _) => format!(
@@ -447,6 +455,11 @@ impl Words {
     }
 }
 
+/// What a user wrote, without what the attribute wrote into it.
+fn without_marks(message: &str) -> String {
+    message.replace(".__reveille_at()", "")
+}
+
 fn task_name(trace: &Trace, task: TaskId) -> String {
     match trace.task(task).and_then(|info| info.name.as_deref()) {
         Some(name) => format!("{task} `{name}`"),
@@ -458,7 +471,7 @@ fn task_name(trace: &Trace, task: TaskId) -> String {
 fn future_name(name: &str) -> String {
     if let Some(function) = name.strip_suffix("::{{closure}}") {
         let function = function.replace("::{{closure}}", "");
-        return format!("async code in `{}`", function.trim_end_matches("::body"));
+        return format!("async code in `{}`", function.trim_end_matches("::__reveille_body"));
     }
     // Paths of the arguments add more noise than they tell.
     let mut short = String::new();

@@ -79,6 +79,7 @@ impl From<HostError> for Halt {
 pub(crate) fn search(host: &mut dyn Host, order: Order) -> Result<Clean, Halt> {
     let compare = order.nondeterminism != Level::Allow;
     let mut clean = Clean::default();
+    let mut plain = None;
     for run in 0..order.runs {
         let repeated = compare && run % REPEAT_EVERY == 0;
         let plan = match run {
@@ -91,8 +92,9 @@ pub(crate) fn search(host: &mut dyn Host, order: Order) -> Result<Clean, Halt> {
         clean.steps += record.steps;
         note_warnings(&mut clean.warnings, &record);
         if record.broken.is_some() {
-            return Err(settle(host, record, Some(run), compare)?);
+            return Err(settle(host, record, run, compare, plain)?);
         }
+        plain = plain.or(record.hash);
         if repeated {
             let again = host.run(&Plan::replay(record.tape.clone()).hashed())?;
             if again.hash != record.hash {
@@ -119,12 +121,14 @@ fn note_warnings(known: &mut Vec<Warning>, record: &RunRecord) {
     }
 }
 
-/// A run failed: is it sure, why, and how small can it be?
+/// A run failed: is it sure, why, and how small can it be? `plain` is the hash of
+/// the plain run, which was made first.
 fn settle(
     host: &mut dyn Host,
     record: RunRecord,
-    run: Option<u64>,
+    run: u64,
     compare: bool,
+    plain: Option<u64>,
 ) -> Result<Halt, HostError> {
     let Some(broken) = record.broken.clone() else {
         return Ok(Halt::differs(record.tape, None));
@@ -139,6 +143,12 @@ fn settle(
     if !sure || compare && again.broken.as_ref() != Some(&broken) {
         return Ok(Halt::differs(record.tape, Some(broken)));
     }
+    // State that grew from run to run would make every replay in this process fail.
+    if let Some(hash) = plain
+        && host.run(&Plan::replay(Tape::new()).hashed())?.hash != Some(hash)
+    {
+        return Ok(Halt::differs(record.tape, Some(broken)));
+    }
     let before = again.tape.deviations().count();
     let shrunk = shrink(host, again, &broken);
     let tape = shrunk.record.tape;
@@ -147,7 +157,7 @@ fn settle(
     let stacks = host.survey(&tape, &broken)?;
     let text = host.tell(&tape, &broken, &stacks)?;
     let shrunk = Some((before, after, shrunk.replays));
-    Ok(Halt::Found(Box::new(Found { broken, tape, run, shrunk, text })))
+    Ok(Halt::Found(Box::new(Found { broken, tape, run: Some(run), shrunk, text })))
 }
 
 /// Replays a tape that was given; none if it passes.

@@ -169,7 +169,11 @@ mod unix {
         let mut text = format!("\nreveille: `{test}` breaks the law {law}\n\n");
         let _ = writeln!(text, "  {} (suspected: the poll may merely be slow)\n", law.sentence());
         if let Some((task, at)) = reveille_sim::current_task() {
-            let _ = writeln!(text, "  who    {task}, spawned at {}:{}", at.file(), at.line());
+            let whence = match task {
+                reveille_sim::TaskId::ROOT => "the body of the test".to_owned(),
+                _ => format!("spawned at {}:{}", at.file(), at.line()),
+            };
+            let _ = writeln!(text, "  who    {task}, {whence}");
         }
         let _ = writeln!(text, "  what   its poll does not return; the process is ended");
         if let Some(advice) = advice::what_to_try(law) {
@@ -177,11 +181,7 @@ mod unix {
         }
         if let Some(tape) = reveille_sim::current_tape() {
             let tape = tape.to_text(&test);
-            let _ = writeln!(
-                text,
-                "\n  replay: REVEILLE_REPLAY={tape} cargo test {}",
-                names::filter(&test)
-            );
+            let _ = writeln!(text, "\n  replay: REVEILLE_REPLAY={tape} {}", names::command(&test));
         }
         say(&text);
         let stack = std::backtrace::Backtrace::force_capture();

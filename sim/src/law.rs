@@ -60,7 +60,7 @@ laws! {
         "whoever keeps a waker must wake it before everything comes to rest";
     /// Time goes by and the test does not get on.
     SuspectedStuck "suspected-stuck" Deny Suspected
-        "a test must get on while time passes; here only timers tick";
+        "a test must get on, and end, while time passes";
     /// Tasks keep waking each other without progress.
     SuspectedLivelock "suspected-livelock" Deny Suspected
         "tasks must not wake each other for ever without getting anywhere";

@@ -24,10 +24,14 @@ pub(crate) struct Note {
     pub(crate) location: Option<String>,
 }
 
+/// Notes kept at most, but for the last.
+const MOST_NOTES: usize = 8;
+
 type AbortHook = Box<dyn Fn(&str)>;
 
 thread_local! {
-    static NOTE: RefCell<Note> = RefCell::default();
+    /// Panics since the last note was taken, the oldest first.
+    static NOTES: RefCell<Vec<Note>> = const { RefCell::new(Vec::new()) };
     static ON_ABORT: RefCell<Option<AbortHook>> = const { RefCell::new(None) };
     static ABORTING: Cell<bool> = const { Cell::new(false) };
 }
@@ -59,7 +63,7 @@ fn note(info: &PanicHookInfo<'_>) {
     };
     if cannot_unwind(&message) {
         ABORTING.set(true);
-        let first = NOTE.take();
+        let first = NOTES.take().into_iter().next().unwrap_or_default();
         ON_ABORT.with_borrow(|hook| {
             if let Some(hook) = hook {
                 hook(&format!("{} (at {})", first.message, first.location.unwrap_or_default()));
@@ -68,7 +72,11 @@ fn note(info: &PanicHookInfo<'_>) {
         return;
     }
     let location = info.location().map(ToString::to_string);
-    NOTE.set(Note { message, location });
+    NOTES.with_borrow_mut(|notes| {
+        // A body may catch its panics by the thousand.
+        notes.truncate(MOST_NOTES);
+        notes.push(Note { message, location });
+    });
 }
 
 /// The messages with which the runtime announces that it is about to abort; the
@@ -78,7 +86,20 @@ fn cannot_unwind(message: &str) -> bool {
         || message.contains("panic in a function that cannot unwind")
 }
 
-/// The note on the last panic, if it has not been taken.
+/// A panic with the message `payload` ended a poll: its note is the last one,
+/// unless it ran past the hook, as `resume_unwind` does.
+pub(crate) fn caught(payload: Option<&str>) {
+    let last = NOTES.take().pop().unwrap_or_default();
+    let note = match payload {
+        Some(message) if message != last.message => {
+            Note { message: message.to_owned(), location: None }
+        }
+        _ => last,
+    };
+    NOTES.set(vec![note]);
+}
+
+/// The note on the panic that was caught last.
 pub(crate) fn take_note() -> Note {
-    NOTE.take()
+    NOTES.take().pop().unwrap_or_default()
 }

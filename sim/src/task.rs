@@ -16,9 +16,10 @@
 use crate::biased::BiasedCount;
 use crate::block::Blocks;
 use crate::identity::NOWHERE;
-use crate::join::JoinError;
+use crate::join::{JoinError, message};
 use crate::ledger::{Ledger, flag};
 use crate::mailbox::Mailbox;
+use crate::panics;
 use crate::sync::{AtomicUsize, Ordering};
 use crate::trace::{PollEnd, TaskId};
 use crate::world::{Core, Letter};
@@ -255,6 +256,7 @@ fn panicked<F: Future>(
     task: NonNull<TaskCell<F>>,
     payload: Box<dyn std::any::Any + Send>,
 ) -> JoinError {
+    panics::caught(message(payload.as_ref()));
     // SAFETY: the caller holds a living task.
     JoinError::panicked(unsafe { task.as_ref() }.header.id, payload)
 }

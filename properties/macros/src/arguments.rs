@@ -15,10 +15,10 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Statements that shadow `checker` with what the arguments say.
+    /// Statements that shadow the checker with what the arguments say.
     pub(crate) fn settings(&self) -> TokenStream {
         let (krate, calls) = (&self.krate, &self.calls);
-        quote!(#(let checker = { use #krate as reveille_; checker.#calls };)*)
+        quote!(#(let __reveille_checker = { use #krate as reveille_; __reveille_checker.#calls };)*)
     }
 }
 

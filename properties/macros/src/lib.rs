@@ -39,11 +39,11 @@ fn expand(arguments: &Arguments, function: ItemFn) -> syn::Result<proc_macro2::T
         #vis fn #name() {
             #[allow(unused_imports)]
             use #reveille::__private::AwaitAt as _;
-            async fn body() #output #body
-            let checker = #reveille::Checker::new()
+            async fn __reveille_body() #output #body
+            let __reveille_checker = #reveille::Checker::new()
                 .name(::core::concat!(::core::module_path!(), "::", ::core::stringify!(#name)));
             #settings
-            checker.check(body);
+            __reveille_checker.check(__reveille_body);
         }
     })
 }

@@ -30,9 +30,9 @@ fn is_named_with_its_stack_and_tape() {
     assert_eq!(output.status.code(), Some(101), "{told}");
     for part in [
         "reveille: `zoo::blocking::blocks_on_a_lock` breaks the law blocking-poll\n",
-        "  who    root, spawned at ",
+        "  who    root, the body of the test\n",
         "the stack of the poll:\n",
-        "cargo test blocking::blocks_on_a_lock\n",
+        "cargo test -p reveille blocking::blocks_on_a_lock\n",
     ] {
         assert!(told.contains(part), "no {part:?} in\n{told}");
     }

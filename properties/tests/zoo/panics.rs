@@ -89,7 +89,7 @@ fn a_panic_while_panicking_tells_the_tape() {
         told.contains("`zoo::panics::panics_while_panicking` breaks the law panic\n"),
         "{told}"
     );
-    assert!(told.contains("the first panic: "), "{told}");
+    assert!(told.contains("the first panic: the first panic (at "), "{told}");
     assert!(told.contains("REVEILLE_REPLAY=v1/"), "{told}");
 }
 

@@ -25,6 +25,26 @@ async fn counts_in_a_static() {
     }
 }
 
+/// State that fails a late run, and then every run: no replay in this process can
+/// tell, but the plain run was made first and passed.
+#[reveille::test(hermetic = false)]
+#[ignore = "broken on purpose"]
+async fn counts_to_fifty_in_a_static() {
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+    reveille::yield_now().await;
+    assert!(RUNS.fetch_add(1, Ordering::Relaxed) < 50);
+}
+
+#[test]
+fn a_failure_that_only_its_process_shows_is_no_failure_of_the_schedule() {
+    let told = report(&run("selects::counts_to_fifty_in_a_static", &[]));
+    assert!(told.contains("breaks the law panic\n"), "{told}");
+    assert!(
+        told.contains("beside it, nondeterminism: the run that failed cannot be repeated"),
+        "{told}"
+    );
+}
+
 /// The same starts anew in every process of its own.
 #[reveille::test]
 async fn a_static_starts_anew_in_every_hermetic_run() {
