@@ -177,11 +177,14 @@ impl Clock {
             self.due.clear();
             self.heads.fill(NIL);
             self.occupied = [0; LEVELS];
-            for index in 0..self.timers.len() as u32 {
-                if self.timers[index as usize].waker.is_some() {
-                    wakers.extend(self.retire(index));
-                }
+            // A timer may have lost its waker to a clone that panicked.
+            for timer in &mut self.timers {
+                timer.generation = timer.generation.wrapping_add(1);
+                wakers.extend(timer.waker.take());
             }
+            self.free.clear();
+            self.free.extend((0..self.timers.len() as u32).rev());
+            self.set = 0;
         }
         self.cursor = 0;
         wakers

@@ -26,7 +26,7 @@ use crate::task::{Birth, TaskRef};
 use crate::trace::{Owner, PollEnd, Recording, TaskId, TaskInfo, What};
 use crate::waker;
 use crate::world::{self, Core, Phase, World};
-use std::panic::Location;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::ptr::NonNull;
 use std::rc::Rc;
 use std::task::Context;
@@ -56,11 +56,13 @@ impl World {
         core.faults.set(sampler.begin(run, settings.faults));
         let sampler = NonNull::from(sampler);
         // SAFETY: the sampler is borrowed for this whole function, which forgets
-        // it before it returns; nothing between here and there unwinds, because
-        // polls and destructors are caught.
+        // it before it returns; what unwinds out of the loop is caught.
         unsafe { core.lend_sampler(sampler) };
         let root = core.add_task(async move { body().await }, None, 0, spawned_at);
-        core.drive(sampler, root);
+        // Polls, destructors and wakers are caught where they are called; this is for
+        // a sampler that panics. Whatever it is, nothing of the run may outlive it.
+        let driven = catch_unwind(AssertUnwindSafe(|| core.drive(sampler, root)));
+        core.running.set(None);
         core.forget_sampler();
 
         let mut output = None;
@@ -69,14 +71,28 @@ impl World {
             unsafe { root.take_output(NonNull::from(&mut output).cast()) };
         }
         let output: Option<Result<F::Output, JoinError>> = output;
+        let output = match output {
+            Some(Ok(output)) => Some(output),
+            Some(Err(error)) => {
+                // With the payload of a panic goes a destructor of the user's.
+                core.call_out(|| drop(error));
+                None
+            }
+            None => None,
+        };
         root.ledger().clear(PANICKED | JOINABLE);
         core.tear_down();
         core.handle_dropped(root);
         core.end();
+        if let Err(payload) = driven {
+            core.verdict.take();
+            core.warnings.with(Vec::clear);
+            resume_unwind(payload);
+        }
 
         let recording = settings.recording != Recording::Tape;
         Outcome {
-            output: output.and_then(Result::ok),
+            output,
             verdict: core.verdict.take(),
             warnings: core.warnings.with(std::mem::take),
             steps: core.steps.get(),
@@ -102,7 +118,6 @@ impl Core {
         let birth = Birth {
             id,
             parent: self.running.get().map(TaskRef::id),
-            name,
             spawned_at,
             flags: flags | WOKEN | JOINABLE,
             core: self,
@@ -115,7 +130,7 @@ impl Core {
         self.unfinished.set(self.unfinished.get() + 1);
         self.made_progress();
         if self.recording.get() {
-            self.describe(task);
+            self.describe(task, name);
         }
         // During teardown nothing is polled any more: the task ends before it begins.
         if self.phase.get() != Phase::Teardown {
@@ -126,12 +141,12 @@ impl Core {
     }
 
     #[cold]
-    fn describe(&self, task: TaskRef) {
+    fn describe(&self, task: TaskRef, name: Option<Rc<str>>) {
         let header = task.header();
         let info = TaskInfo {
             id: header.id,
             parent: header.parent,
-            name: header.name.clone(),
+            name,
             spawned_at: header.spawned_at,
             future: task.future_name(),
             daemon: header.ledger.has(DAEMON),
@@ -145,6 +160,7 @@ impl Core {
     /// The loop of a run.
     fn drive<S: Sampler>(&self, sampler: NonNull<S>, root: TaskRef) {
         let mut bound = self.max_steps.get();
+        let mut judged = false;
         loop {
             let runnable = self.ready.with(|ready| ready.len());
             let task = if let Some(next) = self.next.take() {
@@ -159,9 +175,11 @@ impl Core {
                 }
             } else if self.phase.get() == Phase::Free {
                 let options = runnable as u32;
+                let lent = self.take_sampler();
                 // SAFETY: `run` borrows the sampler for as long as this loop runs,
-                // and no sampler calls back into the world.
+                // and while it chooses nobody else can reach it.
                 let option = unsafe { (*sampler.as_ptr()).choose(Kind::Schedule, options) };
+                self.give_sampler_back(lent);
                 let option = self.note_choice(Kind::Schedule, options, option);
                 self.ready.with(|ready| ready.take(option as usize))
             } else {
@@ -170,13 +188,14 @@ impl Core {
             let step = self.steps.get() + 1;
             self.steps.set(step);
             if step > bound {
+                judged = step > self.max_steps.get().saturating_mul(2);
                 bound = self.pass_bound(step);
             }
             self.step(task, root);
             if self.alarm.get() || self.mailbox().has_letters() {
                 self.attend();
             }
-            if self.verdict.is_set() {
+            if self.verdict.is_set() || judged {
                 return;
             }
             if root.ledger().has(OVER) {
@@ -278,7 +297,9 @@ impl Core {
 
     /// Drops the future of a task that is not being polled.
     pub(crate) fn cancel(&self, task: TaskRef) {
-        task.ledger().set(OVER);
+        // Its stage is not to be touched while the future is dropped.
+        task.ledger().set(OVER | RUNNING);
+        self.work.set(0);
         let before = self.running.replace(Some(task));
         let end = task.cancel();
         self.complete(task, end);
@@ -294,7 +315,8 @@ impl Core {
             self.ready.with(|ready| ready.remove(task));
         }
         let spurious = ledger.has(SPURIOUS);
-        ledger.flags.set(ledger.flags.get() & !(WOKEN | RUNNING | PENDING | SPURIOUS) | OVER);
+        let flags = ledger.flags.get() & !(WOKEN | RUNNING | PENDING | SPURIOUS);
+        ledger.flags.set(flags | OVER | HELD);
         self.strike_off(ledger);
         ledger.detach(self);
         self.unfinished.set(self.unfinished.get() - 1);
@@ -303,18 +325,33 @@ impl Core {
             self.task_panicked(task, spurious);
         }
         if let Some(joiner) = header.joiner.take() {
-            joiner.wake();
+            self.work.set(0);
+            self.call_out(|| joiner.wake());
         }
         if !ledger.has(JOINABLE) {
             task.drop_output();
         }
         self.running.set(None);
+        ledger.clear(HELD);
         if header.handles.is_zero() {
             self.free(task);
         }
     }
 
+    /// The join handle of a task that is about to be freed was dropped on another
+    /// thread.
+    #[cold]
+    fn joined_by_nobody(&self, task: TaskRef) {
+        if task.ledger().has(PANICKED) {
+            self.panic_unread(task);
+        }
+        task.drop_output();
+    }
+
     pub(crate) fn free(&self, task: TaskRef) {
+        if task.ledger().has(JOINABLE) {
+            self.joined_by_nobody(task);
+        }
         self.tasks.with(|tasks| {
             let index = task.header().index.get();
             tasks.swap_remove(index);
@@ -332,7 +369,7 @@ impl Core {
     fn pass_time(&self) -> bool {
         if self.mailbox().has_letters() {
             self.attend();
-            return true;
+            return !self.verdict.is_set();
         }
         let timers = self.clock.with(|clock| clock.len());
         let jumps = self.idle_jumps.get() + 1;
@@ -381,7 +418,7 @@ impl Core {
             let waker = self.clock.with(|clock| clock.fire(which as usize));
             self.record(|| What::TimerFired { deadline });
             if let Some(waker) = waker {
-                waker.wake();
+                self.call_out(|| waker.wake());
             }
         }
     }
@@ -424,7 +461,7 @@ impl Core {
         let header = task.header();
         drop(header.joiner.take());
         header.ledger.clear(JOINABLE);
-        if header.ledger.has(OVER) {
+        if header.ledger.is_done() {
             if header.ledger.has(PANICKED) {
                 self.panic_unread(task);
             }
@@ -447,7 +484,7 @@ impl Core {
     pub(crate) fn handle_gone(&self, task: TaskRef) {
         let header = task.header();
         self.doubt(&header.ledger);
-        if header.handles.is_zero() && header.ledger.has(OVER) {
+        if header.handles.is_zero() && header.ledger.is_done() && !header.ledger.has(HELD) {
             self.free(task);
         }
     }

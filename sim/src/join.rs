@@ -127,7 +127,7 @@ impl<T> Future for JoinHandle<T> {
         };
         core.record(|| What::HandlePolled { task: task.id() });
         let header = task.header();
-        if !header.ledger.has(OVER) {
+        if !header.ledger.is_done() {
             // `clone_from` keeps a waker of the same identity and replaces any other.
             let mut joiner = header.joiner.take();
             match &mut joiner {

@@ -41,6 +41,8 @@ pub(crate) mod flag {
     pub(crate) const STALE: u32 = 1 << 12;
     /// Its join handle is alive.
     pub(crate) const JOINABLE: u32 = 1 << 11;
+    /// It is over and not yet put away; who drops its last handle must not free it.
+    pub(crate) const HELD: u32 = 1 << 13;
 }
 use flag::*;
 
@@ -70,6 +72,13 @@ impl Ledger {
     #[inline(always)]
     pub(crate) fn clear(&self, flags: u32) {
         self.flags.set(self.flags.get() & !flags);
+    }
+
+    /// Whether the task is over and its future gone. One that is being cancelled
+    /// is over and [`RUNNING`].
+    #[inline(always)]
+    pub(crate) fn is_done(&self) -> bool {
+        self.flags.get() & (OVER | RUNNING) == OVER
     }
 
     /// Gives the ledger its first identity, or a fresh one.

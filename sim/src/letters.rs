@@ -17,7 +17,9 @@ impl Core {
                     if let Some(ledger) = ledger.map(|ledger| unsafe { ledger.as_ref() }) {
                         let owner = ledger.owner();
                         self.record(|| What::WokenFromOutside { owner, thread: (*thread).into() });
-                        ledger.wake(self);
+                        self.call_out(|| {
+                            ledger.wake(self);
+                        });
                         self.foreign_threads.with(|threads| {
                             if !threads.contains(&thread) {
                                 threads.push(thread);
@@ -29,7 +31,7 @@ impl Core {
                     if let Some(identity) = identity.arrive(self)
                         && identity.clones.is_zero()
                     {
-                        last_clone_dropped(self, identity);
+                        self.call_out(|| last_clone_dropped(self, identity));
                     }
                 }
                 Letter::HandleDropped { task } => {

@@ -121,6 +121,10 @@ impl Core {
 
     /// Enters a debt, in place of an older one of the same task or future.
     pub(crate) fn owe(&self, ledger: &Ledger, law: Law) {
+        if matches!(self.phase.get(), Phase::Teardown | Phase::Idle) {
+            // A destructor may poll a watched future; nobody looks at debts any more.
+            return;
+        }
         self.strike_off(ledger);
         ledger.set(IN_DEBT);
         let debt = Debt { ledger: NonNull::from(ledger), law, since: self.steps.get() };
@@ -271,7 +275,7 @@ impl Core {
         };
         if !patience.is_zero() && written() {
             self.attend();
-            return true;
+            return !self.verdict.is_set();
         }
         self.record(|| What::Rested);
         if let Some(probe) = self.probe.get() {

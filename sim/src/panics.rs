@@ -8,9 +8,14 @@
 //! Rust's rule and cannot be caught. Before it happens the function given to
 //! [`on_abort`] is called, so that the tape is not lost.
 
-use crate::world;
+use crate::finding::Detail;
+use crate::join::message;
+use crate::law::Law;
+use crate::task::TaskRef;
+use crate::trace::{Owner, TaskId};
+use crate::world::{self, Core, Phase};
 use std::cell::{Cell, RefCell};
-use std::panic::PanicHookInfo;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::sync::Once;
 
 /// Thrown to leave a poll that would not return by itself.
@@ -102,4 +107,34 @@ pub(crate) fn caught(payload: Option<&str>) {
 /// The note on the panic that was caught last.
 pub(crate) fn take_note() -> Note {
     NOTES.take().pop().unwrap_or_default()
+}
+
+/// Drops the payload of a panic, which has a destructor of its own.
+pub(crate) fn discard(payload: Box<dyn std::any::Any + Send>) {
+    let dropped = catch_unwind(AssertUnwindSafe(|| drop(payload)));
+    // Enough is enough.
+    dropped.unwrap_or_else(std::mem::forget);
+}
+
+impl Core {
+    /// Calls what is the user's, outside of polls and of futures' destructors: a
+    /// panic ends with it, and is told.
+    pub(crate) fn call_out(&self, f: impl FnOnce()) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
+            self.outsider_panicked(payload);
+        }
+    }
+
+    #[cold]
+    fn outsider_panicked(&self, payload: Box<dyn std::any::Any + Send>) {
+        caught(message(payload.as_ref()));
+        let note = take_note();
+        discard(payload);
+        if !self.verdict.is_set() {
+            let in_drop = self.phase.get() == Phase::Teardown;
+            let detail = Detail::Panic { message: note.message, location: note.location, in_drop };
+            let task = self.running.get().map_or(TaskId::ROOT, TaskRef::id);
+            self.find(Law::Panic, Owner::Task(task), Vec::new(), detail);
+        }
+    }
 }

@@ -28,7 +28,6 @@ use std::cell::{Cell, UnsafeCell};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::ptr::NonNull;
-use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 #[repr(C)]
@@ -44,7 +43,6 @@ pub(crate) struct Header {
     /// Who waits for the output.
     pub(crate) joiner: Cell<Option<Waker>>,
     pub(crate) spawned_at: &'static Location<'static>,
-    pub(crate) name: Option<Rc<str>>,
     /// Polls in the fair tail, and how many of them the task asked for itself.
     pub(crate) tail_polls: Cell<u64>,
     pub(crate) tail_self_wakes: Cell<u64>,
@@ -84,7 +82,6 @@ pub(crate) struct TaskRef(NonNull<Header>);
 pub(crate) struct Birth<'a> {
     pub(crate) id: TaskId,
     pub(crate) parent: Option<TaskId>,
-    pub(crate) name: Option<Rc<str>>,
     pub(crate) spawned_at: &'static Location<'static>,
     pub(crate) flags: u32,
     pub(crate) core: &'a Core,
@@ -123,7 +120,6 @@ impl TaskRef {
                 index: Cell::new(0),
                 joiner: Cell::new(None),
                 spawned_at: birth.spawned_at,
-                name: birth.name,
                 tail_polls: Cell::new(0),
                 tail_self_wakes: Cell::new(0),
                 home: AtomicUsize::new(birth.core.address()),
@@ -276,8 +272,15 @@ fn finish<F: Future>(
         let (result, end) = match dropped {
             Ok(()) => (result, end),
             Err(payload) => {
-                let discarded = catch_unwind(AssertUnwindSafe(|| drop(result)));
-                (Err(panicked(task, discarded.err().unwrap_or(payload))), PollEnd::Panicked)
+                // A payload has a destructor too, and nothing may unwind from here.
+                let payload = match catch_unwind(AssertUnwindSafe(|| drop(result))) {
+                    Ok(()) => payload,
+                    Err(later) => {
+                        panics::discard(payload);
+                        later
+                    }
+                };
+                (Err(panicked(task, payload)), PollEnd::Panicked)
             }
         };
         stage.write(Stage::Finished(result));
@@ -308,7 +311,9 @@ unsafe fn take<F: Future>(task: NonNull<Header>, place: Option<NonNull<()>>) {
             (Stage::Finished(result), Some(place)) => {
                 *place.cast::<Option<Result<F::Output, JoinError>>>().as_mut() = Some(result);
             }
-            (stage, _) => std::mem::forget(catch_unwind(AssertUnwindSafe(|| drop(stage)))),
+            (stage, _) => {
+                catch_unwind(AssertUnwindSafe(|| drop(stage))).unwrap_or_else(panics::discard)
+            }
         }
     }
 }

@@ -23,27 +23,38 @@ impl Core {
         self.forget_debts();
         self.record(|| What::Teardown);
         let mut rounds = 0;
-        while self.unfinished.get() > 0 && rounds < ROUNDS {
-            rounds += 1;
+        loop {
+            while self.unfinished.get() > 0 && rounds < ROUNDS {
+                rounds += 1;
+                self.with_tasks_held(|task| {
+                    // A destructor may have ended others.
+                    if !task.ledger().has(OVER) {
+                        self.cancel(task);
+                    }
+                });
+            }
+            for waker in self.clock.with(crate::clock::Clock::clear) {
+                self.call_out(|| drop(waker));
+            }
+            if self.tasks.with(|tasks| tasks.len()) == 1 {
+                // The root alone: the usual case, and not worth an allocation.
+                return;
+            }
             self.with_tasks_held(|task| {
-                // A destructor may have ended others.
-                if !task.ledger().has(OVER) {
-                    self.cancel(task);
+                if let Some(joiner) = task.header().joiner.take() {
+                    self.call_out(|| drop(joiner));
+                }
+                if task.ledger().has(OVER) {
+                    task.drop_output();
                 }
             });
-        }
-        let wakers = self.clock.with(crate::clock::Clock::clear);
-        drop(wakers);
-        if self.tasks.with(|tasks| tasks.len()) == 1 {
-            // The root alone: the usual case, and not worth an allocation.
-            return;
-        }
-        self.with_tasks_held(|task| {
-            drop(task.header().joiner.take());
-            if task.ledger().has(OVER) {
-                task.drop_output();
+            // The destructors of wakers and outputs may have begun something again.
+            rounds += 1;
+            let timers = self.clock.with(|clock| clock.len());
+            if rounds >= ROUNDS || self.unfinished.get() == 0 && timers == 0 {
+                return;
             }
-        });
+        }
     }
 
     /// Calls `f` with every task in the order of spawning; none is freed meanwhile.
@@ -63,8 +74,11 @@ impl Core {
         for task in self.tasks_by_id() {
             if task.ledger().has(OVER) {
                 self.orphan(task);
+            } else {
+                // Destructors spawned without end; what they spawned is leaked, and
+                // its handles belong to no run.
+                task.leave_home();
             }
-            // Otherwise destructors spawned without end; what they spawned is leaked.
         }
         self.tasks.with(Vec::clear);
         self.watches.with(std::mem::take).into_iter().for_each(|w| w.ledger().detach(self));

@@ -27,7 +27,7 @@ use std::thread::ThreadId;
 pub(crate) struct Node {
     ledger: Ledger,
     number: u32,
-    world: usize,
+    outlet: usize,
     run: u64,
     thread: ThreadId,
     /// The task that polled it last.
@@ -35,6 +35,31 @@ pub(crate) struct Node {
     /// The waker to pass wakes on to, kept only while somebody may wake us: kept
     /// longer, it would hide a debt of the task around us.
     outer: Cell<Option<Waker>>,
+    /// Wakes that are being passed on, and whether the watch was dropped meanwhile.
+    passing: Cell<u32>,
+    gone: Cell<bool>,
+}
+
+/// Keeps the memory of a node while a wake is passed on.
+struct Passing(WatchRef);
+
+impl Passing {
+    fn begin(watch: WatchRef) -> Passing {
+        let passing = &watch.node().passing;
+        passing.set(passing.get() + 1);
+        Passing(watch)
+    }
+}
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        let node = self.0.node();
+        node.passing.set(node.passing.get() - 1);
+        if node.gone.get() && node.passing.get() == 0 {
+            // SAFETY: its watch left it to us, and no table knows it any more.
+            drop(unsafe { Box::from_raw(self.0.0.as_ptr()) });
+        }
+    }
 }
 
 /// A watched future of the present run.
@@ -65,12 +90,17 @@ impl WatchRef {
 
     /// Passes a wake on.
     pub(crate) fn woken(self, _core: &Core) {
-        let slot = &self.node().outer;
-        let waker = slot.take();
-        if let Some(waker) = &waker {
-            waker.wake_by_ref();
-        }
-        slot.set(waker);
+        let node = self.node();
+        let Some(waker) = node.outer.take() else { return };
+        // The user's waker may do anything, such as to poll us, or to drop us.
+        let passing = Passing::begin(self);
+        waker.wake_by_ref();
+        let newer = node.outer.take();
+        let keeps = newer.is_none() && !node.gone.get() && node.ledger.clones() != 0;
+        let (kept, spare) = if keeps { (Some(waker), None) } else { (newer, Some(waker)) };
+        node.outer.set(kept);
+        drop(spare);
+        drop(passing);
     }
 
     /// Nobody can wake us any more, so we hold nobody's waker.
@@ -82,7 +112,7 @@ impl WatchRef {
 
     fn world(self) -> Option<&'static Core> {
         let node = self.node();
-        world::current().filter(|core| core.address() == node.world && core.run.get() == node.run)
+        world::current().filter(|core| core.is_run(node.outlet, node.run))
     }
 }
 
@@ -195,6 +225,8 @@ impl<F: Future> Future for Watch<F> {
             None => outer = Some(cx.waker().clone()),
         }
         node.outer.set(outer);
+        // This poll answers a wake by the clone, too, which was not passed on.
+        ledger.clear(WOKEN);
         let identity = ledger.current();
         core.record(|| What::Polled { owner, waker: identity.number.get(), spurious: false });
         let waker = waker::borrowed(identity, core.recording.get());
@@ -231,11 +263,13 @@ fn register(core: &'static Core, watched_at: &'static Location<'static>) -> Watc
     let node = Box::new(Node {
         ledger: Ledger::new(WATCH),
         number,
-        world: core.address(),
+        outlet: core.outlet(),
         run: core.run.get(),
         thread: std::thread::current().id(),
         task: Cell::new(None),
         outer: Cell::new(None),
+        passing: Cell::new(0),
+        gone: Cell::new(false),
     });
     let watch = WatchRef(NonNull::from(Box::leak(node)));
     watch.ledger().take_identity(core);
@@ -268,6 +302,10 @@ impl Drop for Place {
             // The world may still have it in its tables.
             None if !world_is_over(watch) => return,
             None => {}
+        }
+        if watch.node().passing.get() != 0 {
+            watch.node().gone.set(true);
+            return;
         }
         // SAFETY: it came from a box, and no table knows it any more.
         drop(unsafe { Box::from_raw(watch.0.as_ptr()) });

@@ -266,6 +266,16 @@ impl Core {
         self.mailbox
     }
 
+    /// Whether the present run is number `run` of the mailbox at `outlet`: the two
+    /// name a run for ever. A world is no name, another may come to its address.
+    pub(crate) fn is_run(&self, outlet: usize, run: u64) -> bool {
+        self.outlet() == outlet && self.run.get() == run
+    }
+
+    pub(crate) fn outlet(&self) -> usize {
+        std::ptr::from_ref(self.mailbox).addr()
+    }
+
     #[inline(always)]
     pub(crate) fn take_identity(&self, ledger: NonNull<Ledger>) -> IdentityRef {
         let (world, run, mailbox) = (self.address(), self.run.get(), self.mailbox);
@@ -288,6 +298,7 @@ impl Core {
         self.watches_made.set(0);
         self.alarm.set(false);
         self.next.set(None);
+        drop(self.clock.with(Clock::clear));
         self.levels.set(settings.levels);
         self.max_steps.set(settings.max_steps);
         self.patience.set(settings.patience);
@@ -315,14 +326,28 @@ impl Core {
         self.sampler.set(None);
     }
 
+    /// Takes the sampler away for the time in which it chooses: it must not be
+    /// entered twice.
+    #[inline(always)]
+    pub(crate) fn take_sampler(&self) -> Option<NonNull<dyn Sampler>> {
+        self.sampler.take()
+    }
+
+    #[inline(always)]
+    pub(crate) fn give_sampler_back(&self, sampler: Option<NonNull<dyn Sampler>>) {
+        self.sampler.set(sampler);
+    }
+
     /// Makes a choice and puts it on the tape.
     pub(crate) fn choose(&self, kind: Kind, options: u32) -> u32 {
-        let sampler = match self.sampler.get() {
-            Some(sampler) if self.phase.get() == Phase::Free && options > 1 => sampler,
-            _ => return 0,
-        };
-        // SAFETY: see `lend_sampler`; no sampler calls back into the world.
+        if self.phase.get() != Phase::Free || options <= 1 {
+            return 0;
+        }
+        let Some(sampler) = self.take_sampler() else { return 0 };
+        // SAFETY: see `lend_sampler`; a sampler that calls back into the world finds
+        // none there.
         let option = unsafe { (*sampler.as_ptr()).choose(kind, options) };
+        self.give_sampler_back(Some(sampler));
         self.note_choice(kind, options, option)
     }
 

@@ -41,14 +41,14 @@ pub struct Sleep {
 
 struct Timer {
     key: TimerKey,
-    world: usize,
+    outlet: usize,
     run: u64,
 }
 
 impl Timer {
     /// The world that the timer was set in, if the calling thread is in that run.
     fn world(&self) -> Option<&'static Core> {
-        world::current().filter(|core| core.address() == self.world && core.run.get() == self.run)
+        world::current().filter(|core| core.is_run(self.outlet, self.run))
     }
 }
 
@@ -79,7 +79,7 @@ impl Sleep {
         let deadline = self.deadline.nanos().max(core.now.get());
         core.record(|| What::TimerSet { deadline });
         let key = core.clock.with(|clock| clock.set(deadline, waker, core.steps.get()));
-        self.timer = Some(Timer { key, world: core.address(), run: core.run.get() });
+        self.timer = Some(Timer { key, outlet: core.outlet(), run: core.run.get() });
     }
 
     fn cancel(&mut self) -> Option<Waker> {

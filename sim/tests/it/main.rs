@@ -4,9 +4,12 @@ mod determinism;
 mod executor;
 mod exhaustive;
 mod foreign_threads;
+mod hooks;
 mod outliving;
+mod reentry;
 mod schedules;
 mod time;
+mod unwinding;
 mod wakers;
 
 use reveille_sim::{Faults, Outcome, Plain, Replay, Sampler, Settings, Tape, World};
