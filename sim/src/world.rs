@@ -19,7 +19,7 @@ use crate::private::Private;
 use crate::ready::Ready;
 use crate::sampler::Sampler;
 use crate::settings::{Probe, Settings};
-use crate::sync::Mutex;
+use crate::sync::{AtomicU64, Mutex, Ordering};
 use crate::tape::Tape;
 use crate::task::TaskRef;
 use crate::trace::{Recorder, TaskId, What};
@@ -28,7 +28,7 @@ use crate::watch::WatchRef;
 use std::cell::{Cell, OnceCell};
 use std::ptr::NonNull;
 use std::rc::Rc;
-use std::sync::atomic::AtomicU64;
+
 use std::time::Duration;
 
 /// What other threads tell a run.
@@ -153,14 +153,14 @@ impl Pulse {
     /// The number of polls begun and ended so far; odd while one is going on.
     #[must_use]
     pub fn beats(&self) -> u64 {
-        self.beats.load(std::sync::atomic::Ordering::Relaxed)
+        self.beats.load(Ordering::Relaxed)
     }
 
     /// One more; for the thread of the world only, so no locked instruction is needed.
     #[inline(always)]
     pub(crate) fn beat(&self) {
-        let beats = self.beats.load(std::sync::atomic::Ordering::Relaxed);
-        self.beats.store(beats + 1, std::sync::atomic::Ordering::Relaxed);
+        let beats = self.beats.load(Ordering::Relaxed);
+        self.beats.store(beats + 1, Ordering::Relaxed);
     }
 }
 
