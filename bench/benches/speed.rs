@@ -8,6 +8,7 @@ use futures::executor::LocalPool;
 use futures::task::{LocalSpawnExt, SpawnExt};
 use reveille_bench::floor::{self, Floor};
 use reveille_bench::slot::slot;
+use reveille_bench::slot10;
 use reveille_sim::{Faults, Plain, Random, Sampler, Settings, World, time};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -19,7 +20,7 @@ fn main() {
     let filter = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
     println!("| workload | contender | median | to the first |");
     println!("| --- | --- | ---: | ---: |");
-    for (name, unit, contenders) in [slot10(), steady(), timers()] {
+    for (name, unit, contenders) in [short(), steady(), timers()] {
         if name.contains(&filter) {
             compare(name, unit, contenders);
         }
@@ -59,28 +60,14 @@ fn human(rate: f64) -> String {
 }
 
 /// A new run: 10 items over a one-slot channel, the root joins both ends.
-fn slot10() -> (&'static str, &'static str, Vec<Contender>) {
+fn short() -> (&'static str, &'static str, Vec<Contender>) {
     const RUNS: u64 = 100_000;
     let floor = Floor::default();
     let mut seed = 0;
     let on_floor = move || {
         for _ in 0..RUNS {
             seed += 1;
-            floor.run(seed, async {
-                let (tx, rx) = slot();
-                let producer = floor::spawn(async move {
-                    for i in 0..10 {
-                        tx.send(i).await;
-                    }
-                });
-                let consumer = floor::spawn(async move {
-                    for i in 0..10 {
-                        assert_eq!(rx.recv().await, i);
-                    }
-                });
-                producer.await;
-                consumer.await;
-            });
+            slot10::on_floor(&floor, seed);
         }
         RUNS
     };
@@ -92,22 +79,7 @@ fn slot10() -> (&'static str, &'static str, Vec<Contender>) {
         move || {
             for _ in 0..RUNS {
                 run += 1;
-                let outcome = world.run(&settings, &mut sampler, run, || async {
-                    let (tx, rx) = slot();
-                    let producer = reveille_sim::spawn(async move {
-                        for i in 0..10 {
-                            tx.send(i).await;
-                        }
-                    });
-                    let consumer = reveille_sim::spawn(async move {
-                        for i in 0..10 {
-                            assert_eq!(rx.recv().await, i);
-                        }
-                    });
-                    producer.await.unwrap();
-                    consumer.await.unwrap();
-                });
-                assert!(outcome.verdict.is_none());
+                slot10::in_reveille(&mut world, &settings, &mut sampler, run);
             }
             RUNS
         }

@@ -2,3 +2,4 @@
 
 pub mod floor;
 pub mod slot;
+pub mod slot10;
