@@ -38,8 +38,8 @@ where
 
 /// Spawns a task that may wait for ever, such as a server or a flusher.
 ///
-/// The laws about tasks that are never woken do not apply to it, and its timers
-/// do not keep a run going in which nothing else can happen.
+/// The laws about tasks that are never woken do not apply to it. Its timers may wake
+/// others, so a run goes on while they tick, but not for ever: see `suspected-stuck`.
 ///
 /// # Panics
 ///
