@@ -18,7 +18,7 @@ pub(crate) enum Choices {
     /// The random sampler, in its run of that number.
     Random(u64),
     /// A tape.
-    Tape(Tape),
+    Tape(Box<Tape>),
 }
 
 /// One run to be made.
@@ -35,7 +35,7 @@ impl Plan {
     }
 
     pub(crate) fn replay(tape: Tape) -> Plan {
-        Plan { choices: Choices::Tape(tape), hash: false, probe: None }
+        Plan { choices: Choices::Tape(Box::new(tape)), hash: false, probe: None }
     }
 
     pub(crate) fn hashed(self) -> Plan {
@@ -169,7 +169,7 @@ impl<'a> Here<'a> {
     fn replay(&mut self, tape: &Tape, recording: Recording) -> Ended {
         self.settings.recording = recording;
         self.settings.probe = None;
-        let mut replay = Replay::new(tape.clone());
+        let mut replay = Replay::new(Tape::clone(tape));
         let outcome = self.body.replay(&mut self.world, &self.settings, &mut replay);
         with_error_as_verdict(outcome)
     }
@@ -197,7 +197,7 @@ impl Host for Here<'_> {
                 self.body.random(&mut self.world, &self.settings, &mut self.random, *run)
             }
             Choices::Tape(tape) => {
-                let mut replay = Replay::new(tape.clone());
+                let mut replay = Replay::new(Tape::clone(tape));
                 self.body.replay(&mut self.world, &self.settings, &mut replay)
             }
         };

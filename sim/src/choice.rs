@@ -25,17 +25,38 @@ pub enum Kind {
     /// What entropy from outside the run is made of, where that can be decided.
     /// Default: 0.
     Entropy,
+    /// Whether a wake takes effect only after time has moved on. Default: no.
+    DelayedWake,
+    /// Whether a timer that is due fires later. Default: no.
+    LateTimer,
+    /// Whether a future under `cancellable` is dropped. Default: no.
+    Cancellation,
+    /// Whether a future that is to be cancelled is forgotten instead. Default: no.
+    ForgottenFuture,
+    /// Whether a call of a waker runs the woken task at once. Default: no.
+    ReentrantWaker,
+    /// Whether the clone of a waker panics. Default: no.
+    PanickingClone,
+    /// What the arguments of the test are made of. Default: 0.
+    Argument,
 }
 
 impl Kind {
     /// All kinds, in the order of their lanes on a tape.
-    pub const ALL: [Kind; 6] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Schedule,
         Kind::Timer,
         Kind::FreshWaker,
         Kind::SpuriousPoll,
         Kind::Input,
         Kind::Entropy,
+        Kind::DelayedWake,
+        Kind::LateTimer,
+        Kind::Cancellation,
+        Kind::ForgottenFuture,
+        Kind::ReentrantWaker,
+        Kind::PanickingClone,
+        Kind::Argument,
     ];
 
     /// The stable name, as written on tapes.
@@ -48,6 +69,13 @@ impl Kind {
             Kind::SpuriousPoll => "spurious-poll",
             Kind::Input => "input",
             Kind::Entropy => "entropy",
+            Kind::DelayedWake => "delayed-wake",
+            Kind::LateTimer => "late-timer",
+            Kind::Cancellation => "cancellation",
+            Kind::ForgottenFuture => "forgotten-future",
+            Kind::ReentrantWaker => "reentrant-waker",
+            Kind::PanickingClone => "panicking-clone",
+            Kind::Argument => "argument",
         }
     }
 
@@ -60,7 +88,17 @@ impl Kind {
     /// Whether this is a fault: something that goes wrong only because a sampler wants it to.
     #[must_use]
     pub const fn is_fault(self) -> bool {
-        matches!(self, Kind::FreshWaker | Kind::SpuriousPoll)
+        matches!(
+            self,
+            Kind::FreshWaker
+                | Kind::SpuriousPoll
+                | Kind::DelayedWake
+                | Kind::LateTimer
+                | Kind::Cancellation
+                | Kind::ForgottenFuture
+                | Kind::ReentrantWaker
+                | Kind::PanickingClone
+        )
     }
 }
 

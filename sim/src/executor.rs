@@ -22,6 +22,7 @@ use crate::ledger::flag::*;
 use crate::panics;
 use crate::sampler::Sampler;
 use crate::settings::Settings;
+use crate::strand::{Runnable, Strand, Touch};
 use crate::task::{Birth, TaskRef};
 use crate::trace::{Owner, PollEnd, Recording, TaskId, TaskInfo, What};
 use crate::waker;
@@ -64,6 +65,8 @@ impl World {
         let driven = catch_unwind(AssertUnwindSafe(|| core.drive(sampler, root)));
         core.running.set(None);
         core.forget_sampler();
+        // SAFETY: nobody else can reach it now.
+        unsafe { (*sampler.as_ptr()).end() };
 
         let mut output = None;
         if root.ledger().has(OVER) {
@@ -115,9 +118,15 @@ impl Core {
     ) -> TaskRef {
         let id = TaskId(self.spawned.get());
         self.spawned.set(id.0 + 1);
+        let parent = self.running.get();
+        let strand = match parent {
+            Some(parent) => parent.strand().spawn(id.0),
+            None => Strand::of_nobody(id.0),
+        };
         let birth = Birth {
             id,
-            parent: self.running.get().map(TaskRef::id),
+            parent: parent.map(TaskRef::id),
+            strand,
             spawned_at,
             flags: flags | WOKEN | JOINABLE,
             core: self,
@@ -146,6 +155,8 @@ impl Core {
         let info = TaskInfo {
             id: header.id,
             parent: header.parent,
+            ordinal: header.strand.ordinal(),
+            path: header.strand.path(),
             name,
             spawned_at: header.spawned_at,
             future: task.future_name(),
@@ -178,7 +189,8 @@ impl Core {
                 let lent = self.take_sampler();
                 // SAFETY: `run` borrows the sampler for as long as this loop runs,
                 // and while it chooses nobody else can reach it.
-                let option = unsafe { (*sampler.as_ptr()).choose(Kind::Schedule, options) };
+                let option =
+                    unsafe { (*sampler.as_ptr()).schedule(&Runnable::in_queue(self, options)) };
                 self.give_sampler_back(lent);
                 let option = self.note_choice(Kind::Schedule, options, option);
                 self.ready.with(|ready| ready.take(option as usize))
@@ -191,6 +203,12 @@ impl Core {
                 judged = step > self.max_steps.get().saturating_mul(2);
                 bound = self.pass_bound(step);
             }
+            task.strand().take_turn();
+            let lent = self.take_sampler();
+            // SAFETY: as above.
+            unsafe { (*sampler.as_ptr()).turn(task.strand()) };
+            self.give_sampler_back(lent);
+            task.strand().set_next(Touch::Anything);
             self.step(task, root);
             if self.alarm.get() || self.mailbox().has_letters() {
                 self.attend();
@@ -362,65 +380,6 @@ impl Core {
         // SAFETY: the task is over, so no other table refers to it, and no handle
         // is left.
         unsafe { task.free(self) };
-    }
-
-    /// Moves the clock; answers whether anything can happen now.
-    #[cold]
-    fn pass_time(&self) -> bool {
-        if self.mailbox().has_letters() {
-            self.attend();
-            return !self.verdict.is_set();
-        }
-        let timers = self.clock.with(|clock| clock.len());
-        let jumps = self.idle_jumps.get() + 1;
-        if jumps == 1 {
-            self.idle_since.set(self.steps.get());
-        }
-        let horizon = (self.max_steps.get() / 10).max(100);
-        // The timers of daemons count as all others: they may wake somebody.
-        if timers > 0 && jumps <= horizon {
-            self.idle_jumps.set(jumps);
-            self.progress.set(self.steps.get());
-            self.jump();
-            return true;
-        }
-        if timers > 0 && self.waits_for_an_old_timer() {
-            // Something set before the others began to tick is still to come.
-            self.idle_jumps.set(0);
-            return true;
-        }
-        if timers > 0 {
-            self.judge_horizon();
-            return false;
-        }
-        self.rest()
-    }
-
-    /// Whether a timer is older than the present idle time: it does not merely tick.
-    fn waits_for_an_old_timer(&self) -> bool {
-        let idle_since = self.idle_since.get();
-        self.clock.with(|clock| clock.any_set_by(idle_since))
-    }
-
-    /// Moves the clock to the next deadline and fires its timers.
-    fn jump(&self) {
-        let Some(deadline) = self.clock.with(crate::clock::Clock::advance) else { return };
-        if deadline > self.now.get() {
-            self.now.set(deadline);
-            self.record(|| What::ClockMoved { to: deadline });
-        }
-        loop {
-            let due = self.clock.with(|clock| clock.due());
-            if due == 0 {
-                return;
-            }
-            let which = self.choose(Kind::Timer, due as u32);
-            let waker = self.clock.with(|clock| clock.fire(which as usize));
-            self.record(|| What::TimerFired { deadline });
-            if let Some(waker) = waker {
-                self.call_out(|| waker.wake());
-            }
-        }
     }
 
     /// The bound of steps was passed; gives the next bound.

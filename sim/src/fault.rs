@@ -8,18 +8,34 @@ use std::fmt;
 
 /// A set of faults.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct Faults(u8);
+pub struct Faults(u16);
 
 impl Faults {
     /// No fault at all.
     pub const NONE: Faults = Faults(0);
     /// Every fault that a correct future must bear.
-    pub const ALL: Faults = Faults(1 << Kind::FreshWaker as u8 | 1 << Kind::SpuriousPoll as u8);
+    pub const ALL: Faults = Faults::NONE
+        .with(Kind::FreshWaker)
+        .with(Kind::SpuriousPoll)
+        .with(Kind::DelayedWake)
+        .with(Kind::LateTimer)
+        .with(Kind::Cancellation);
 
     /// This set and `kind`, if `kind` is a fault.
     #[must_use]
     pub const fn with(self, kind: Kind) -> Faults {
-        if kind.is_fault() { Faults(self.0 | 1 << kind as u8) } else { self }
+        if kind.is_fault() { Faults(self.0 | 1 << kind as u16) } else { self }
+    }
+
+    /// This set without `kind`.
+    #[must_use]
+    pub const fn without(self, kind: Kind) -> Faults {
+        Faults(self.0 & !(1 << kind as u16))
+    }
+
+    /// The kinds in this set.
+    pub fn iter(self) -> impl Iterator<Item = Kind> {
+        Kind::ALL.into_iter().filter(move |kind| self.has(*kind))
     }
 
     /// What is in both.
@@ -32,7 +48,7 @@ impl Faults {
     #[must_use]
     #[inline(always)]
     pub const fn has(self, kind: Kind) -> bool {
-        self.0 & (1 << kind as u8) != 0
+        self.0 & (1 << kind as u16) != 0
     }
 
     /// Whether nothing may happen.
@@ -45,6 +61,6 @@ impl Faults {
 
 impl fmt::Debug for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(Kind::ALL.into_iter().filter(|kind| self.has(*kind))).finish()
+        f.debug_set().entries(self.iter()).finish()
     }
 }

@@ -123,7 +123,9 @@ impl Ledger {
         let flags = self.flags.get();
         if flags & (WOKEN | OVER | WATCH) == 0 {
             self.flags.set(flags | WOKEN);
-            core.ready.with(|ready| ready.push(self.task()));
+            let task = self.task();
+            task.strand().wake(core.running.get().map(TaskRef::strand));
+            core.ready.with(|ready| ready.push(task));
             true
         } else {
             self.wake_otherwise(core)

@@ -23,10 +23,10 @@
 //!
 //! | file | idea |
 //! | --- | --- |
-//! | `choice`, `tape`, `sampler/`, `entropy`, `fault` | who decides what, and how it is written down |
+//! | `choice`, `door`, `tape`, `sampler/`, `entropy`, `fault`, `strand` | who decides what, and how it is written down |
 //! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding`, `teardown` | what runs |
 //! | `identity`, `biased`, `ledger`, `waker`, `watch`, `mailbox`, `letters` | who may wake whom |
-//! | `clock`, `time/` | virtual time |
+//! | `clock`, `idle`, `time/` | virtual time |
 //! | `law`, `oracle`, `finding`, `panics` | what is wrong with it |
 //! | `trace` | what happened |
 
@@ -34,11 +34,13 @@ mod biased;
 mod block;
 mod choice;
 mod clock;
+mod door;
 mod entropy;
 mod executor;
 mod fault;
 mod finding;
 mod identity;
+mod idle;
 mod join;
 mod law;
 mod ledger;
@@ -51,6 +53,7 @@ mod ready;
 mod sampler;
 mod settings;
 mod spawn;
+mod strand;
 mod sync;
 mod tape;
 mod task;
@@ -71,11 +74,12 @@ pub use panics::on_abort;
 pub use sampler::{Plain, Random, Replay, Sampler};
 pub use settings::{Probe, Settings};
 pub use spawn::{Builder, spawn, spawn_daemon, spawn_local};
+pub use strand::{Path, Resource, Runnable, Strand, Touch};
 pub use tape::{Tape, TapeError};
 pub use trace::{Event, Owner, PollEnd, Recording, TaskId, TaskInfo, Trace, What};
 pub use watch::{Watch, watch};
 pub use world::{Pulse, World, current_tape, current_task, in_run};
-pub use yielding::{Point, draw, draw_entropy, mark, note_await, point, yield_now};
+pub use yielding::{Point, draw, draw_entropy, mark, note_await, point, touches_next, yield_now};
 
 /// Runs the body of an example once, in the plain order.
 #[doc(hidden)]

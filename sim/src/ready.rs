@@ -46,6 +46,12 @@ impl Ready {
         self.head = 0;
     }
 
+    /// The strand at `index`, which stays.
+    #[inline(always)]
+    pub(crate) fn get(&self, index: usize) -> TaskRef {
+        self.strands[self.head + index]
+    }
+
     pub(crate) fn remove(&mut self, task: TaskRef) {
         if let Some(index) = self.strands[self.head..].iter().position(|other| *other == task) {
             self.take(index);

@@ -1,7 +1,7 @@
 //! Samplers: the policies that make the choices of a run.
 //!
-//! A sampler sees kinds of choices and numbers of options, never a future. One
-//! policy a file.
+//! A sampler sees kinds of choices, numbers of options and
+//! [strands](crate::Strand), never a future. One policy a file.
 
 mod plain;
 mod random;
@@ -13,6 +13,7 @@ pub use replay::Replay;
 
 use crate::choice::Kind;
 use crate::fault::Faults;
+use crate::strand::{Runnable, Strand};
 
 /// Makes the choices of runs, one run after the other.
 pub trait Sampler {
@@ -23,4 +24,43 @@ pub trait Sampler {
     /// Takes one of `options`, which is at least 2; 0 is the default. An answer
     /// that is out of range counts as the default.
     fn choose(&mut self, kind: Kind, options: u32) -> u32;
+
+    /// Takes one of the runnable strands, of which there are at least two.
+    #[inline(always)]
+    fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
+        self.choose(Kind::Schedule, runnable.len())
+    }
+
+    /// A strand has its turn, chosen or because no other was runnable. Passing a
+    /// scheduling point begins a new turn.
+    #[inline(always)]
+    fn turn(&mut self, strand: &Strand) {
+        let _ = strand;
+    }
+
+    /// The run is over.
+    #[inline(always)]
+    fn end(&mut self) {}
+}
+
+impl<S: Sampler + ?Sized> Sampler for &mut S {
+    fn begin(&mut self, run: u64, permitted: Faults) -> Faults {
+        (**self).begin(run, permitted)
+    }
+
+    fn choose(&mut self, kind: Kind, options: u32) -> u32 {
+        (**self).choose(kind, options)
+    }
+
+    fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
+        (**self).schedule(runnable)
+    }
+
+    fn turn(&mut self, strand: &Strand) {
+        (**self).turn(strand);
+    }
+
+    fn end(&mut self) {
+        (**self).end();
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::join::JoinHandle;
 use crate::ledger::flag::DAEMON;
+use crate::strand::Touch;
 use crate::world;
 use std::panic::Location;
 
@@ -19,7 +20,7 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    add("spawn", future, None, 0)
+    add("spawn", future, Builder::new(), 0)
 }
 
 /// Spawns a task that need not be `Send`; a run has one thread only.
@@ -33,7 +34,7 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
-    add("spawn_local", future, None, 0)
+    add("spawn_local", future, Builder::new(), 0)
 }
 
 /// Spawns a task that may wait for ever, such as a server or a flusher.
@@ -50,13 +51,21 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
-    add("spawn_daemon", future, None, DAEMON)
+    add("spawn_daemon", future, Builder::new(), DAEMON)
 }
 
 #[track_caller]
-fn add<F: Future>(what: &str, future: F, name: Option<&str>, flags: u32) -> JoinHandle<F::Output> {
+fn add<F: Future>(
+    what: &str,
+    future: F,
+    builder: Builder<'_>,
+    flags: u32,
+) -> JoinHandle<F::Output> {
     let core = world::expect_current(what);
-    JoinHandle::new(core.add_task(future, name.map(Into::into), flags, Location::caller()))
+    let name = builder.name.map(Into::into);
+    let task = core.add_task(future, name, flags, Location::caller());
+    task.strand().set_next(builder.touch);
+    JoinHandle::new(task)
 }
 
 /// Spawns a task with a name, by which reports call it.
@@ -72,6 +81,7 @@ fn add<F: Future>(what: &str, future: F, name: Option<&str>, flags: u32) -> Join
 #[must_use = "a builder spawns nothing by itself"]
 pub struct Builder<'a> {
     name: Option<&'a str>,
+    touch: Touch,
 }
 
 impl<'a> Builder<'a> {
@@ -82,7 +92,13 @@ impl<'a> Builder<'a> {
 
     /// Sets the name.
     pub fn name(self, name: &'a str) -> Self {
-        Builder { name: Some(name) }
+        Builder { name: Some(name), ..self }
+    }
+
+    /// Declares what the task touches up to its first point or `.await`, as
+    /// [`Point::reads`](crate::Point::reads) does for what follows a point.
+    pub fn touches(self, touch: Touch) -> Self {
+        Builder { touch, ..self }
     }
 
     /// As [`spawn`].
@@ -96,7 +112,7 @@ impl<'a> Builder<'a> {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        add("Builder::spawn", future, self.name, 0)
+        add("Builder::spawn", future, self, 0)
     }
 
     /// As [`spawn_local`].
@@ -110,7 +126,7 @@ impl<'a> Builder<'a> {
         F: Future + 'static,
         F::Output: 'static,
     {
-        add("Builder::spawn_local", future, self.name, 0)
+        add("Builder::spawn_local", future, self, 0)
     }
 
     /// As [`spawn_daemon`].
@@ -124,6 +140,6 @@ impl<'a> Builder<'a> {
         F: Future + 'static,
         F::Output: 'static,
     {
-        add("Builder::spawn_daemon", future, self.name, DAEMON)
+        add("Builder::spawn_daemon", future, self, DAEMON)
     }
 }

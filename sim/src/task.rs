@@ -20,6 +20,7 @@ use crate::join::{JoinError, message};
 use crate::ledger::{Ledger, flag};
 use crate::mailbox::Mailbox;
 use crate::panics;
+use crate::strand::Strand;
 use crate::sync::{AtomicUsize, Ordering};
 use crate::trace::{PollEnd, TaskId};
 use crate::world::{Core, Letter};
@@ -34,6 +35,7 @@ use std::task::{Context, Poll, Waker};
 pub(crate) struct Header {
     pub(crate) ledger: Ledger,
     vtable: &'static Vtable,
+    pub(crate) strand: Strand,
     pub(crate) id: TaskId,
     pub(crate) parent: Option<TaskId>,
     /// Join and abort handles that are alive.
@@ -82,6 +84,7 @@ pub(crate) struct TaskRef(NonNull<Header>);
 pub(crate) struct Birth<'a> {
     pub(crate) id: TaskId,
     pub(crate) parent: Option<TaskId>,
+    pub(crate) strand: Strand,
     pub(crate) spawned_at: &'static Location<'static>,
     pub(crate) flags: u32,
     pub(crate) core: &'a Core,
@@ -114,6 +117,7 @@ impl TaskRef {
             header: Header {
                 ledger: Ledger::new(birth.flags),
                 vtable: Of::<F>::VTABLE_REF,
+                strand: birth.strand,
                 id: birth.id,
                 parent: birth.parent,
                 handles: BiasedCount::new(1),
@@ -131,6 +135,11 @@ impl TaskRef {
         // SAFETY: the block is fresh and of this layout.
         unsafe { place.write(cell) };
         TaskRef(place.cast())
+    }
+
+    #[inline(always)]
+    pub(crate) fn strand<'a>(self) -> &'a Strand {
+        &self.header().strand
     }
 
     #[inline(always)]

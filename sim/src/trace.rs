@@ -6,6 +6,7 @@
 //! processes (no address, no real time, no path).
 
 use crate::choice::Kind;
+use crate::strand::Path;
 use std::backtrace::Backtrace;
 use std::collections::VecDeque;
 use std::fmt;
@@ -35,6 +36,10 @@ pub struct TaskInfo {
     pub id: TaskId,
     /// Who spawned it; none for the root.
     pub parent: Option<TaskId>,
+    /// Its number among the children of its parent, counted from 0.
+    pub ordinal: u32,
+    /// Where it comes from, as samplers know it.
+    pub path: Path,
     /// The name that the test gave it.
     pub name: Option<Rc<str>>,
     /// Where it was spawned.

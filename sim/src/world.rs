@@ -6,7 +6,6 @@
 //! passed.
 
 use crate::block::Blocks;
-use crate::choice::Kind;
 use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::finding::{Detail, Finding};
@@ -77,7 +76,7 @@ pub(crate) struct Core {
     pub(crate) tape: Private<Tape>,
     /// The strand that a `point` chose to go next.
     pub(crate) next: Cell<Option<TaskRef>>,
-    sampler: Cell<Option<NonNull<dyn Sampler>>>,
+    pub(crate) sampler: Cell<Option<NonNull<dyn Sampler>>>,
     pub(crate) identities: Private<Identities>,
     pub(crate) blocks: Private<Blocks>,
     pub(crate) clock: Private<Clock>,
@@ -308,58 +307,6 @@ impl Core {
         if recording {
             self.recorder.with(|recorder| recorder.begin(&settings.recording));
         }
-    }
-
-    /// Lends the sampler of this run to the choices that are made outside the
-    /// executor's loop.
-    ///
-    /// # Safety
-    ///
-    /// `sampler` must be valid until [`Core::forget_sampler`].
-    pub(crate) unsafe fn lend_sampler(&self, sampler: NonNull<dyn Sampler + '_>) {
-        // SAFETY: only the lifetime changes, and the caller answers for it.
-        let sampler: NonNull<dyn Sampler + 'static> = unsafe { std::mem::transmute(sampler) };
-        self.sampler.set(Some(sampler));
-    }
-
-    pub(crate) fn forget_sampler(&self) {
-        self.sampler.set(None);
-    }
-
-    /// Takes the sampler away for the time in which it chooses: it must not be
-    /// entered twice.
-    #[inline(always)]
-    pub(crate) fn take_sampler(&self) -> Option<NonNull<dyn Sampler>> {
-        self.sampler.take()
-    }
-
-    #[inline(always)]
-    pub(crate) fn give_sampler_back(&self, sampler: Option<NonNull<dyn Sampler>>) {
-        self.sampler.set(sampler);
-    }
-
-    /// Makes a choice and puts it on the tape.
-    pub(crate) fn choose(&self, kind: Kind, options: u32) -> u32 {
-        if self.phase.get() != Phase::Free || options <= 1 {
-            return 0;
-        }
-        let Some(sampler) = self.take_sampler() else { return 0 };
-        // SAFETY: see `lend_sampler`; a sampler that calls back into the world finds
-        // none there.
-        let option = unsafe { (*sampler.as_ptr()).choose(kind, options) };
-        self.give_sampler_back(Some(sampler));
-        self.note_choice(kind, options, option)
-    }
-
-    #[inline(always)]
-    pub(crate) fn note_choice(&self, kind: Kind, options: u32, option: u32) -> u32 {
-        let option = if option < options { option } else { 0 };
-        self.tape.with(|tape| tape.push(kind, option));
-        // A replay does not ask for faults that did not strike.
-        if option != 0 || !kind.is_fault() {
-            self.record(|| What::Chosen { kind, options, option });
-        }
-        option
     }
 
     /// Records an event, if events are recorded.

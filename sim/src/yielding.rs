@@ -1,6 +1,7 @@
 //! Giving the sampler a chance: yields, points, marks and draws.
 
 use crate::choice::Kind;
+use crate::strand::{Resource, Runnable, Touch};
 use crate::trace::What;
 use crate::world::{self, Core, Phase};
 use std::panic::Location;
@@ -40,7 +41,7 @@ pub async fn yield_now() {
 /// # });
 /// ```
 pub fn point() -> Point {
-    Point { asked: false }
+    Point { asked: false, touch: Touch::Anything }
 }
 
 /// The future of [`point`].
@@ -48,6 +49,32 @@ pub fn point() -> Point {
 #[must_use = "futures do nothing unless polled"]
 pub struct Point {
     asked: bool,
+    touch: Touch,
+}
+
+impl Point {
+    /// Declares that what follows, up to the next point or `.await`, reads `resource`
+    /// and touches nothing else that is shared.
+    ///
+    /// Samplers then know which orders are worth trying. A declaration that is not
+    /// true hides schedules.
+    pub fn reads(self, resource: impl Into<Resource>) -> Point {
+        Point { touch: Touch::Read(resource.into()), ..self }
+    }
+
+    /// The same for a change of `resource`.
+    ///
+    /// ```
+    /// # use reveille_sim as reveille;
+    /// # reveille::doc(|| async {
+    /// let balance = std::cell::Cell::new(10);
+    /// reveille::point().writes("balance").await;
+    /// balance.set(balance.get() - 1);
+    /// # });
+    /// ```
+    pub fn writes(self, resource: impl Into<Resource>) -> Point {
+        Point { touch: Touch::Write(resource.into()), ..self }
+    }
 }
 
 impl Future for Point {
@@ -57,18 +84,20 @@ impl Future for Point {
         if std::mem::replace(&mut self.asked, true) {
             return Poll::Ready(());
         }
-        let goes_on = world::current().is_none_or(Core::goes_on);
-        if goes_on {
+        let touch = self.touch;
+        let Some(core) = world::current() else { return Poll::Ready(()) };
+        if core.goes_on(touch) {
             return Poll::Ready(());
         }
         cx.waker().wake_by_ref();
+        core.note_preemption();
         Poll::Pending
     }
 }
 
 impl Core {
     /// Whether the running task goes on at a scheduling point.
-    fn goes_on(&self) -> bool {
+    fn goes_on(&self, touch: Touch) -> bool {
         self.count_work();
         match self.phase.get() {
             // A fair schedule gives everybody a turn.
@@ -81,22 +110,35 @@ impl Core {
             // Somebody else of this task was told to stop here.
             return false;
         }
-        // The running task may stand in the queue, if it was woken meanwhile.
-        let others = |ready: &mut crate::ready::Ready| {
-            ready.iter().filter(|task| *task != running).count() as u32
-        };
-        let others = self.ready.with(others);
-        if others == 0 {
-            return true;
+        running.strand().set_next(touch);
+        let runnable = Runnable::at_point(self, running);
+        let option = self.choose_strand(&runnable);
+        if option != 0 {
+            self.next.set(Some(runnable.task(option)));
+            return false;
         }
-        let option = self.choose(Kind::Schedule, others + 1);
-        if option == 0 {
-            return true;
+        running.strand().take_turn();
+        self.tell_sampler(|sampler| sampler.turn(running.strand()));
+        running.strand().set_next(Touch::Anything);
+        true
+    }
+
+    /// The running task was told to stop at a scheduling point, which is no yield.
+    fn note_preemption(&self) {
+        if let Some(running) = self.running.get()
+            && self.next.get().is_some()
+        {
+            running.strand().preempt();
         }
-        let nth = option as usize - 1;
-        let next = self.ready.with(|ready| ready.iter().filter(|task| *task != running).nth(nth));
-        self.next.set(next);
-        false
+    }
+}
+
+/// Declares what the next turn of the running task touches, for a lock or a queue
+/// that is about to return `Pending` and will look at the same thing again.
+#[doc(hidden)]
+pub fn touches_next(touch: Touch) {
+    if let Some(running) = world::current().and_then(|core| core.running.get()) {
+        running.strand().set_next(touch);
     }
 }
 
