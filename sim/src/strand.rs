@@ -27,6 +27,16 @@ impl Resource {
         Resource(hash)
     }
 
+    /// The resource that [`word`](Self::word) stands for.
+    pub(crate) const fn from_word(word: u64) -> Resource {
+        Resource(word)
+    }
+
+    /// A number that stands for the resource.
+    pub(crate) const fn word(self) -> u64 {
+        self.0
+    }
+
     /// One of many alike, such as an element of an array.
     #[must_use]
     pub const fn at(self, index: u64) -> Resource {
@@ -91,6 +101,12 @@ impl Path {
     #[must_use]
     pub const fn child(self, ordinal: u32) -> Path {
         Path(mix(self.0, ordinal as u64 + 1))
+    }
+
+    /// The path that [`word`](Self::word) stands for.
+    #[must_use]
+    pub const fn from_word(word: u64) -> Path {
+        Path(word)
     }
 
     /// A number that stands for the path.
