@@ -12,7 +12,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 /// A seeded source of bits with a random access to runs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Entropy {
     seed: u64,
     words: Xoshiro256PlusPlus,

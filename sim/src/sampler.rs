@@ -6,6 +6,7 @@
 mod bounded;
 mod eager;
 mod environment;
+mod frontier;
 mod lessons;
 mod observation;
 mod pct;
@@ -22,7 +23,8 @@ mod surw;
 mod table;
 mod urw;
 
-pub use bounded::Exhausted;
+pub use bounded::Bounded;
+pub use frontier::Exhausted;
 pub use pct::Pct;
 pub use plain::Plain;
 pub use policy::{Policy, Run};

@@ -9,7 +9,7 @@
 //! What is shared is learned from the runs so far, and grows within a run.
 
 use super::lessons::Lessons;
-use crate::strand::{Runnable, Touch};
+use crate::strand::Runnable;
 
 /// Eager turns in a row at most: a strand that never touches anything shared must
 /// not keep the others back.
@@ -25,13 +25,7 @@ impl Eager {
     /// The first strand whose next turn nobody else can see.
     #[inline]
     pub(crate) fn pick(&mut self, runnable: &Runnable<'_>, lessons: &Lessons) -> Option<u32> {
-        let private = runnable.iter().position(|strand| match strand.next() {
-            Touch::Anything => false,
-            Touch::Nothing => true,
-            Touch::Read(resource) | Touch::Write(resource) => {
-                lessons.is_private(resource, strand.path())
-            }
-        });
+        let private = runnable.iter().position(|strand| lessons.is_private(strand));
         if private.is_none() || self.in_a_row >= MOST_IN_A_ROW {
             self.in_a_row = 0;
             return None;

@@ -5,7 +5,7 @@
 //! faults hide each other. So each run draws which of the permitted faults are on,
 //! each with even chances, and for each of them a rate at which it strikes, from
 //! one in two to one in sixteen; FoundationDB's `BUGGIFY` uses one in four for
-//! both. One run in four suffers no fault at all: it differs from the plain run in
+//! both. Only a waker may be fresh in every poll. One run in four suffers no fault at all: it differs from the plain run in
 //! its schedule alone.
 
 use crate::choice::Kind;
@@ -16,7 +16,7 @@ use crate::fault::Faults;
 const WORDS: u32 = 1 << 16;
 
 /// The environment of one run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Environment {
     /// A fault of a kind strikes if as many random bits are all 0.
     bits: [u8; Kind::ALL.len()],
@@ -32,7 +32,8 @@ impl Environment {
         let mut on = Faults::NONE;
         for kind in permitted.iter() {
             let drawn = entropy.bits(3);
-            self.bits[kind as usize] = 1 + (drawn >> 1) as u8;
+            let least = u8::from(kind != Kind::FreshWaker);
+            self.bits[kind as usize] = least + (drawn >> 1) as u8;
             if drawn & 1 == 1 {
                 on = on.with(kind);
             }

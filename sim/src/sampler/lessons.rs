@@ -9,7 +9,7 @@
 //! is not believed beyond a multiple of the first one's, which is the plain run.
 
 use super::observation::{Observation, Seen};
-use crate::strand::{Path, Resource, Strand};
+use crate::strand::{Path, Resource, Strand, Touch};
 use std::collections::BTreeMap;
 
 /// A run may be so many times as long as the first.
@@ -17,7 +17,7 @@ const MOST_GROWTH: u32 = 4;
 const LEAST_LENGTH: u32 = 16;
 
 /// What the runs so far showed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Lessons {
     choices: Option<Length>,
     turns: Option<Length>,
@@ -96,18 +96,29 @@ impl Lessons {
         self.turns.map(|length| length.most)
     }
 
-    /// Whether nobody but the strand at `path` was ever seen to touch `resource`.
+    /// Whether the next turn of the strand touches only what nobody else was ever seen to
+    /// touch.
     #[inline]
-    pub(crate) fn is_private(&self, resource: Resource, path: Path) -> bool {
-        match self.users.get(&resource) {
-            None => true,
-            Some(users) => *users == Users::One(path),
+    pub(crate) fn is_private(&self, strand: &Strand) -> bool {
+        match strand.next() {
+            Touch::Anything => false,
+            Touch::Nothing => true,
+            Touch::Read(resource) | Touch::Write(resource) => match self.users.get(&resource) {
+                None => true,
+                Some(users) => *users == Users::One(strand.path()),
+            },
         }
     }
 
-    /// Notes at once who touches what: a resource may become shared in this run.
+    /// Notes at once what the strand touches: a resource may become shared in this run.
     #[inline]
-    pub(crate) fn note_touch(&mut self, resource: Resource, path: Path) {
+    pub(crate) fn note(&mut self, strand: &Strand) {
+        if let Some(resource) = strand.next().resource() {
+            self.note_touch(resource, strand.path());
+        }
+    }
+
+    fn note_touch(&mut self, resource: Resource, path: Path) {
         let users = self.users.entry(resource).or_insert(Users::One(path));
         if *users != Users::One(path) {
             *users = Users::Many;

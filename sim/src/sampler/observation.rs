@@ -28,7 +28,7 @@ pub(crate) struct Seen {
 }
 
 /// Numbers in a row, read from the front.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Words<'a>(pub(crate) &'a [u64]);
 
 impl Words<'_> {
@@ -97,7 +97,7 @@ impl Observation {
 }
 
 /// Watches a run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Observer {
     seen: Observation,
     /// The place of each strand among those seen, plus 1.

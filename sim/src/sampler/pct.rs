@@ -31,7 +31,7 @@ const FIRST_GUESS: u32 = 32;
 const MOST_PATIENCE_BITS: u32 = 10;
 
 /// Probabilistic concurrency testing.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pct {
     /// The depth of every run, as in the paper; none for a mix.
     depth: Option<u32>,

@@ -8,7 +8,7 @@ use crate::entropy::Entropy;
 use crate::strand::{Runnable, Strand};
 
 /// What a policy is given beside the strands.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Run {
     pub(crate) entropy: Entropy,
     pub(crate) lessons: Lessons,

@@ -15,8 +15,8 @@
 //! `i` by seed, all runs before it are needed, since the samplers learn.
 
 use super::Sampler;
-use super::bounded::{Bounded, Exhausted};
 use super::eager::Eager;
+use super::frontier::{Exhausted, Frontier};
 use super::observation::{Observation, Words};
 use super::pct::Pct;
 use super::policy::Policy;
@@ -103,11 +103,11 @@ const UNFAIR_LENGTHS: u32 = 2;
 const LEAST_UNFAIR: u32 = 256;
 
 /// The default sampler of a test.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Portfolio {
     shared: Shared,
     eager: Eager,
-    bounded: Bounded,
+    frontier: Frontier,
     pos: Pos,
     surw: Surw,
     pct: Pct,
@@ -126,7 +126,7 @@ impl Portfolio {
         Portfolio {
             shared: Shared::new(seed, true),
             eager: Eager::default(),
-            bounded: Bounded::new(),
+            frontier: Frontier::new(),
             pos: Pos::default(),
             surw: Surw::default(),
             pct: Pct::mix(),
@@ -147,7 +147,7 @@ impl Portfolio {
     /// The largest number of deviations up to which nothing was left out.
     #[must_use]
     pub fn exhausted(&self) -> Option<Exhausted> {
-        self.bounded.exhausted()
+        self.frontier.exhausted()
     }
 
     /// What the last run showed, for a portfolio in another process that is to go on
@@ -161,7 +161,7 @@ impl Portfolio {
             seen.write(&mut words);
         }
         if self.member == Member::Bounded {
-            self.bounded.write(&mut words);
+            self.frontier.write(&mut words);
         }
         words
     }
@@ -177,15 +177,15 @@ impl Portfolio {
             self.shared.learn(&seen);
         }
         if self.member == Member::Bounded {
-            self.bounded.read(words);
-            self.bounded.end();
+            self.frontier.read(words);
+            self.frontier.end();
         }
     }
 
     fn member_of(&self, run: u64) -> Member {
         let Some(turn) = run.checked_sub(1) else { return Member::Bounded };
         match TURNS[(turn % TURNS.len() as u64) as usize] {
-            Member::Bounded if self.bounded.is_done() => Member::Random,
+            Member::Bounded if self.frontier.is_done() => Member::Random,
             member => member,
         }
     }
@@ -201,7 +201,7 @@ impl Sampler for Portfolio {
         self.left = expected.saturating_mul(UNFAIR_LENGTHS).saturating_add(LEAST_UNFAIR);
         match self.member {
             Member::Bounded => {
-                self.bounded.begin();
+                self.frontier.begin();
                 return permitted;
             }
             Member::Pos => self.pos.begin(run),
@@ -217,7 +217,7 @@ impl Sampler for Portfolio {
     #[inline]
     fn choose(&mut self, kind: Kind, options: u32) -> u32 {
         match self.member {
-            Member::Bounded => self.bounded.choose(kind, options),
+            Member::Bounded => self.frontier.choose(kind, options),
             _ => self.shared.choose(kind, options),
         }
     }
@@ -226,7 +226,7 @@ impl Sampler for Portfolio {
     fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
         let run = &mut self.shared.run;
         if self.member == Member::Bounded {
-            return self.bounded.schedule(runnable, &run.lessons);
+            return self.frontier.schedule(runnable, &run.lessons);
         }
         if let Some(option) = self.eager.pick(runnable, &run.lessons) {
             return option;
@@ -262,7 +262,7 @@ impl Sampler for Portfolio {
     #[inline]
     fn end(&mut self) {
         if self.member == Member::Bounded {
-            self.bounded.end();
+            self.frontier.end();
         }
         self.shared.end();
     }

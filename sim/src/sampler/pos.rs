@@ -15,7 +15,7 @@ use super::table::Table;
 use crate::strand::{Runnable, Strand, Touch};
 
 /// Partial order sampling.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Pos {
     events: Table<Event>,
 }

@@ -11,13 +11,13 @@ use super::random::RandomWalk;
 use crate::choice::Kind;
 use crate::entropy::Entropy;
 use crate::fault::Faults;
-use crate::strand::{Runnable, Strand, Touch};
+use crate::strand::{Runnable, Strand};
 
 /// A sampler that chooses strands by a policy and everything else at random.
 ///
 /// Its runs depend on the seed, the number of the run and, for policies that learn,
 /// on the runs before.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Seeded<P> {
     policy: P,
     shared: Shared,
@@ -92,7 +92,7 @@ const LEARN_FIRST: u64 = 32;
 const LEARN_EVERY: u64 = 32;
 
 /// What all policies have in common.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Shared {
     pub(crate) run: Run,
     environment: Environment,
@@ -134,9 +134,7 @@ impl Shared {
 
     #[inline]
     pub(crate) fn turn(&mut self, strand: &Strand) {
-        if let Touch::Read(resource) | Touch::Write(resource) = strand.next() {
-            self.run.lessons.note_touch(resource, strand.path());
-        }
+        self.run.lessons.note(strand);
         if self.observes {
             self.observer.turn(strand);
         }

@@ -8,7 +8,7 @@ use crate::strand::{Path, Strand};
 use std::collections::BTreeMap;
 
 /// The remaining turns of the strands of a run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Shares {
     rows: Table<Share>,
 }

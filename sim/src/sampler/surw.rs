@@ -19,7 +19,7 @@ use crate::strand::{Path, Runnable, Strand};
 use std::collections::BTreeMap;
 
 /// Selectively uniform.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Surw {
     selected: Option<Selected>,
     expected: BTreeMap<Path, u32>,

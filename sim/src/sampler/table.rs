@@ -4,7 +4,7 @@ use crate::strand::Strand;
 
 /// A value for each strand, by its number; the table keeps its memory from run to
 /// run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Table<T> {
     rows: Vec<T>,
 }

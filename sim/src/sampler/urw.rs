@@ -11,7 +11,7 @@ use super::shares::{Shares, draw_weighted};
 use crate::strand::{Runnable, Strand};
 
 /// Uniform over interleavings.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Urw {
     shares: Shares,
     weights: Vec<u32>,
