@@ -77,6 +77,28 @@ impl Touch {
         }
     }
 
+    /// Numbers that stand for it.
+    pub(crate) fn words(self) -> [u64; 2] {
+        match self {
+            Touch::Anything => [0, 0],
+            Touch::Nothing => [1, 0],
+            Touch::Read(resource) => [2, resource.0],
+            Touch::Write(resource) => [3, resource.0],
+        }
+    }
+
+    /// What [`words`](Self::words) stand for.
+    pub(crate) fn from_words(words: [u64; 2]) -> Option<Touch> {
+        let resource = Resource(words[1]);
+        Some(match words[0] {
+            0 => Touch::Anything,
+            1 => Touch::Nothing,
+            2 => Touch::Read(resource),
+            3 => Touch::Write(resource),
+            _ => return None,
+        })
+    }
+
     /// The resource that is touched, if it is known.
     #[must_use]
     #[inline]

@@ -52,7 +52,7 @@ impl Sampler for Bounded {
     }
 
     fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
-        self.frontier.schedule(runnable, &self.lessons)
+        self.frontier.schedule(runnable)
     }
 
     fn turn(&mut self, strand: &Strand) {
@@ -60,6 +60,6 @@ impl Sampler for Bounded {
     }
 
     fn end(&mut self) {
-        self.frontier.end();
+        self.frontier.end(&self.lessons);
     }
 }

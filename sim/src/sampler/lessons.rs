@@ -100,12 +100,18 @@ impl Lessons {
     /// touch.
     #[inline]
     pub(crate) fn is_private(&self, strand: &Strand) -> bool {
-        match strand.next() {
+        self.is_private_to(strand.next(), strand.path())
+    }
+
+    /// Whether a turn like this of the strand at `path` is one.
+    #[inline]
+    pub(crate) fn is_private_to(&self, touch: Touch, path: Path) -> bool {
+        match touch {
             Touch::Anything => false,
             Touch::Nothing => true,
             Touch::Read(resource) | Touch::Write(resource) => match self.users.get(&resource) {
                 None => true,
-                Some(users) => *users == Users::One(strand.path()),
+                Some(users) => *users == Users::One(path),
             },
         }
     }

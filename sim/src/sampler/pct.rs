@@ -17,10 +17,12 @@
 //!   row as its patience lasts, which each run draws: with none a loop that waits for
 //!   somebody else ends, with much of it a strand is truly run to its end before the
 //!   others begin. The fair tail ends what remains.
-//! - The depth is drawn for each run of a mix from 1, 2, 3 and 5.
+//! - The depth is drawn for each run of a mix from 1, 2, 3 and 5; its first run runs
+//!   every strand to its end, as far as it can, before the next begins.
 
 use super::policy::{Policy, Run};
 use super::table::Table;
+use crate::entropy::Entropy;
 use crate::strand::{Runnable, Strand};
 
 const DEPTHS: [u32; 4] = [1, 2, 3, 5];
@@ -42,6 +44,7 @@ pub struct Pct {
     /// Turns so far, or choices under the eager rule.
     steps: u32,
     counts_choices: bool,
+    runs: u64,
     patience: u32,
     /// The next priority below all others.
     lowest: u64,
@@ -79,6 +82,7 @@ impl Pct {
             changes_left: 0,
             steps: 0,
             counts_choices: false,
+            runs: 0,
             patience: 0,
             lowest: BOTTOM,
         }
@@ -145,6 +149,11 @@ impl Pct {
     }
 }
 
+fn draw_patience(entropy: &mut Entropy) -> u32 {
+    let some = entropy.bits(1) == 1;
+    if some { 1 << (3 + entropy.below(MOST_PATIENCE_BITS - 2)) } else { 0 }
+}
+
 fn below(lowest: &mut u64) -> u64 {
     *lowest -= 1;
     (*lowest).max(1)
@@ -156,13 +165,13 @@ impl Policy for Pct {
         self.steps = 0;
         self.counts_choices = run.is_eager;
         self.lowest = BOTTOM;
-        self.patience = match self.is_mix() {
-            true if run.entropy.bits(1) == 1 => {
-                1 << (3 + run.entropy.below(MOST_PATIENCE_BITS - 2))
-            }
-            _ => 0,
+        self.runs += 1;
+        let (depth, patience) = match self.depth {
+            Some(depth) => (depth, 0),
+            None if self.runs == 1 => (1, 1 << MOST_PATIENCE_BITS),
+            None => (DEPTHS[run.entropy.bits(2) as usize], draw_patience(&mut run.entropy)),
         };
-        let depth = self.depth.unwrap_or_else(|| DEPTHS[run.entropy.bits(2) as usize]);
+        self.patience = patience;
         self.draw_changes(depth as usize - 1, run);
     }
 

@@ -178,7 +178,7 @@ impl Portfolio {
         }
         if self.member == Member::Bounded {
             self.frontier.read(words);
-            self.frontier.end();
+            self.frontier.end(&self.shared.run.lessons);
         }
     }
 
@@ -226,7 +226,7 @@ impl Sampler for Portfolio {
     fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
         let run = &mut self.shared.run;
         if self.member == Member::Bounded {
-            return self.frontier.schedule(runnable, &run.lessons);
+            return self.frontier.schedule(runnable);
         }
         if let Some(option) = self.eager.pick(runnable, &run.lessons) {
             return option;
@@ -262,7 +262,7 @@ impl Sampler for Portfolio {
     #[inline]
     fn end(&mut self) {
         if self.member == Member::Bounded {
-            self.frontier.end();
+            self.frontier.end(&self.shared.run.lessons);
         }
         self.shared.end();
     }
