@@ -74,8 +74,8 @@ pub use join::{AbortHandle, JoinError, JoinHandle};
 pub use law::{Certainty, Law, Level, Levels};
 pub use panics::on_abort;
 pub use sampler::{
-    Bounded, Exhausted, Member, Pct, Plain, Policy, Portfolio, Pos, Random, RandomWalk, Replay,
-    Run, Sampler, Seeded, Sticky, Surw, Urw,
+    Bounded, Bytes, Exhausted, Member, Pct, Plain, Policy, Portfolio, Pos, Random, RandomWalk,
+    Replay, Run, Sampler, Seeded, Sticky, Surw, Urw,
 };
 pub use settings::{Probe, Settings};
 pub use spawn::{Builder, spawn, spawn_daemon, spawn_local};
