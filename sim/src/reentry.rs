@@ -27,7 +27,7 @@ use crate::task::TaskRef;
 use crate::trace::TaskId;
 use crate::world::{self, Core};
 use std::fmt;
-use std::panic::resume_unwind;
+use std::panic::{Location, resume_unwind};
 
 /// A poll inside a call of a waker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ use std::panic::resume_unwind;
 pub struct Nested {
     /// The task that called the waker.
     pub caller: TaskId,
+    /// Where that task was spawned.
+    pub caller_spawned_at: &'static Location<'static>,
     /// The task that is polled inside that call.
     pub polled: TaskId,
 }
@@ -153,7 +155,11 @@ impl Core {
         let Some(caller) = self.running.get() else { return };
         self.take_from_queue(task);
         let _inside = Inside { core: self, caller, work: self.work.get() };
-        self.nested.set(Some(Nested { caller: caller.id(), polled: task.id() }));
+        self.nested.set(Some(Nested {
+            caller: caller.id(),
+            caller_spawned_at: caller.header().spawned_at,
+            polled: task.id(),
+        }));
         // The step beats once more before and after its poll.
         self.pulse.beat();
         task.strand().take_turn();
