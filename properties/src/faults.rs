@@ -40,7 +40,7 @@ pub(crate) fn hints(trace: &Trace) -> Vec<&'static str> {
 fn hint(kind: Kind) -> Option<&'static str> {
     Some(match kind {
         Kind::DelayedWake => {
-            "a wake took effect only after time had moved on: a timeout may win against a wake that\n         \
+            "a wake took effect late, after other tasks and timers: a timeout may win against a wake that\n         \
              came first; `without(delayed_wake)` switches it off"
         }
         Kind::LateTimer => {
