@@ -1,7 +1,7 @@
 //! Faults in words: what one did in a step, and what to make of it.
 
 use crate::callsite::short_path;
-use reveille_sim::{Event, Kind, Trace, What};
+use reveille_sim::{Event, Kind, Law, Trace, What};
 
 /// What a fault did, in few words; none for other events.
 pub(crate) fn verb(event: &Event) -> Option<String> {
@@ -29,12 +29,15 @@ pub(crate) fn delays_a_wake(event: &Event) -> bool {
 }
 
 /// A hint for each kind of fault that struck and may surprise whoever wrote the test.
-pub(crate) fn hints(trace: &Trace) -> Vec<&'static str> {
+pub(crate) fn hints(law: Law, trace: &Trace) -> Vec<&'static str> {
     let struck = |kind: Kind| {
         let is_it = |event: &Event| matches!(event.what, What::Chosen { kind: k, option: 1, .. } if k == kind);
         trace.events().take_while(|e| e.what != What::Teardown).any(is_it)
     };
-    Kind::ALL.into_iter().filter(|kind| kind.is_fault() && struck(*kind)).filter_map(hint).collect()
+    let mut kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| struck(*kind)).collect();
+    // Of that law everything is said.
+    kinds.retain(|kind| law != Law::WakeInLock || *kind != Kind::ReentrantWaker);
+    kinds.into_iter().filter_map(hint).collect()
 }
 
 fn hint(kind: Kind) -> Option<&'static str> {
@@ -44,8 +47,8 @@ fn hint(kind: Kind) -> Option<&'static str> {
              came first; `without(delayed_wake)` switches it off"
         }
         Kind::LateTimer => {
-            "a timer fired late, as on a loaded machine: an exact time in an assertion does not hold;\n         \
-             `without(late_timer)` switches it off"
+            "a timer fired late, as on a loaded machine: an exact time in an assertion does not hold, nor\n         \
+             does the order of two sleeps; `without(late_timer)` switches it off"
         }
         Kind::Cancellation => {
             "a future under `cancellable` was cancelled at an await: what it had taken must not be lost\n         \

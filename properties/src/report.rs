@@ -47,7 +47,7 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence) -> 
     if let Some(advice) = advice::for_finding(finding) {
         let _ = writeln!(text, "\n  try: {advice}");
     }
-    for hint in faults::hints(trace) {
+    for hint in faults::hints(finding.law, trace) {
         let _ = writeln!(text, "\n  fault: {hint}");
     }
     text
@@ -117,7 +117,10 @@ impl Teller<'_> {
             }
             _ => self.who(suspect.owner, facts),
         }
-        self.awaits(suspect, facts);
+        if self.finding.law != Law::WakeInLock {
+            // There it is a call that matters, and its line is told below.
+            self.awaits(suspect, facts);
+        }
         self.what(suspect, facts);
         match self.finding.law {
             Law::PendingWithoutWaker | Law::StaleWaker | Law::SpuriousPoll => {
