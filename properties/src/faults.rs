@@ -44,7 +44,7 @@ fn hint(kind: Kind) -> Option<&'static str> {
     Some(match kind {
         Kind::DelayedWake => {
             "a wake took effect late, after other tasks and timers: a timeout may win against a wake that\n         \
-             came first; `without(delayed_wake)` switches it off"
+             came first, and an exact time does not hold; `without(delayed_wake)` switches it off"
         }
         Kind::LateTimer => {
             "a timer fired late, as on a loaded machine: an exact time in an assertion does not hold, nor\n         \

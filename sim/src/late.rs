@@ -6,6 +6,9 @@
 //! may win against a wake that came first. No wake is lost and none waits long: if no
 //! timer is due within [`LATEST`], the late ones are let in before the clock moves,
 //! and so are they when somebody aborts the task, or the schedule becomes fair.
+//!
+//! Only what a task does is a wake that may be late: for the wakes of timers there is
+//! the fault `late-timer`, so that without it a sleep is as long as it says.
 
 use crate::choice::Kind;
 use crate::ledger::flag::LATE;
@@ -61,7 +64,7 @@ impl Core {
     /// Puts a task that was just woken into the queue, or among the late ones.
     #[cold]
     pub(crate) fn wake_now_or_later(&self, task: TaskRef) {
-        if self.choose(Kind::DelayedWake, 2) == 1 {
+        if self.running.get().is_some() && self.choose(Kind::DelayedWake, 2) == 1 {
             task.ledger().set(LATE);
             self.late.with(|late| late.add(task));
         } else {

@@ -237,3 +237,18 @@ fn a_lost_wake_is_told_as_ever() {
     });
     assert_eq!(outcome.verdict.unwrap().law, Law::WakerDropped);
 }
+
+#[test]
+fn the_wakes_of_timers_are_as_exact_as_the_timers() {
+    let outcome = struck(Kind::DelayedWake, &[1; 100], || async {
+        drop(spawn_local(async {
+            loop {
+                sleep(3 * MS).await;
+            }
+        }));
+        for _ in 0..10 {
+            sleep(MS).await;
+        }
+    });
+    assert_eq!((outcome.verdict, outcome.now), (None, 10_000_000));
+}
