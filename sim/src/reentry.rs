@@ -6,7 +6,8 @@
 //! hook). Here a wake may poll the woken task at once, and the clone or the drop of a
 //! waker may poll any task that is due; the drop cancels one that was aborted, if
 //! there is one. A future that calls a waker while it holds a lock then panics or
-//! hangs: the law `wake-in-lock`.
+//! hangs: the law `wake-in-lock`. Any panic of a nested poll counts, since nobody can
+//! see a lock; so a test whose tasks panic on purpose should not ask for the fault.
 //!
 //! What keeps it sound:
 //!

@@ -4,7 +4,7 @@
 use crate::golden::{golden, report, run, tape};
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
@@ -153,11 +153,12 @@ fn wakes_with_a_lock_held() {
             if state.0 { Poll::Ready(()) } else { Poll::Pending }
         }));
         reveille::yield_now().await;
-        let mut state = waiter.lock().unwrap();
-        state.0 = true;
-        let waker = state.1.take();
-        waker.into_iter().for_each(Waker::wake);
-        drop(state);
+        {
+            let mut state = waiter.lock().unwrap();
+            state.0 = true;
+            let waker = state.1.take();
+            waker.into_iter().for_each(Waker::wake);
+        }
         task.await.unwrap();
     });
 }

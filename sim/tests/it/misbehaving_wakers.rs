@@ -39,6 +39,14 @@ async fn taken(shelf: &Slot<Waker>) -> Waker {
     }
 }
 
+async fn clones_its_waker() {
+    poll_fn(|cx| {
+        drop(cx.waker().clone());
+        Poll::Ready(())
+    })
+    .await;
+}
+
 /// A run in which the calls of wakers with these numbers re-enter. Calls count if
 /// somebody is due who could run.
 fn reentered<F: Future>(
@@ -186,7 +194,7 @@ fn the_schedule_says_who_of_those_that_are_due() {
                 let log = log.clone();
                 drop(spawn_local(async move { log.borrow_mut().push(name) }));
             }
-            poll_fn(|cx| Poll::Ready(drop(cx.waker().clone()))).await;
+            clones_its_waker().await;
             log.take()
         });
         assert_eq!(outcome.verdict, None);
@@ -362,7 +370,7 @@ fn points_inside_a_call_go_on() {
             }
         });
         drop(spawn_local(async {}));
-        poll_fn(|cx| Poll::Ready(drop(cx.waker().clone()))).await;
+        clones_its_waker().await;
         let seen = log.borrow().len();
         task.await.unwrap();
         seen
@@ -409,7 +417,7 @@ fn a_watch_passes_the_call_on() {
 fn a_clone_that_panics_ends_the_task_as_a_cancellation() {
     let outcome = struck(Kind::PanickingClone, &[1], || async {
         let task = spawn_local(async {
-            poll_fn(|cx| Poll::Ready(drop(cx.waker().clone()))).await;
+            clones_its_waker().await;
         });
         // Not by awaiting it, which would clone first.
         while !task.is_finished() {
@@ -429,14 +437,14 @@ fn a_clone_that_panics_ends_the_task_as_a_cancellation() {
 fn nobody_need_read_of_it_and_the_root_may_be_struck() {
     let outcome = struck(Kind::PanickingClone, &[1], || async {
         drop(spawn_local(async {
-            poll_fn(|cx| Poll::Ready(drop(cx.waker().clone()))).await;
+            clones_its_waker().await;
         }));
         yield_now().await;
     });
     assert_eq!((outcome.verdict, outcome.warnings), (None, vec![]));
 
     let outcome = struck(Kind::PanickingClone, &[1], || async {
-        poll_fn(|cx| Poll::Ready(drop(cx.waker().clone()))).await;
+        clones_its_waker().await;
     });
     assert_eq!((outcome.verdict, outcome.warnings, outcome.output), (None, vec![], None));
 }
@@ -449,7 +457,8 @@ fn what_others_then_do_wrong_is_told() {
         let task = spawn_local(async move {
             poll_fn(|cx| {
                 let _held = own.lock().unwrap();
-                Poll::Ready(drop(cx.waker().clone()))
+                drop(cx.waker().clone());
+                Poll::Ready(())
             })
             .await;
         });
