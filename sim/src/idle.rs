@@ -25,7 +25,7 @@ impl Core {
             self.idle_jumps.set(jumps);
             self.progress.set(self.steps.get());
             self.jump();
-            return true;
+            return !self.verdict.is_set();
         }
         if timers > 0 && self.waits_for_an_old_timer() {
             // Something set before the others began to tick is still to come.
@@ -39,15 +39,20 @@ impl Core {
         self.rest()
     }
 
-    /// Whether a timer is older than the present idle time: it does not merely tick.
+    /// Whether a timer, or the deadline of a property, is older than the present idle time: it does not merely tick.
     fn waits_for_an_old_timer(&self) -> bool {
         let idle_since = self.idle_since.get();
         self.clock.with(|clock| clock.any_set_by(idle_since))
+            || self.any_deadline_open_by(idle_since)
     }
 
     /// Moves the clock to the next deadline and fires its timers.
     fn jump(&self) {
         let Some(deadline) = self.clock.with(crate::clock::Clock::advance) else { return };
+        self.pass_deadlines(deadline);
+        if self.verdict.is_set() {
+            return;
+        }
         if deadline > self.now.get() {
             self.now.set(deadline);
             self.record(|| What::ClockMoved { to: deadline });

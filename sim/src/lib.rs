@@ -23,13 +23,14 @@
 //!
 //! | file | idea |
 //! | --- | --- |
-//! | `choice`, `door`, `tape`, `sampler/`, `entropy`, `fault`, `strand` | who decides what, and how it is written down |
+//! | `choice`, `door`, `tape`, `sampler/`, `entropy`, `fault`, `strand`, `argument` | who decides what, and how it is written down |
 //! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding`, `teardown` | what runs |
 //! | `identity`, `biased`, `ledger`, `waker`, `watch`, `mailbox`, `letters` | who may wake whom |
 //! | `clock`, `idle`, `time/` | virtual time |
-//! | `law`, `oracle`, `finding`, `panics` | what is wrong with it |
-//! | `trace` | what happened |
+//! | `law`, `oracle`, `finding`, `panics`, `property` | what is wrong with it |
+//! | `trace`, `sighting` | what happened |
 
+mod argument;
 mod biased;
 mod block;
 mod choice;
@@ -49,9 +50,11 @@ mod mailbox;
 mod oracle;
 mod panics;
 mod private;
+mod property;
 mod ready;
 mod sampler;
 mod settings;
+mod sighting;
 mod spawn;
 mod strand;
 mod sync;
@@ -65,14 +68,17 @@ mod watch;
 mod world;
 mod yielding;
 
+pub use argument::{draw_argument, next_argument_move, note_argument, note_argument_move};
 pub use choice::Kind;
 pub use fault::Faults;
-pub use finding::{Detail, Finding, Outcome};
+pub use finding::{Detail, Finding, Outcome, Property, PropertyKind};
 pub use join::{AbortHandle, JoinError, JoinHandle};
 pub use law::{Certainty, Law, Level, Levels};
 pub use panics::on_abort;
+pub use property::{Always, Eventually, LeadsTo, always, eventually, leads_to};
 pub use sampler::{Plain, Random, Replay, Sampler};
 pub use settings::{Probe, Settings};
+pub use sighting::{Sighting, look_for};
 pub use spawn::{Builder, spawn, spawn_daemon, spawn_local};
 pub use strand::{Path, Resource, Runnable, Strand, Touch};
 pub use tape::{Tape, TapeError};

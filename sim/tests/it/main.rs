@@ -6,6 +6,7 @@ mod exhaustive;
 mod foreign_threads;
 mod hooks;
 mod outliving;
+mod properties;
 mod reentry;
 mod schedules;
 mod time;
