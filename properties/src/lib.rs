@@ -45,6 +45,7 @@
 //! event that differs.
 
 mod advice;
+mod arguments;
 mod await_site;
 mod callsite;
 mod checker;
@@ -55,10 +56,12 @@ mod hermetic;
 mod host;
 mod interpose;
 mod judge;
+mod marks;
 mod message;
 mod names;
 mod output;
 mod record;
+mod rejection;
 mod report;
 mod search;
 mod seed;
@@ -66,15 +69,20 @@ mod shrink;
 mod tape_file;
 mod watchdog;
 
+pub use arguments::{Argument, Arguments, argument};
 pub use checker::{Checker, Passed};
 pub use config::ConfigError;
 pub use error::{CheckError, Failure};
 pub use hermetic::Unavailable;
+pub use marks::Mark;
 pub use output::TestOutput;
+/// The crate that strategies come from.
+pub use proptest;
+pub use rejection::Rejected;
 pub use reveille_sim::{
-    AbortHandle, Builder, Certainty, Faults, JoinError, JoinHandle, Kind, Law, Level, Point, Tape,
-    TapeError, TaskId, Watch, draw, in_run, mark, point, spawn, spawn_daemon, spawn_local, watch,
-    yield_now,
+    AbortHandle, Always, Builder, Certainty, Eventually, Faults, JoinError, JoinHandle, Kind, Law,
+    LeadsTo, Level, Point, Tape, TapeError, TaskId, Watch, always, draw, eventually, in_run,
+    leads_to, mark, point, spawn, spawn_daemon, spawn_local, watch, yield_now,
 };
 
 /// Virtual time, in tokio's names and semantics.
@@ -130,5 +138,7 @@ where
 
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::arguments::strategy_for;
     pub use crate::await_site::AwaitAt;
+    pub use reveille_sim::look_for;
 }

@@ -6,7 +6,7 @@ use crate::record::Broken;
 use crate::search::Found;
 use crate::seed::Seed;
 use crate::tape_file;
-use reveille_sim::{Law, Tape};
+use reveille_sim::{Kind, Law, Tape};
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -42,6 +42,9 @@ pub(crate) fn found(test: &str, found: &Found, runs: u64, seed: Seed) -> Failure
 
 fn shrunk(found: &Found) -> String {
     match found.shrunk {
+        Some((_, 0, _)) if !found.tape.lane(Kind::Argument).is_empty() => {
+            "; with these arguments it needs no deviation from the plain run".into()
+        }
         Some((_, 0, _)) => "; it needs no deviation from the plain run".into(),
         Some((before, after, replays)) if before > after => {
             format!("; {} left of {before} after {replays} replays", deviations(after))

@@ -6,9 +6,12 @@
 //! a failure    repeated, looked into, shrunk, told
 //! ```
 
+use crate::arguments::spans;
 use crate::host::{Host, HostError, Plan};
 use crate::judge;
+use crate::marks::Marks;
 use crate::record::{Broken, RunRecord, Warning};
+use crate::rejection::{Rejected, Rejections};
 use crate::shrink::shrink;
 use reveille_sim::{Law, Level, Tape};
 
@@ -31,6 +34,25 @@ pub(crate) struct Clean {
     pub(crate) runs: u64,
     pub(crate) steps: u64,
     pub(crate) warnings: Vec<Warning>,
+    pub(crate) marks: Marks,
+    pub(crate) rejections: Rejections,
+}
+
+impl Clean {
+    /// Takes in a run in which no law was broken. A rejected one does not count; an
+    /// error if there are too many of them.
+    fn note(&mut self, record: &mut RunRecord) -> Result<(), Rejected> {
+        self.steps += record.steps;
+        self.marks.add(std::mem::take(&mut record.marks));
+        match record.rejected.take() {
+            Some(rejection) => self.rejections.note(rejection, self.runs),
+            None => {
+                self.runs += 1;
+                note_warnings(&mut self.warnings, record);
+                Ok(())
+            }
+        }
+    }
 }
 
 /// A law is broken.
@@ -54,6 +76,8 @@ pub(crate) enum Halt {
     Differs(Box<Differing>),
     /// No run can be made.
     Host(HostError),
+    /// Too many runs were rejected.
+    Rejected(Box<Rejected>),
 }
 
 /// A run that cannot be repeated.
@@ -70,6 +94,12 @@ impl Halt {
     }
 }
 
+impl From<Rejected> for Halt {
+    fn from(rejected: Rejected) -> Self {
+        Halt::Rejected(Box::new(rejected))
+    }
+}
+
 impl From<HostError> for Halt {
     fn from(error: HostError) -> Self {
         Halt::Host(error)
@@ -80,20 +110,20 @@ pub(crate) fn search(host: &mut dyn Host, order: Order) -> Result<Clean, Halt> {
     let compare = order.nondeterminism != Level::Allow;
     let mut clean = Clean::default();
     let mut plain = None;
-    for run in 0..order.runs {
+    let mut run = 0;
+    while clean.runs < order.runs {
         let repeated = compare && run % REPEAT_EVERY == 0;
         let plan = match run {
             0 => Plan::replay(Tape::new()),
             _ => Plan::random(run),
         };
         let plan = if repeated { plan.hashed() } else { plan };
-        let record = host.run(&plan)?;
-        clean.runs += 1;
-        clean.steps += record.steps;
-        note_warnings(&mut clean.warnings, &record);
+        let mut record = host.run(&plan)?;
         if record.broken.is_some() {
             return Err(settle(host, record, run, compare, plain)?);
         }
+        clean.note(&mut record)?;
+        run += 1;
         plain = plain.or(record.hash);
         if repeated {
             let again = host.run(&Plan::replay(record.tape.clone()).hashed())?;
@@ -149,10 +179,10 @@ fn settle(
     {
         return Ok(Halt::differs(record.tape, Some(broken)));
     }
-    let before = again.tape.deviations().count();
+    let before = spans::deviations(&again.tape);
     let shrunk = shrink(host, again, &broken);
     let tape = shrunk.record.tape;
-    let after = tape.deviations().count();
+    let after = spans::deviations(&tape);
     let broken = judge::refine(host, &tape, shrunk.record.broken.unwrap_or(broken));
     let stacks = host.survey(&tape, &broken)?;
     let text = host.tell(&tape, &broken, &stacks)?;
@@ -162,10 +192,10 @@ fn settle(
 
 /// Replays a tape that was given; none if it passes.
 pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
-    let record = host.run(&Plan::replay(tape.clone()).hashed())?;
+    let mut record = host.run(&Plan::replay(tape.clone()).hashed())?;
     let Some(broken) = record.broken.clone() else {
-        let mut clean = Clean { runs: 1, steps: record.steps, warnings: Vec::new() };
-        note_warnings(&mut clean.warnings, &record);
+        let mut clean = Clean::default();
+        clean.note(&mut record)?;
         return Ok(clean);
     };
     let broken = judge::refine(host, tape, broken);

@@ -101,6 +101,7 @@ pub fn eventually(
 /// Demands that whenever `cause` holds, `effect` holds in the same step or `within` so
 /// much virtual time after it, until the guard is dropped.
 ///
+/// Both are looked at after every step; what holds only within a step is not seen.
 /// A breach is the law `property`, decided as for [`eventually`].
 ///
 /// ```
@@ -428,10 +429,15 @@ impl Core {
         }
     }
 
-    /// Closes a monitor whose rule is out of it, and wakes whoever awaits it.
+    /// Closes a monitor whose rule is out of it, and wakes whoever awaits it, unless
+    /// the run is over.
     fn decide(&self, monitor: &Monitor, rule: Box<Rule>) {
         monitor.closed.set(true);
         self.call_out(|| drop(rule));
+        if self.verdict.is_set() {
+            // The waker goes with everything else.
+            return;
+        }
         if let Some(waiter) = monitor.waiter.take() {
             self.call_out(|| waiter.wake());
         }

@@ -27,11 +27,13 @@
 
 mod golden;
 
+mod arguments;
 mod blocking;
 mod futures_inside;
 mod join_handles;
 mod panics;
 mod progress;
+mod promises;
 mod registration;
 mod rest;
 mod selects;
