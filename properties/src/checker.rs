@@ -243,9 +243,18 @@ impl Checker {
         F: Future,
         F::Output: TestOutput,
     {
-        let caller = Location::caller();
-        let name = self.name.clone().unwrap_or_else(|| names::of_caller(caller));
+        let name = self.name_at(Location::caller());
         self.check_body(&name, &body)
+    }
+
+    fn name_at(&self, caller: &Location<'_>) -> String {
+        self.name.clone().unwrap_or_else(|| names::of_caller(caller))
+    }
+
+    /// What runs need that somebody else makes: the test's name, the settings, the
+    /// limit of the watchdog.
+    pub(crate) fn rules(&self, caller: &Location<'_>) -> (String, Settings, Duration) {
+        (self.name_at(caller), self.settings.clone(), self.watchdog)
     }
 
     fn check_body(&self, name: &str, body: &dyn Body) -> Result<Passed, CheckError> {

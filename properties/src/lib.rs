@@ -63,6 +63,7 @@ mod output;
 mod record;
 mod rejection;
 mod report;
+mod schedules;
 mod search;
 mod seed;
 mod shrink;
@@ -84,6 +85,7 @@ pub use reveille_sim::{
     LeadsTo, Level, Point, Tape, TapeError, TaskId, Watch, always, draw, eventually, in_run,
     leads_to, mark, point, spawn, spawn_daemon, spawn_local, watch, yield_now,
 };
+pub use schedules::{Schedule, ScheduleTree, Schedules, schedules};
 
 /// Virtual time, in tokio's names and semantics.
 pub mod time {

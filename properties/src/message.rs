@@ -40,6 +40,19 @@ pub(crate) fn found(test: &str, found: &Found, runs: u64, seed: Seed) -> Failure
     Failure { test: test.to_owned(), law, tape: found.tape.clone(), report }
 }
 
+/// The report of a broken law in a run that proptest had made.
+pub(crate) fn scheduled(test: &str, found: &Found) -> Failure {
+    let (law, tape) = (found.broken.law, found.tape.clone());
+    let mut report = title(test, law);
+    report.push_str(&found.text);
+    let text = tape.to_text(test);
+    let _ = writeln!(
+        report,
+        "\n  replay: reveille::Schedule::from_tape(\"{text}\").unwrap().run(..), with the same input"
+    );
+    Failure { test: test.to_owned(), law, tape, report }
+}
+
 fn shrunk(found: &Found) -> String {
     match found.shrunk {
         Some((_, 0, _)) if !found.tape.lane(Kind::Argument).is_empty() => {

@@ -90,11 +90,11 @@ async fn fails_with_arguments_in_a_process_of_its_own(
 
 /// What the body rejects is no failure, and other runs take its place.
 #[reveille::test(runs = 500)]
-async fn rejects_every_other_number(
+async fn rejects_half_of_the_numbers(
     #[strategy(0..100u32)] number: u32,
 ) -> Result<(), TestCaseError> {
-    prop_assume!(number % 2 == 0);
-    prop_assert_ne!(number, 33);
+    prop_assume!(number < 50);
+    prop_assert_ne!(number, 66);
     Ok(())
 }
 
