@@ -17,6 +17,32 @@
 //! `cargo test` runs it under 1,000 schedules. [`macro@test`] tells the arguments;
 //! [`check`] and [`Checker`] do the same without the macro.
 //!
+//! # Inputs
+//!
+//! The arguments of a test are made by the strategies of [`proptest`], and a failure is
+//! made small in both, the schedule and the arguments:
+//!
+//! ```
+//! use reveille::proptest::{collection::vec, prelude::*};
+//!
+//! #[reveille::test]
+//! async fn counts(#[strategy(vec(any::<u8>(), 0..8))] items: Vec<u8>) {
+//!     let count = items.len();
+//!     let counted = reveille::spawn(async move { items.iter().count() });
+//!     assert_eq!(counted.await.unwrap(), count);
+//! }
+//! ```
+//!
+//! [`Checker::check_with`] does the same without the macro; [`schedules`] is for those
+//! who write `proptest!` themselves. A tape holds the arguments, too, so the line to
+//! paste repeats them, as long as their strategies stay as they are.
+//!
+//! # Demands of a run, and of all runs
+//!
+//! [`always`], [`eventually`] and [`leads_to`] demand something of every run, over
+//! virtual time; a breach is the law `property`. [`reachable!`] and [`sometimes!`] mark
+//! states that some run ought to reach; that none did is a warning.
+//!
 //! # The environment
 //!
 //! | variable | values | meaning |
@@ -28,7 +54,8 @@
 //! # What a body may do
 //!
 //! - It may be `async fn` without a single `.await`: it is one poll.
-//! - It may return `()` or a `Result` whose error is `Debug`; an error fails it.
+//! - It may return `()` or a `Result` whose error is `Debug`; an error fails it, but for
+//!   the one of `prop_assume!`, which has another run take its place.
 //! - Destructors may spawn. What they spawn after the root has returned is dropped
 //!   unpolled.
 //! - It must not call [`check`]: that is [`CheckError::InsideRun`].
@@ -105,7 +132,26 @@ pub mod time {
 /// }
 /// ```
 ///
-/// | argument | meaning |
+/// Each argument of the function has a strategy that makes its values:
+///
+/// ```
+/// use reveille::proptest::prelude::*;
+///
+/// #[reveille::test]
+/// async fn sums(#[strategy(0..100u32)] a: u32, #[strategy(any::<bool>())] twice: bool) {
+///     let sum = reveille::spawn(async move { if twice { a + a } else { a } });
+///     assert!(sum.await.unwrap() < 200);
+/// }
+/// ```
+///
+/// Without one it does not compile, and the error says what to write:
+///
+/// ```compile_fail
+/// #[reveille::test]
+/// async fn sums(a: u32) {}
+/// ```
+///
+/// | argument of the attribute | meaning |
 /// | --- | --- |
 /// | `runs = 5000` | schedules to try; default 1,000 |
 /// | `seed = 7` | where random choices begin; default: made of the test's name |

@@ -176,6 +176,6 @@ proptest! {
             }
             assert_eq!(2 * sum, n * n.saturating_sub(1));
         });
-        schedule.try_run(|| reveille::yield_now())?;
+        schedule.try_run(reveille::yield_now)?;
     }
 }
