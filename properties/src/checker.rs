@@ -2,6 +2,7 @@
 
 use crate::arguments::Arguments;
 use crate::config::{Config, ConfigError};
+use crate::coverage::{Coverage, grouped};
 use crate::error::{CheckError, Failure};
 use crate::hermetic;
 use crate::host::{Body, Here, Host};
@@ -11,7 +12,8 @@ use crate::search::{self, Clean, Halt, Order};
 use crate::seed::Seed;
 use crate::watchdog;
 use crate::{message, names};
-use reveille_sim::{Faults, Law, Level, Settings};
+use reveille_sim::{Faults, Law, Level, Portfolio, Settings};
+use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
@@ -244,7 +246,8 @@ impl Checker {
         F::Output: TestOutput,
     {
         let name = self.name_at(Location::caller());
-        self.check_body(&name, &body)
+        let result = self.check_body(&name, &body);
+        result.map(|passed| Passed { test: name, ..passed })
     }
 
     fn name_at(&self, caller: &Location<'_>) -> String {
@@ -266,7 +269,7 @@ impl Checker {
         let ordinal = hermetic::next_ordinal(name);
         if let Some(child) = hermetic::Child::from_env() {
             let settings = task.settings.clone();
-            let mut host = hermetic::Forked::new(name, body, settings, task.seed.value());
+            let mut host = hermetic::Forked::new(name, body, settings, task.portfolio());
             let result = task.settle(&mut host, |halt, host| task.failure(halt, host));
             return child.answer(ordinal, result);
         }
@@ -276,7 +279,7 @@ impl Checker {
                 .in_child(&task, ordinal)
                 .unwrap_or_else(|why| Err(CheckError::NoHermeticRuns(why)));
         }
-        let mut host = Here::new(body, task.settings.clone(), task.seed.value());
+        let mut host = Here::new(body, task.settings.clone(), task.portfolio());
         let _watched = watchdog::watch(name, host.pulse(), self.watchdog);
         message::tell_of_aborts(name);
         task.settle(&mut host, |halt, host| {
@@ -329,7 +332,10 @@ impl Checker {
 /// What a test does with the result of its check.
 fn tell(result: Result<Passed, CheckError>) {
     match result {
-        Ok(passed) => passed.warnings.iter().for_each(|warning| message::warn(warning)),
+        Ok(passed) => {
+            passed.warnings.iter().for_each(|warning| message::warn(warning));
+            println!("reveille: {passed}");
+        }
         Err(error) => message::fail(&error.to_string()),
     }
 }
@@ -358,6 +364,10 @@ struct Task {
 }
 
 impl Task {
+    fn portfolio(&self) -> Portfolio {
+        Portfolio::new(self.seed.value())
+    }
+
     fn settle<H: Host>(
         &self,
         host: &mut H,
@@ -388,8 +398,15 @@ impl Task {
         } else {
             warnings.push(format!("reveille: the tape passes in `{}`", self.name));
         }
-        let (runs, steps, rejected) = (clean.runs, clean.steps, clean.rejections.runs());
-        Passed { runs, steps, rejected, marks: marks.into_list(), warnings }
+        Passed {
+            test: self.name.clone(),
+            runs: clean.runs,
+            steps: clean.steps,
+            rejected: clean.rejections.runs(),
+            coverage: clean.coverage,
+            marks: marks.into_list(),
+            warnings,
+        }
     }
 
     fn failure<H: Host>(&self, halt: Halt, host: &mut H) -> Result<Passed, CheckError> {
@@ -415,7 +432,8 @@ impl Task {
                         "warning[nondeterminism] in `{}`: a run cannot be repeated\n{difference}",
                         self.name
                     );
-                    return Ok(Passed { runs: 1, warnings: vec![warning], ..Passed::default() });
+                    let (test, warnings) = (self.name.clone(), vec![warning]);
+                    return Ok(Passed { test, runs: 1, warnings, ..Passed::default() });
                 }
                 message::differs(&self.name, &tape, broken, &difference, why)
             }
@@ -428,6 +446,8 @@ impl Task {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Passed {
+    /// The test.
+    pub test: String,
     /// Runs made.
     pub runs: u64,
     /// Polls in all runs together.
@@ -436,8 +456,17 @@ pub struct Passed {
     pub rejected: u64,
     /// The marks that were looked for or expected, by name.
     pub marks: Vec<Mark>,
+    /// What the runs covered.
+    pub coverage: Coverage,
     /// What was found and does not fail the test.
     pub warnings: Vec<String>,
+}
+
+impl fmt::Display for Passed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let s = if self.runs == 1 { "" } else { "s" };
+        write!(f, "`{}` passed {} run{s}: {}", self.test, grouped(self.runs), self.coverage)
+    }
 }
 
 impl Failure {

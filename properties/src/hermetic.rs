@@ -22,13 +22,14 @@
 //! entropy feeds. `tokio::select!` and `HashMap` differ from run to run.
 
 use crate::checker::Passed;
+use crate::coverage::Coverage;
 use crate::error::CheckError;
-use crate::host::{Body, Here, Host, HostError, Plan};
+use crate::host::{Body, Choices, Here, Host, HostError, Plan};
 use crate::marks::Mark;
 use crate::names;
 use crate::record::{Broken, RunRecord};
 use crate::rejection::Rejected;
-use reveille_sim::{Settings, Tape};
+use reveille_sim::{Portfolio, Settings, Tape};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -127,7 +128,8 @@ mod answer {
         match result {
             Ok(passed) => {
                 let Passed { runs, steps, rejected, .. } = passed;
-                let mut text = format!("passed {runs} {steps} {rejected}\n");
+                let coverage = passed.coverage.to_text();
+                let mut text = format!("passed {runs} {steps} {rejected} {coverage}\n");
                 for mark in &passed.marks {
                     let (name, at) = (mark.name.escape_default(), mark.at.escape_default());
                     text.push_str(&format!("mark {} {} {at}\t{name}\n", mark.looks, mark.seen));
@@ -161,6 +163,7 @@ mod answer {
             "passed" => {
                 let mut number = || words.next()?.parse().ok();
                 let (runs, steps, rejected) = (number()?, number()?, number()?);
+                let coverage = Coverage::from_text(words)?;
                 let (mut marks, mut warnings) = (Vec::new(), Vec::new());
                 for line in rest.lines() {
                     match line.split_once(' ')? {
@@ -169,7 +172,8 @@ mod answer {
                         _ => return None,
                     }
                 }
-                Ok(Passed { runs, steps, rejected, marks, warnings })
+                let test = String::new();
+                Ok(Passed { test, runs, steps, rejected, coverage, marks, warnings })
             }
             "rejected" => {
                 let (accepted, rejected) =
@@ -274,7 +278,7 @@ mod linux {
     pub(crate) struct Forked<'a> {
         body: &'a dyn Body,
         settings: Settings,
-        seed: u64,
+        portfolio: Portfolio,
         test: String,
     }
 
@@ -293,9 +297,14 @@ mod linux {
     }
 
     impl<'a> Forked<'a> {
-        pub(crate) fn new(test: &str, body: &'a dyn Body, settings: Settings, seed: u64) -> Self {
+        pub(crate) fn new(
+            test: &str,
+            body: &'a dyn Body,
+            settings: Settings,
+            portfolio: Portfolio,
+        ) -> Self {
             interpose::fix();
-            Forked { body, settings, seed, test: test.to_owned() }
+            Forked { body, settings, portfolio, test: test.to_owned() }
         }
 
         /// Has `job` done on a fresh thread of a fork and gives what it wrote.
@@ -342,17 +351,18 @@ mod linux {
 
         /// In the fork: what `job` writes, or nothing if it failed.
         fn on_fresh_thread(
-            &self,
+            &mut self,
             job: impl FnOnce(&mut Here<'a>) -> Result<String, HostError>,
         ) -> String {
-            let task = Alone((job, self.body, self.settings.clone()));
-            let (test, seed) = (self.test.as_str(), self.seed);
+            let portfolio = std::mem::replace(&mut self.portfolio, Portfolio::new(0));
+            let task = Alone((job, self.body, self.settings.clone(), portfolio));
+            let test = self.test.as_str();
             std::thread::scope(|scope| {
                 let thread = scope.spawn(move || {
                     watchdog::watch_fork(test);
                     message::tell_of_aborts(test);
-                    let (job, body, settings) = task.into_inner();
-                    job(&mut Here::new(body, settings, seed)).unwrap_or_default()
+                    let (job, body, settings, portfolio) = task.into_inner();
+                    job(&mut Here::new(body, settings, portfolio)).unwrap_or_default()
                 });
                 watchdog::leave_alarms_to_others();
                 thread.join().unwrap_or_default()
@@ -378,17 +388,28 @@ mod linux {
 
     impl Host for Forked<'_> {
         fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError> {
-            let text = self.fork(|here| here.run(plan).map(|record| record.to_text()))?;
+            let text = self.fork(|here| {
+                let mut record = here.run(plan)?;
+                record.lesson = here.portfolio().lesson();
+                Ok(record.to_text())
+            })?;
             let Some(mut record) = RunRecord::from_text(&text) else {
                 let how = "gave a record that cannot be read".into();
                 return Err(HostError::Died { how, output: text });
             };
+            if let Choices::Search(run) = plan.choices {
+                self.portfolio.catch_up(run, self.settings.faults, &record.lesson);
+            }
             record.tape.set_hermetic(true);
             if record.broken.is_some() && record.foreign_threads.is_empty() {
                 // Replays need not wait for threads.
                 self.settings.patience = Duration::ZERO;
             }
             Ok(record)
+        }
+
+        fn portfolio(&self) -> &Portfolio {
+            &self.portfolio
         }
 
         fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError> {
@@ -433,14 +454,23 @@ mod elsewhere {
     pub(crate) struct Forked<'a>(Here<'a>);
 
     impl<'a> Forked<'a> {
-        pub(crate) fn new(_test: &str, body: &'a dyn Body, settings: Settings, seed: u64) -> Self {
-            Forked(Here::new(body, settings, seed))
+        pub(crate) fn new(
+            _test: &str,
+            body: &'a dyn Body,
+            settings: Settings,
+            portfolio: Portfolio,
+        ) -> Self {
+            Forked(Here::new(body, settings, portfolio))
         }
     }
 
     impl Host for Forked<'_> {
         fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError> {
             self.0.run(plan)
+        }
+
+        fn portfolio(&self) -> &Portfolio {
+            self.0.portfolio()
         }
 
         fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError> {

@@ -7,8 +7,8 @@ use crate::output::{Ending, TestOutput};
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::report;
 use reveille_sim::{
-    Detail, Finding, Law, Outcome, Owner, Probe, Random, Recording, Replay, Settings, Tape, TaskId,
-    Trace, World,
+    Detail, Finding, Law, Outcome, Owner, Portfolio, Probe, Recording, Replay, Settings, Tape,
+    TaskId, Trace, World,
 };
 use std::fmt;
 use std::time::Duration;
@@ -16,8 +16,8 @@ use std::time::Duration;
 /// Who makes the choices of a run.
 #[derive(Clone, Debug)]
 pub(crate) enum Choices {
-    /// The random sampler, in its run of that number.
-    Random(u64),
+    /// The portfolio of samplers, in its run of that number; runs are made in order.
+    Search(u64),
     /// A tape.
     Tape(Box<Tape>),
 }
@@ -31,8 +31,8 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    pub(crate) fn random(run: u64) -> Plan {
-        Plan { choices: Choices::Random(run), hash: false, probe: None }
+    pub(crate) fn search(run: u64) -> Plan {
+        Plan { choices: Choices::Search(run), hash: false, probe: None }
     }
 
     pub(crate) fn replay(tape: Tape) -> Plan {
@@ -74,6 +74,9 @@ pub(crate) trait Host {
     /// Makes one run.
     fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError>;
 
+    /// The samplers, as the last run left them.
+    fn portfolio(&self) -> &Portfolio;
+
     /// Replays a failure and gives the numbers of the events whose call stacks the
     /// report will show. `broken` is the verdict as refined since.
     fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError>;
@@ -89,7 +92,7 @@ pub(crate) trait Host {
 pub(crate) struct Here<'a> {
     world: World,
     settings: Settings,
-    random: Random,
+    portfolio: Portfolio,
     body: &'a dyn Body,
 }
 
@@ -101,11 +104,11 @@ impl fmt::Debug for Here<'_> {
 
 /// The body of a test, whatever its future.
 pub(crate) trait Body {
-    fn random(
+    fn search(
         &self,
         world: &mut World,
         settings: &Settings,
-        random: &mut Random,
+        portfolio: &mut Portfolio,
         run: u64,
     ) -> Ended;
     fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended;
@@ -120,14 +123,14 @@ where
     F: Future,
     F::Output: TestOutput,
 {
-    fn random(
+    fn search(
         &self,
         world: &mut World,
         settings: &Settings,
-        random: &mut Random,
+        portfolio: &mut Portfolio,
         run: u64,
     ) -> Ended {
-        world.run(settings, random, run, || run_body(self))
+        world.run(settings, portfolio, run, || run_body(self))
     }
 
     fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended {
@@ -145,8 +148,8 @@ where
 }
 
 impl<'a> Here<'a> {
-    pub(crate) fn new(body: &'a dyn Body, settings: Settings, seed: u64) -> Here<'a> {
-        Here { world: World::new(), settings, random: Random::new(seed), body }
+    pub(crate) fn new(body: &'a dyn Body, settings: Settings, portfolio: Portfolio) -> Here<'a> {
+        Here { world: World::new(), settings, portfolio, body }
     }
 
     pub(crate) fn pulse(&self) -> &'static reveille_sim::Pulse {
@@ -195,8 +198,8 @@ impl Host for Here<'_> {
         self.settings.recording = if plan.hash { Recording::Hash } else { Recording::Tape };
         self.settings.probe = plan.probe;
         let outcome = match &plan.choices {
-            Choices::Random(run) => {
-                self.body.random(&mut self.world, &self.settings, &mut self.random, *run)
+            Choices::Search(run) => {
+                self.body.search(&mut self.world, &self.settings, &mut self.portfolio, *run)
             }
             Choices::Tape(tape) => {
                 let mut replay = Replay::new(Tape::clone(tape));
@@ -225,7 +228,13 @@ impl Host for Here<'_> {
             tape: if interesting { self.world.tape() } else { Tape::new() },
             probed: outcome.probed.map(|tasks| tasks.into_iter().map(|task| task.0).collect()),
             foreign_threads: outcome.foreign_threads,
+            digest: self.world.digest(),
+            lesson: Vec::new(),
         })
+    }
+
+    fn portfolio(&self) -> &Portfolio {
+        &self.portfolio
     }
 
     fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError> {

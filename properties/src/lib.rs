@@ -77,6 +77,7 @@ mod await_site;
 mod callsite;
 mod checker;
 mod config;
+mod coverage;
 mod error;
 mod evidence;
 mod hermetic;
@@ -100,6 +101,7 @@ mod watchdog;
 pub use arguments::{Argument, Arguments, argument};
 pub use checker::{Checker, Passed};
 pub use config::ConfigError;
+pub use coverage::Coverage;
 pub use error::{CheckError, Failure};
 pub use hermetic::Unavailable;
 pub use marks::Mark;
@@ -108,9 +110,9 @@ pub use output::TestOutput;
 pub use proptest;
 pub use rejection::Rejected;
 pub use reveille_sim::{
-    AbortHandle, Always, Builder, Certainty, Eventually, Faults, JoinError, JoinHandle, Kind, Law,
-    LeadsTo, Level, Point, Tape, TapeError, TaskId, Watch, always, draw, eventually, in_run,
-    leads_to, mark, point, spawn, spawn_daemon, spawn_local, watch, yield_now,
+    AbortHandle, Always, Builder, Certainty, Eventually, Exhausted, Faults, JoinError, JoinHandle,
+    Kind, Law, LeadsTo, Level, Point, Tape, TapeError, TaskId, Watch, always, draw, eventually,
+    in_run, leads_to, mark, point, spawn, spawn_daemon, spawn_local, watch, yield_now,
 };
 pub use schedules::{Schedule, ScheduleTree, Schedules, schedules};
 

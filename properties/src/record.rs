@@ -23,6 +23,10 @@ pub(crate) struct RunRecord {
     pub(crate) tape: Tape,
     pub(crate) probed: Option<Vec<u32>>,
     pub(crate) foreign_threads: Vec<String>,
+    /// Equal for runs with the same deviations.
+    pub(crate) digest: u64,
+    /// What the run showed to the samplers, if it was made in another process.
+    pub(crate) lesson: Vec<u64>,
 }
 
 /// A verdict, reduced to what tells it from others.
@@ -142,6 +146,8 @@ impl RunRecord {
             probed.iter().for_each(|task| line("woken", &task.to_string()));
         }
         self.foreign_threads.iter().for_each(|thread| line("thread", thread));
+        line("digest", &self.digest.to_string());
+        self.lesson.iter().for_each(|word| line("word", &word.to_string()));
         line("end", "");
         text
     }
@@ -182,6 +188,8 @@ impl RunRecord {
                 "looks" => record.marks.last_mut()?.looks = value.parse().ok()?,
                 "seen" => record.marks.last_mut()?.seen = value.parse().ok()?,
                 "thread" => record.foreign_threads.push(value),
+                "digest" => record.digest = value.parse().ok()?,
+                "word" => record.lesson.push(value.parse().ok()?),
                 "end" => ended = true,
                 _ => return None,
             }
@@ -271,11 +279,13 @@ mod tests {
             lane in vec(1..9u32, 0..9),
             probed in option::of(vec(any::<u32>(), 0..4)),
             foreign_threads in vec(any::<String>(), 0..3),
+            digest in any::<u64>(),
+            lesson in vec(any::<u64>(), 0..4),
         ) -> RunRecord {
             let mut tape = Tape::new();
             *tape.lane_mut(Kind::Schedule) = lane;
             *tape.lane_mut(Kind::Argument) = arguments;
-            RunRecord { broken, rejected, marks, warnings, steps, hash, tape, probed, foreign_threads }
+            RunRecord { broken, rejected, marks, warnings, steps, hash, tape, probed, foreign_threads, digest, lesson }
         }
     }
 

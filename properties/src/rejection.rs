@@ -50,14 +50,27 @@ impl fmt::Display for Rejection {
 pub(crate) struct Rejections {
     runs: u64,
     weight: u64,
+    /// Whether the plain arguments were rejected.
+    plain: bool,
     reasons: BTreeMap<Rejection, u64>,
 }
 
 impl Rejections {
-    /// Counts a rejected run; an error if there are too many beside `accepted` ones.
-    pub(crate) fn note(&mut self, rejection: Rejection, accepted: u64) -> Result<(), Rejected> {
+    /// Counts a rejected run, which had the arguments of the plain run or others; an
+    /// error if there are too many beside `accepted` ones. That the plain arguments are
+    /// rejected says nothing new the second time.
+    pub(crate) fn note(
+        &mut self,
+        rejection: Rejection,
+        plain: bool,
+        accepted: u64,
+    ) -> Result<(), Rejected> {
         self.runs += 1;
-        self.weight += if rejection.argument.is_some() { GIVING_UP } else { 1 };
+        self.weight += match rejection.argument {
+            _ if plain && std::mem::replace(&mut self.plain, true) => 0,
+            Some(_) => GIVING_UP,
+            None => 1,
+        };
         *self.reasons.entry(rejection).or_insert(0) += 1;
         if self.weight <= MOST || self.weight <= accepted {
             return Ok(());
@@ -116,7 +129,7 @@ mod tests {
     use super::*;
 
     fn noted(rejections: &mut Rejections, rejection: &Rejection, accepted: u64) -> Option<u64> {
-        (1..=10_000).find(|_| rejections.note(rejection.clone(), accepted).is_err())
+        (1..=10_000).find(|_| rejections.note(rejection.clone(), false, accepted).is_err())
     }
 
     #[test]
@@ -134,13 +147,22 @@ mod tests {
     }
 
     #[test]
+    fn plain_arguments_count_once() {
+        let mut rejections = Rejections::default();
+        for _ in 0..10_000 {
+            rejections.note(Rejection::by_body("no"), true, 0).unwrap();
+        }
+        assert_eq!(noted(&mut rejections, &Rejection::by_body("no"), 0), Some(1_024));
+    }
+
+    #[test]
     fn the_most_frequent_reason_is_told_first() {
         let mut rejections = Rejections::default();
-        rejections.note(Rejection::by_body("seldom"), 0).unwrap();
+        rejections.note(Rejection::by_body("seldom"), false, 0).unwrap();
         for _ in 0..1_023 {
-            rejections.note(Rejection::by_body("often"), 0).unwrap();
+            rejections.note(Rejection::by_body("often"), false, 0).unwrap();
         }
-        let error = rejections.note(Rejection::by_body("often"), 0).unwrap_err();
+        let error = rejections.note(Rejection::by_body("often"), false, 0).unwrap_err();
         assert_eq!((error.accepted, error.rejected), (0, 1_025));
         let told = "the body rejected its arguments: ";
         assert_eq!(error.reasons, [format!("{told}often"), format!("{told}seldom")]);

@@ -17,7 +17,7 @@ use crate::search::{self, Halt};
 use crate::watchdog;
 use proptest::strategy::{NewTree, Strategy, ValueTree};
 use proptest::test_runner::{TestCaseError, TestRunner};
-use reveille_sim::{Settings, Tape, TapeError};
+use reveille_sim::{Portfolio, Settings, Tape, TapeError};
 use std::fmt;
 use std::panic::Location;
 use std::str::FromStr;
@@ -51,6 +51,9 @@ use std::time::Duration;
 pub fn schedules() -> Schedules {
     Checker::new().schedules()
 }
+
+/// Numbers of runs, enough that every sampler has some.
+const MANY: u64 = 1 << 20;
 
 /// The strategy of [`schedules()`].
 #[derive(Clone, Debug)]
@@ -129,7 +132,7 @@ struct Used {
 /// Who makes the choices.
 #[derive(Clone, Debug)]
 enum Source {
-    /// The random sampler with that seed.
+    /// The portfolio of samplers with that seed.
     Seed(u64),
     Tape {
         tape: Box<Tape>,
@@ -214,11 +217,12 @@ impl Schedule {
         }
         let Rules { test, settings, watchdog } = &*self.rules;
         let seed = if let Source::Seed(seed) = self.source { seed } else { 0 };
-        let mut host = Here::new(&body, settings.clone(), seed);
+        let mut host = Here::new(&body, settings.clone(), Portfolio::new(seed));
         let _watched = watchdog::watch(test, host.pulse(), *watchdog);
         message::tell_of_aborts(test);
         let plan = match &self.source {
-            Source::Seed(_) => Plan::random(1),
+            // Which of the portfolio's samplers makes the run follows from its number.
+            Source::Seed(seed) => Plan::search(1 + seed % MANY),
             Source::Tape { tape, .. } => Plan::replay(Tape::clone(tape)),
         };
         // With the hash comes the tape of a run that passes.

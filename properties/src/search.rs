@@ -2,18 +2,19 @@
 //!
 //! ```text
 //! run 0        the plain run, twice: are the events the same?
-//! run 1 ..     random runs; one in a hundred is repeated and compared
+//! run 1 ..     runs of the portfolio; one in a hundred is repeated and compared
 //! a failure    repeated, looked into, shrunk, told
 //! ```
 
 use crate::arguments::spans;
+use crate::coverage::{Counter, Coverage};
 use crate::host::{Host, HostError, Plan};
 use crate::judge;
 use crate::marks::Marks;
 use crate::record::{Broken, RunRecord, Warning};
 use crate::rejection::{Rejected, Rejections};
 use crate::shrink::shrink;
-use reveille_sim::{Law, Level, Tape};
+use reveille_sim::{Law, Level, Member, Tape};
 
 /// One run in so many is repeated to see whether it can be.
 const REPEAT_EVERY: u64 = 100;
@@ -34,18 +35,23 @@ pub(crate) struct Clean {
     pub(crate) runs: u64,
     pub(crate) steps: u64,
     pub(crate) warnings: Vec<Warning>,
+    pub(crate) coverage: Coverage,
     pub(crate) marks: Marks,
     pub(crate) rejections: Rejections,
 }
 
 impl Clean {
-    /// Takes in a run in which no law was broken. A rejected one does not count; an
-    /// error if there are too many of them.
-    fn note(&mut self, record: &mut RunRecord) -> Result<(), Rejected> {
+    /// Takes in a run of `member` in which no law was broken. A rejected one does not
+    /// count; an error if there are too many of them.
+    fn note(&mut self, record: &mut RunRecord, member: Member) -> Result<(), Rejected> {
         self.steps += record.steps;
         self.marks.add(std::mem::take(&mut record.marks));
         match record.rejected.take() {
-            Some(rejection) => self.rejections.note(rejection, self.runs),
+            Some(rejection) => {
+                // The bounded search gives every run the arguments of the plain one.
+                let plain = member == Member::Bounded;
+                self.rejections.note(rejection, plain, self.runs)
+            }
             None => {
                 self.runs += 1;
                 note_warnings(&mut self.warnings, record);
@@ -62,6 +68,8 @@ pub(crate) struct Found {
     pub(crate) tape: Tape,
     /// The number of the run; none if a tape was given.
     pub(crate) run: Option<u64>,
+    /// Who made the run.
+    pub(crate) sampler: Option<Member>,
     /// Deviations before and after shrinking, and the replays it took.
     pub(crate) shrunk: Option<(usize, usize, u32)>,
     pub(crate) text: String,
@@ -110,19 +118,18 @@ pub(crate) fn search(host: &mut dyn Host, order: Order) -> Result<Clean, Halt> {
     let compare = order.nondeterminism != Level::Allow;
     let mut clean = Clean::default();
     let mut plain = None;
+    let mut schedules = Counter::default();
     let mut run = 0;
     while clean.runs < order.runs {
         let repeated = compare && run % REPEAT_EVERY == 0;
-        let plan = match run {
-            0 => Plan::replay(Tape::new()),
-            _ => Plan::random(run),
-        };
+        let plan = Plan::search(run);
         let plan = if repeated { plan.hashed() } else { plan };
         let mut record = host.run(&plan)?;
+        schedules.note(record.digest);
         if record.broken.is_some() {
             return Err(settle(host, record, run, compare, plain)?);
         }
-        clean.note(&mut record)?;
+        clean.note(&mut record, host.portfolio().member())?;
         run += 1;
         plain = plain.or(record.hash);
         if repeated {
@@ -132,6 +139,7 @@ pub(crate) fn search(host: &mut dyn Host, order: Order) -> Result<Clean, Halt> {
             }
         }
     }
+    clean.coverage = schedules.finish(host.portfolio().exhausted());
     Ok(clean)
 }
 
@@ -179,6 +187,7 @@ fn settle(
     {
         return Ok(Halt::differs(record.tape, Some(broken)));
     }
+    let sampler = Some(host.portfolio().member());
     let before = spans::deviations(&again.tape);
     let shrunk = shrink(host, again, &broken);
     let tape = shrunk.record.tape;
@@ -187,7 +196,7 @@ fn settle(
     let stacks = host.survey(&tape, &broken)?;
     let text = host.tell(&tape, &broken, &stacks)?;
     let shrunk = Some((before, after, shrunk.replays));
-    Ok(Halt::Found(Box::new(Found { broken, tape, run: Some(run), shrunk, text })))
+    Ok(Halt::Found(Box::new(Found { broken, tape, run: Some(run), sampler, shrunk, text })))
 }
 
 /// Replays a tape that was given; none if it passes.
@@ -195,14 +204,14 @@ pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
     let mut record = host.run(&Plan::replay(tape.clone()).hashed())?;
     let Some(broken) = record.broken.clone() else {
         let mut clean = Clean::default();
-        clean.note(&mut record)?;
+        clean.note(&mut record, host.portfolio().member())?;
         return Ok(clean);
     };
     let broken = judge::refine(host, tape, broken);
     let stacks = host.survey(tape, &broken)?;
     let text = host.tell(tape, &broken, &stacks)?;
     let tape = record.tape;
-    Err(Halt::Found(Box::new(Found { broken, tape, run: None, shrunk: None, text })))
+    Err(Halt::Found(Box::new(Found { broken, tape, run: None, sampler: None, shrunk: None, text })))
 }
 
 /// The first event in which two replays of `tape` differ, in words.

@@ -24,7 +24,7 @@
 //! | file | idea |
 //! | --- | --- |
 //! | `choice`, `door`, `tape`, `sampler/`, `entropy`, `fault`, `strand`, `argument` | who decides what, and how it is written down |
-//! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding`, `teardown` | what runs |
+//! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding`, `hold`, `teardown` | what runs |
 //! | `identity`, `biased`, `ledger`, `waker`, `watch`, `mailbox`, `letters` | who may wake whom |
 //! | `clock`, `idle`, `time/` | virtual time |
 //! | `law`, `oracle`, `finding`, `panics`, `property` | what is wrong with it |
@@ -40,6 +40,7 @@ mod entropy;
 mod executor;
 mod fault;
 mod finding;
+mod hold;
 mod identity;
 mod idle;
 mod join;
@@ -72,11 +73,15 @@ pub use argument::{draw_argument, next_argument_move, note_argument, note_argume
 pub use choice::Kind;
 pub use fault::Faults;
 pub use finding::{Detail, Finding, Outcome, Property, PropertyKind};
+pub use hold::{hold_back, waker_of};
 pub use join::{AbortHandle, JoinError, JoinHandle};
 pub use law::{Certainty, Law, Level, Levels};
 pub use panics::on_abort;
 pub use property::{Always, Eventually, LeadsTo, always, eventually, leads_to};
-pub use sampler::{Plain, Random, Replay, Sampler};
+pub use sampler::{
+    Bounded, Exhausted, Member, Pct, Plain, Policy, Portfolio, Pos, Random, RandomWalk, Replay,
+    Run, Sampler, Seeded, Sticky, Surw, Urw,
+};
 pub use settings::{Probe, Settings};
 pub use sighting::{Sighting, look_for};
 pub use spawn::{Builder, spawn, spawn_daemon, spawn_local};
