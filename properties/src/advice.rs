@@ -1,19 +1,12 @@
 //! What to try, law by law.
 
-use reveille_sim::{Detail, Finding, Law, Owner, PropertyKind};
+use crate::promise;
+use reveille_sim::{Detail, Finding, Law, Owner};
 
 /// What to try about a finding.
 pub(crate) fn for_finding(finding: &Finding) -> Option<&'static str> {
     if let Detail::Property(property) = &finding.detail {
-        return Some(match property.kind {
-            PropertyKind::Always => {
-                "look at the last step: what did it take for granted that another task had changed?"
-            }
-            _ => {
-                "look at the last steps: which one is missing, or waits too long? virtual time passes\n       \
-                 only when nothing is runnable, from one timer to the next"
-            }
-        });
+        return Some(promise::advice(property));
     }
     match (finding.law, finding.owner) {
         (Law::PendingWithoutWaker, Owner::Watch(_)) => Some(

@@ -465,7 +465,11 @@ pub struct Passed {
 impl fmt::Display for Passed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let s = if self.runs == 1 { "" } else { "s" };
-        write!(f, "`{}` passed {} run{s}: {}", self.test, grouped(self.runs), self.coverage)
+        write!(f, "`{}` passed {} run{s}", self.test, grouped(self.runs))?;
+        if self.rejected > 0 {
+            write!(f, ", beside {} rejected", grouped(self.rejected))?;
+        }
+        write!(f, ": {}", self.coverage)
     }
 }
 

@@ -88,6 +88,7 @@ mod marks;
 mod message;
 mod names;
 mod output;
+mod promise;
 mod record;
 mod rejection;
 mod report;

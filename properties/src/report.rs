@@ -4,9 +4,9 @@
 use crate::advice;
 use crate::callsite::{blamed, short_path};
 use crate::evidence::{Evidence, Suspect};
+use crate::promise;
 use reveille_sim::{
-    Certainty, Detail, Event, Finding, Kind, Law, Owner, PollEnd, Property, PropertyKind, TaskId,
-    Trace, What,
+    Certainty, Detail, Event, Finding, Kind, Law, Owner, PollEnd, TaskId, Trace, What,
 };
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -35,11 +35,8 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence) -> 
     let _ = writeln!(text, "  {sentence}{certainty}\n");
     let teller = Teller { finding, trace };
     let mut facts = Facts::default();
-    let arguments = trace.arguments().iter().map(|(name, value)| format!("{name} = {value}"));
-    let arguments: Vec<String> = arguments.collect();
-    if !arguments.is_empty() {
-        facts.add("with", arguments.join("\n"));
-    }
+    let with = trace.arguments().iter().map(|(name, value)| format!("{name} = {value}\n"));
+    facts.0.extend(with.reduce(|all, next| all + &next).map(|with| ("with", with)));
     teller.tell(evidence, &mut facts);
     facts.write(&mut text);
     let steps = teller.steps(evidence);
@@ -229,7 +226,7 @@ impl Teller<'_> {
                 };
                 format!("{how}{poll}{at}:\n{}{unread}", without_marks(message))
             }
-            (_, Detail::Property(property)) => self.property(property),
+            (_, Detail::Property(property)) => promise::broken(property, self.finding),
             (_, Detail::Error(error)) => format!("the body returned an error:\n{error}"),
             (Law::PendingWithoutWaker, _) => format!(
                 "its poll {polls}, in step {step}, returned Pending; it was not woken since that poll\n\
@@ -296,33 +293,6 @@ impl Teller<'_> {
             _ => return,
         };
         facts.add("what", text);
-    }
-
-    /// What a property demanded, and how it came that it does not hold.
-    fn property(&self, property: &Property) -> String {
-        let Finding { step, now, .. } = self.finding;
-        let time = |nanos: u64| format!("{:?}", Duration::from_nanos(nanos));
-        let since = format!("since step {}, at {}", property.since_step, time(property.since));
-        let demanded = match property.kind {
-            PropertyKind::Always => format!("does not hold after step {step}, at {}", time(*now)),
-            PropertyKind::LeadsTo => format!("is owed {since}"),
-            _ => format!("is waited for {since}"),
-        };
-        let late = match property.kind {
-            PropertyKind::Always => String::new(),
-            _ if property.at_rest => {
-                format!(
-                    "\nafter step {step}, at {}, everything is at rest, and it can never come",
-                    time(*now)
-                )
-            }
-            _ => format!(
-                "\nand has not come within {}, that is until {}",
-                time(property.within),
-                time(*now)
-            ),
-        };
-        format!("`{}` {demanded}{late}", property.what)
     }
 
     /// The number of polls that the suspect has had.

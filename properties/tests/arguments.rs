@@ -106,6 +106,8 @@ fn rejected_runs_are_made_up_for() {
     let passed = passed.unwrap();
     assert_eq!(passed.runs, 300);
     assert!(passed.rejected > 50, "{}", passed.rejected);
+    let told = format!(" passed 300 runs, beside {} rejected: ", passed.rejected);
+    assert!(passed.to_string().contains(&told), "{passed}");
     // Some are repeated to see whether they can be.
     assert!(accepted.get() >= 300);
 }
