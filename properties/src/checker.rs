@@ -1,11 +1,13 @@
 //! The checker: runs a test's body under many schedules.
 
+use crate::arguments::Arguments;
 use crate::config::{Config, ConfigError};
 use crate::coverage::{Coverage, grouped};
 use crate::error::{CheckError, Failure};
 use crate::hermetic;
 use crate::host::{Body, Here, Host};
-use crate::output::TestOutput;
+use crate::marks::Mark;
+use crate::output::{Ending, TestOutput};
 use crate::search::{self, Clean, Halt, Order};
 use crate::seed::Seed;
 use crate::watchdog;
@@ -38,6 +40,7 @@ pub struct Checker {
     hermetic: Option<bool>,
     watchdog: Duration,
     settings: Settings,
+    marks: Vec<Mark>,
 }
 
 impl Checker {
@@ -53,6 +56,7 @@ impl Checker {
             hermetic: None,
             watchdog: Duration::from_secs(10),
             settings,
+            marks: Vec::new(),
         }
     }
 
@@ -151,6 +155,86 @@ impl Checker {
         self
     }
 
+    /// Expects that some run reaches the mark `name`, of [`reachable!`](crate::reachable)
+    /// or [`sometimes!`](crate::sometimes): if none does, that is a warning.
+    ///
+    /// `#[reveille::test]` expects those that stand in its body.
+    ///
+    /// ```
+    /// let checker = reveille::Checker::new().expect_mark("never reached");
+    /// let passed = checker.try_check(|| async {}).unwrap();
+    /// assert!(passed.warnings[0].contains("was reached in none of 1000 runs"));
+    /// ```
+    #[track_caller]
+    pub fn expect_mark(mut self, name: &str) -> Checker {
+        self.marks.push(Mark::expected(name, Location::caller()));
+        self
+    }
+
+    /// Runs `body` under many schedules, each with other arguments, and panics if a law
+    /// is broken. What `#[strategy(..)]` on the arguments of a `#[reveille::test]` does.
+    ///
+    /// A failure is made smaller in both: the schedule and the arguments.
+    ///
+    /// ```
+    /// use reveille::proptest::collection::vec;
+    ///
+    /// reveille::Checker::new().runs(100).check_with(vec(0..100u8, 0..8), |items| async move {
+    ///     let count = items.len();
+    ///     let sorted = reveille::spawn(async move {
+    ///         let mut items = items;
+    ///         items.sort();
+    ///         items
+    ///     });
+    ///     assert_eq!(sorted.await.unwrap().len(), count);
+    /// });
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// With the report as its message if [`try_check_with`](Self::try_check_with) gives
+    /// an error.
+    #[track_caller]
+    pub fn check_with<A, B, F>(&self, arguments: A, body: B)
+    where
+        A: Arguments,
+        B: Fn(A::Value) -> F,
+        F: Future,
+        F::Output: TestOutput,
+    {
+        tell(self.try_check_with(arguments, body));
+    }
+
+    /// Runs `body` under many schedules, each with other arguments.
+    ///
+    /// A run whose arguments the strategy or the body rejects (`prop_assume!`) does not
+    /// count, and another takes its place.
+    ///
+    /// # Errors
+    ///
+    /// [`CheckError::Broken`] with the report if a law is broken, [`CheckError::Rejected`]
+    /// if too many runs were rejected; other errors if nothing could be checked.
+    #[track_caller]
+    pub fn try_check_with<A, B, F>(&self, arguments: A, body: B) -> Result<Passed, CheckError>
+    where
+        A: Arguments,
+        B: Fn(A::Value) -> F,
+        F: Future,
+        F::Output: TestOutput,
+    {
+        let body = &body;
+        self.try_check(|| {
+            // Here the run has begun, so what is drawn is on its tape.
+            let made = arguments.make();
+            async move {
+                match made {
+                    Ok(value) => body(value).await.into_ending(),
+                    Err(rejection) => Ending::Rejected(rejection),
+                }
+            }
+        })
+    }
+
     /// Runs `body` under many schedules and panics if a law is broken.
     ///
     /// # Panics
@@ -164,13 +248,7 @@ impl Checker {
         F: Future,
         F::Output: TestOutput,
     {
-        match self.try_check(body) {
-            Ok(passed) => {
-                passed.warnings.iter().for_each(|warning| message::warn(warning));
-                println!("reveille: {passed}");
-            }
-            Err(error) => message::fail(&error.to_string()),
-        }
+        tell(self.try_check(body));
     }
 
     /// Runs `body` under many schedules.
@@ -186,10 +264,19 @@ impl Checker {
         F: Future,
         F::Output: TestOutput,
     {
-        let caller = Location::caller();
-        let name = self.name.clone().unwrap_or_else(|| names::of_caller(caller));
+        let name = self.name_at(Location::caller());
         let result = self.check_body(&name, &body);
         result.map(|passed| Passed { test: name, ..passed })
+    }
+
+    fn name_at(&self, caller: &Location<'_>) -> String {
+        self.name.clone().unwrap_or_else(|| names::of_caller(caller))
+    }
+
+    /// What runs need that somebody else makes: the test's name, the settings, the
+    /// limit of the watchdog.
+    pub(crate) fn rules(&self, caller: &Location<'_>) -> (String, Settings, Duration) {
+        (self.name_at(caller), self.settings.clone(), self.watchdog)
     }
 
     fn check_body(&self, name: &str, body: &dyn Body) -> Result<Passed, CheckError> {
@@ -256,7 +343,19 @@ impl Checker {
             seed: config.seed.or(given).unwrap_or_else(|| Seed::of_name(name)),
             replay,
             settings: self.settings.clone(),
+            marks: self.marks.clone(),
         })
+    }
+}
+
+/// What a test does with the result of its check.
+fn tell(result: Result<Passed, CheckError>) {
+    match result {
+        Ok(passed) => {
+            passed.warnings.iter().for_each(|warning| message::warn(warning));
+            println!("reveille: {passed}");
+        }
+        Err(error) => message::fail(&error.to_string()),
     }
 }
 
@@ -280,6 +379,7 @@ struct Task {
     seed: Seed,
     replay: Option<reveille_sim::Tape>,
     settings: Settings,
+    marks: Vec<Mark>,
 }
 
 impl Task {
@@ -308,14 +408,22 @@ impl Task {
             .iter()
             .map(|warning| format!("warning[{}] in `{}`: {}", warning.law, self.name, warning.text))
             .collect();
-        if self.replay.is_some() {
+        let mut marks = clean.marks;
+        if self.replay.is_none() {
+            marks.add(self.marks.clone());
+            warnings.extend(marks.warnings(&self.name, clean.runs));
+        } else if clean.runs == 0 {
+            warnings.push(format!("reveille: the run of the tape is rejected in `{}`", self.name));
+        } else {
             warnings.push(format!("reveille: the tape passes in `{}`", self.name));
         }
         Passed {
             test: self.name.clone(),
             runs: clean.runs,
             steps: clean.steps,
+            rejected: clean.rejections.runs(),
             coverage: clean.coverage,
+            marks: marks.into_list(),
             warnings,
         }
     }
@@ -331,6 +439,7 @@ impl Task {
         why_not_hermetic: Option<&hermetic::Unavailable>,
     ) -> Result<Passed, CheckError> {
         let failure = match halt {
+            Halt::Rejected(rejected) => return Err(CheckError::Rejected(rejected)),
             Halt::Host(error) => return Err(CheckError::NoRun(error.to_string())),
             Halt::Found(found) => message::found(&self.name, &found, self.order.runs, self.seed),
             Halt::Differs(differing) => {
@@ -342,15 +451,8 @@ impl Task {
                         "warning[nondeterminism] in `{}`: a run cannot be repeated\n{difference}",
                         self.name
                     );
-                    let coverage = Coverage::default();
-                    let warnings = vec![warning];
-                    return Ok(Passed {
-                        test: self.name.clone(),
-                        runs: 1,
-                        steps: 0,
-                        coverage,
-                        warnings,
-                    });
+                    let (test, warnings) = (self.name.clone(), vec![warning]);
+                    return Ok(Passed { test, runs: 1, warnings, ..Passed::default() });
                 }
                 message::differs(&self.name, &tape, broken, &difference, why)
             }
@@ -360,7 +462,7 @@ impl Task {
 }
 
 /// What a check that found nothing did.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Passed {
     /// The test.
@@ -369,6 +471,10 @@ pub struct Passed {
     pub runs: u64,
     /// Polls in all runs together.
     pub steps: u64,
+    /// Runs made in vain, because their arguments were rejected; they are not among `runs`.
+    pub rejected: u64,
+    /// The marks that were looked for or expected, by name.
+    pub marks: Vec<Mark>,
     /// What the runs covered.
     pub coverage: Coverage,
     /// What was found and does not fail the test.
@@ -378,7 +484,11 @@ pub struct Passed {
 impl fmt::Display for Passed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let s = if self.runs == 1 { "" } else { "s" };
-        write!(f, "`{}` passed {} run{s}: {}", self.test, grouped(self.runs), self.coverage)
+        write!(f, "`{}` passed {} run{s}", self.test, grouped(self.runs))?;
+        if self.rejected > 0 {
+            write!(f, ", beside {} rejected", grouped(self.rejected))?;
+        }
+        write!(f, ": {}", self.coverage)
     }
 }
 

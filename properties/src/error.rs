@@ -2,6 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::hermetic::Unavailable;
+use crate::rejection::Rejected;
 use reveille_sim::{Law, Tape};
 use std::fmt;
 
@@ -21,6 +22,8 @@ pub enum CheckError {
     NoHermeticRuns(Unavailable),
     /// A run could not be made.
     NoRun(String),
+    /// Too many runs were rejected, by the strategies of the arguments or by the body.
+    Rejected(Box<Rejected>),
 }
 
 /// A broken law, with its report.
@@ -49,6 +52,7 @@ impl fmt::Display for CheckError {
                 f.write_str("no run was asked for: `runs` must be at least 1, a test that runs nothing proves nothing")
             }
             CheckError::NoHermeticRuns(why) => write!(f, "no hermetic runs can be had: {why}"),
+            CheckError::Rejected(rejected) => write!(f, "{rejected}"),
             CheckError::NoRun(why) => write!(f, "a run could not be made: {why}"),
         }
     }
@@ -60,6 +64,7 @@ impl std::error::Error for CheckError {
             CheckError::Broken(failure) => Some(&**failure),
             CheckError::Config(error) => Some(error),
             CheckError::NoHermeticRuns(why) => Some(why),
+            CheckError::Rejected(rejected) => Some(&**rejected),
             _ => None,
         }
     }

@@ -25,8 +25,10 @@ use crate::checker::Passed;
 use crate::coverage::Coverage;
 use crate::error::CheckError;
 use crate::host::{Body, Choices, Here, Host, HostError, Plan};
+use crate::marks::Mark;
 use crate::names;
 use crate::record::{Broken, RunRecord};
+use crate::rejection::Rejected;
 use reveille_sim::{Portfolio, Settings, Tape};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -119,15 +121,31 @@ impl Child {
 mod answer {
     use super::*;
     use crate::error::Failure;
+    use crate::record::unescape;
     use reveille_sim::Law;
 
     pub(super) fn to_text(result: &Result<Passed, CheckError>) -> String {
         match result {
             Ok(passed) => {
-                let warnings: String =
-                    passed.warnings.iter().map(|w| format!("{}\n", w.escape_default())).collect();
-                let (runs, steps) = (passed.runs, passed.steps);
-                format!("passed {runs} {steps} {}\n{warnings}", passed.coverage.to_text())
+                let Passed { runs, steps, rejected, .. } = passed;
+                let coverage = passed.coverage.to_text();
+                let mut text = format!("passed {runs} {steps} {rejected} {coverage}\n");
+                for mark in &passed.marks {
+                    let (name, at) = (mark.name.escape_default(), mark.at.escape_default());
+                    text.push_str(&format!("mark {} {} {at}\t{name}\n", mark.looks, mark.seen));
+                }
+                for warning in &passed.warnings {
+                    text.push_str(&format!("warning {}\n", warning.escape_default()));
+                }
+                text
+            }
+            Err(CheckError::Rejected(rejected)) => {
+                let reasons: String = rejected
+                    .reasons
+                    .iter()
+                    .map(|reason| format!("{}\n", reason.escape_default()))
+                    .collect();
+                format!("rejected {} {}\n{reasons}", rejected.accepted, rejected.rejected)
             }
             Err(CheckError::Broken(failure)) => {
                 let tape = failure.tape.to_text(&failure.test);
@@ -143,11 +161,26 @@ mod answer {
         let mut words = first.split(' ');
         Some(match words.next()? {
             "passed" => {
-                let (runs, steps) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+                let mut number = || words.next()?.parse().ok();
+                let (runs, steps, rejected) = (number()?, number()?, number()?);
                 let coverage = Coverage::from_text(words)?;
-                let warnings = rest.lines().map(str::to_owned).collect();
+                let (mut marks, mut warnings) = (Vec::new(), Vec::new());
+                for line in rest.lines() {
+                    match line.split_once(' ')? {
+                        ("mark", mark) => marks.push(mark_from_text(mark)?),
+                        ("warning", warning) => warnings.push(unescape(warning)?),
+                        _ => return None,
+                    }
+                }
                 let test = String::new();
-                Ok(Passed { test, runs, steps, coverage, warnings })
+                Ok(Passed { test, runs, steps, rejected, coverage, marks, warnings })
+            }
+            "rejected" => {
+                let (accepted, rejected) =
+                    (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+                let reasons = rest.lines().map(unescape).collect::<Option<_>>()?;
+                let rejected = Rejected::new(accepted, rejected, reasons);
+                Err(CheckError::Rejected(Box::new(rejected)))
             }
             "broken" => {
                 let law = Law::from_name(words.next()?)?;
@@ -157,6 +190,14 @@ mod answer {
             }
             _ => Err(CheckError::NoRun(rest.to_owned())),
         })
+    }
+
+    fn mark_from_text(text: &str) -> Option<Mark> {
+        let (counts, name) = text.split_once('\t')?;
+        let mut parts = counts.splitn(3, ' ');
+        let (looks, seen) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let (at, name) = (unescape(parts.next()?)?, unescape(name)?);
+        Some(Mark { name, at, looks, seen })
     }
 }
 

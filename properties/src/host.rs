@@ -2,7 +2,8 @@
 
 use crate::evidence::Evidence;
 use crate::interpose;
-use crate::output::TestOutput;
+use crate::marks::Mark;
+use crate::output::{Ending, TestOutput};
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::report;
 use reveille_sim::{
@@ -113,8 +114,8 @@ pub(crate) trait Body {
     fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended;
 }
 
-/// The outcome of a body: the text of the error that it returned, if any.
-pub(crate) type Ended = Outcome<Option<String>>;
+/// The outcome of a body.
+pub(crate) type Ended = Outcome<Ending>;
 
 impl<B, F> Body for B
 where
@@ -137,13 +138,13 @@ where
     }
 }
 
-async fn run_body<F>(body: &impl Fn() -> F) -> Option<String>
+async fn run_body<F>(body: &impl Fn() -> F) -> Ending
 where
     F: Future,
     F::Output: TestOutput,
 {
     interpose::reseed();
-    body().await.into_error()
+    body().await.into_ending()
 }
 
 impl<'a> Here<'a> {
@@ -181,9 +182,10 @@ impl<'a> Here<'a> {
 /// An error that the body returned is a verdict like a panic.
 fn with_error_as_verdict(mut outcome: Ended) -> Ended {
     if outcome.verdict.is_none()
-        && let Some(Some(text)) = outcome.output.take()
+        && let Some(Ending::Failed(text)) = &outcome.output
     {
-        let finding = Finding::new(Law::Panic, Owner::Task(TaskId::ROOT), Detail::Error(text))
+        let detail = Detail::Error(text.clone());
+        let finding = Finding::new(Law::Panic, Owner::Task(TaskId::ROOT), detail)
             .at(outcome.steps, outcome.now);
         outcome.verdict = Some(Box::new(finding));
     }
@@ -214,7 +216,12 @@ impl Host for Here<'_> {
         let interesting = outcome.verdict.is_some() || plan.hash;
         Ok(RunRecord {
             broken: outcome.verdict.as_deref().map(Broken::of),
+            rejected: match outcome.output {
+                Some(Ending::Rejected(rejection)) if outcome.verdict.is_none() => Some(rejection),
+                _ => None,
+            },
             warnings: outcome.warnings.iter().map(Warning::of).collect(),
+            marks: outcome.sightings.iter().map(Mark::of).collect(),
             steps: outcome.steps,
             hash: outcome.trace.map(|trace| trace.hash()),
             // Most runs pass, and nobody asks for their tapes.

@@ -17,6 +17,32 @@
 //! `cargo test` runs it under 1,000 schedules. [`macro@test`] tells the arguments;
 //! [`check`] and [`Checker`] do the same without the macro.
 //!
+//! # Inputs
+//!
+//! The arguments of a test are made by the strategies of [`proptest`], and a failure is
+//! made small in both, the schedule and the arguments:
+//!
+//! ```
+//! use reveille::proptest::{collection::vec, prelude::*};
+//!
+//! #[reveille::test]
+//! async fn counts(#[strategy(vec(any::<u8>(), 0..8))] items: Vec<u8>) {
+//!     let count = items.len();
+//!     let counted = reveille::spawn(async move { items.iter().count() });
+//!     assert_eq!(counted.await.unwrap(), count);
+//! }
+//! ```
+//!
+//! [`Checker::check_with`] does the same without the macro; [`schedules`] is for those
+//! who write `proptest!` themselves. A tape holds the arguments, too, so the line to
+//! paste repeats them, as long as their strategies stay as they are.
+//!
+//! # Demands of a run, and of all runs
+//!
+//! [`always`], [`eventually`] and [`leads_to`] demand something of every run, over
+//! virtual time; a breach is the law `property`. [`reachable!`] and [`sometimes!`] mark
+//! states that some run ought to reach; that none did is a warning.
+//!
 //! # The environment
 //!
 //! | variable | values | meaning |
@@ -28,7 +54,8 @@
 //! # What a body may do
 //!
 //! - It may be `async fn` without a single `.await`: it is one poll.
-//! - It may return `()` or a `Result` whose error is `Debug`; an error fails it.
+//! - It may return `()` or a `Result` whose error is `Debug`; an error fails it, but for
+//!   the one of `prop_assume!`, which has another run take its place.
 //! - Destructors may spawn. What they spawn after the root has returned is dropped
 //!   unpolled.
 //! - It must not call [`check`]: that is [`CheckError::InsideRun`].
@@ -45,6 +72,7 @@
 //! event that differs.
 
 mod advice;
+mod arguments;
 mod await_site;
 mod callsite;
 mod checker;
@@ -57,28 +85,39 @@ mod hermetic;
 mod host;
 mod interpose;
 mod judge;
+mod marks;
 mod message;
 mod names;
 mod output;
+mod promise;
 mod record;
+mod rejection;
 mod report;
+mod schedules;
 mod search;
 mod seed;
 mod shrink;
 mod tape_file;
 mod watchdog;
 
+pub use arguments::{Argument, Arguments, argument};
 pub use checker::{Checker, Passed};
 pub use config::ConfigError;
 pub use coverage::Coverage;
 pub use error::{CheckError, Failure};
 pub use hermetic::Unavailable;
+pub use marks::Mark;
 pub use output::TestOutput;
+/// The crate that strategies come from.
+pub use proptest;
+pub use rejection::Rejected;
 pub use reveille_sim::{
-    AbortHandle, Builder, Cancellable, Cancelled, Certainty, Exhausted, Faults, JoinError,
-    JoinHandle, Kind, Law, Level, PanickedClone, Point, Tape, TapeError, TaskId, Watch,
-    cancellable, draw, in_run, mark, point, spawn, spawn_daemon, spawn_local, watch, yield_now,
+    AbortHandle, Always, Builder, Cancellable, Cancelled, Certainty, Eventually, Exhausted, Faults,
+    JoinError, JoinHandle, Kind, Law, LeadsTo, Level, PanickedClone, Point, Resource, Tape,
+    TapeError, TaskId, Touch, Watch, always, cancellable, draw, eventually, in_run, leads_to, mark,
+    point, spawn, spawn_daemon, spawn_local, watch, yield_now,
 };
+pub use schedules::{Schedule, ScheduleTree, Schedules, schedules};
 
 /// Virtual time, in tokio's names and semantics.
 pub mod time {
@@ -98,7 +137,26 @@ pub mod time {
 /// }
 /// ```
 ///
-/// | argument | meaning |
+/// Each argument of the function has a strategy that makes its values:
+///
+/// ```
+/// use reveille::proptest::prelude::*;
+///
+/// #[reveille::test]
+/// async fn sums(#[strategy(0..100u32)] a: u32, #[strategy(any::<bool>())] twice: bool) {
+///     let sum = reveille::spawn(async move { if twice { a + a } else { a } });
+///     assert!(sum.await.unwrap() < 200);
+/// }
+/// ```
+///
+/// Without one it does not compile, and the error says what to write:
+///
+/// ```compile_fail
+/// #[reveille::test]
+/// async fn sums(a: u32) {}
+/// ```
+///
+/// | argument of the attribute | meaning |
 /// | --- | --- |
 /// | `runs = 5000` | schedules to try; default 1,000 |
 /// | `seed = 7` | where random choices begin; default: made of the test's name |
@@ -145,5 +203,7 @@ where
 
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::arguments::strategy_for;
     pub use crate::await_site::AwaitAt;
+    pub use reveille_sim::look_for;
 }

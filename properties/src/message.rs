@@ -6,7 +6,7 @@ use crate::record::Broken;
 use crate::search::Found;
 use crate::seed::Seed;
 use crate::tape_file;
-use reveille_sim::{Law, Tape};
+use reveille_sim::{Kind, Law, Tape};
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -42,8 +42,24 @@ pub(crate) fn found(test: &str, found: &Found, runs: u64, seed: Seed) -> Failure
     Failure { test: test.to_owned(), law, tape: found.tape.clone(), report }
 }
 
+/// The report of a broken law in a run that proptest had made.
+pub(crate) fn scheduled(test: &str, found: &Found) -> Failure {
+    let (law, tape) = (found.broken.law, found.tape.clone());
+    let mut report = title(test, law);
+    report.push_str(&found.text);
+    let text = tape.to_text(test);
+    let _ = writeln!(
+        report,
+        "\n  replay: reveille::Schedule::from_tape(\"{text}\").unwrap().run(..), with the same input"
+    );
+    Failure { test: test.to_owned(), law, tape, report }
+}
+
 fn shrunk(found: &Found) -> String {
     match found.shrunk {
+        Some((_, 0, _)) if !found.tape.lane(Kind::Argument).is_empty() => {
+            "; with these arguments it needs no deviation from the plain run".into()
+        }
         Some((_, 0, _)) => "; it needs no deviation from the plain run".into(),
         Some((before, after, replays)) if before > after => {
             format!("; {} left of {before} after {replays} replays", deviations(after))

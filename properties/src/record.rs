@@ -3,13 +3,19 @@
 //! In a [hermetic](crate::hermetic) search every run has a process of its own, and
 //! this is what it sends back: lines of `key value`, the value escaped.
 
-use reveille_sim::{Detail, Finding, Law, Owner, Tape, TaskId};
+use crate::callsite::short_path;
+use crate::marks::Mark;
+use crate::rejection::Rejection;
+use reveille_sim::{Detail, Finding, Kind, Law, Owner, Property, Tape, TaskId};
 use std::fmt::Write;
 
 /// One run, as the search sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RunRecord {
     pub(crate) broken: Option<Broken>,
+    /// Why the run proves nothing, if it does not.
+    pub(crate) rejected: Option<Rejection>,
+    pub(crate) marks: Vec<Mark>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) steps: u64,
     /// Hash of the events, if they were recorded.
@@ -50,6 +56,7 @@ impl Broken {
             Detail::Panic { message, location: None, .. } => (message.clone(), message.clone()),
             Detail::Panic { message, location: Some(at), .. } => (at.clone(), message.clone()),
             Detail::Error(text) => ("an error".to_owned(), text.clone()),
+            Detail::Property(property) => (named(property), property.kind.name().to_owned()),
             _ => (String::new(), String::new()),
         };
         let others = finding.others.iter().map(|task| task.0).collect();
@@ -62,6 +69,12 @@ impl Broken {
     pub(crate) fn is_like(&self, other: &Broken) -> bool {
         self.law == other.law && self.cause == other.cause
     }
+}
+
+/// What a test calls a property, and where it is declared.
+fn named(property: &Property) -> String {
+    let (file, line) = (property.at.file(), property.at.line());
+    format!("`{}`, declared at {}:{line}", property.what, short_path(file))
 }
 
 impl Warning {
@@ -78,6 +91,9 @@ impl Warning {
             (Law::TaskLeak, _) => format!("{whose} was left behind and nothing can wake it"),
             (_, Detail::Panic { message, .. }) => format!("{whose} panicked: {message}"),
             (_, Detail::Error(text)) => format!("the body returned {text}"),
+            (_, Detail::Property(property)) => {
+                format!("the property {} does not hold", named(property))
+            }
             _ => format!("{}, broken by {whose}", finding.law.sentence()),
         };
         Warning { law: finding.law, text }
@@ -107,6 +123,19 @@ impl RunRecord {
             broken.others.iter().for_each(|task| line("other", &task.to_string()));
             line("cause", &broken.cause);
             line("message", &broken.message);
+        }
+        // Trailing defaults are not in the text of a tape, and the shrinker of arguments
+        // counts those of this lane.
+        line("arguments", &self.tape.lane(Kind::Argument).len().to_string());
+        if let Some(rejection) = &self.rejected {
+            line("rejected", &rejection.reason);
+            rejection.argument.iter().for_each(|argument| line("argument", argument));
+        }
+        for mark in &self.marks {
+            line("mark", &mark.name);
+            line("mark-at", &mark.at);
+            line("looks", &mark.looks.to_string());
+            line("seen", &mark.seen.to_string());
         }
         for warning in &self.warnings {
             line("warned", warning.law.name());
@@ -149,6 +178,15 @@ impl RunRecord {
                 "warning" => record.warnings.push(Warning { law: warned?, text: value }),
                 "probed" => record.probed = Some(Vec::new()),
                 "woken" => record.probed.as_mut()?.push(value.parse().ok()?),
+                "arguments" => {
+                    record.tape.lane_mut(Kind::Argument).resize(value.parse().ok()?, 0);
+                }
+                "rejected" => record.rejected = Some(Rejection::by_body(&value)),
+                "argument" => record.rejected.as_mut()?.argument = Some(value),
+                "mark" => record.marks.push(Mark { name: value, ..Mark::default() }),
+                "mark-at" => record.marks.last_mut()?.at = value,
+                "looks" => record.marks.last_mut()?.looks = value.parse().ok()?,
+                "seen" => record.marks.last_mut()?.seen = value.parse().ok()?,
                 "thread" => record.foreign_threads.push(value),
                 "digest" => record.digest = value.parse().ok()?,
                 "word" => record.lesson.push(value.parse().ok()?),
@@ -156,13 +194,13 @@ impl RunRecord {
                 _ => return None,
             }
         }
-        // Trailing defaults are not in the text of a tape; nobody misses them.
+        // Other trailing defaults are not in the text of a tape; nobody misses them.
         ended.then_some(record)
     }
 }
 
 /// Undoes `escape_default`.
-fn unescape(text: &str) -> Option<String> {
+pub(crate) fn unescape(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
@@ -213,8 +251,28 @@ mod tests {
     }
 
     prop_compose! {
+        fn mark()(
+            name in any::<String>(),
+            at in any::<String>(),
+            looks in any::<u64>(),
+            seen in any::<u64>(),
+        ) -> Mark {
+            Mark { name, at, looks, seen }
+        }
+    }
+
+    prop_compose! {
+        fn rejection()(argument in option::of(any::<String>()), reason in any::<String>()) -> Rejection {
+            Rejection { argument, reason }
+        }
+    }
+
+    prop_compose! {
         fn record()(
             broken in option::of(broken()),
+            rejected in option::of(rejection()),
+            marks in vec(mark(), 0..3),
+            arguments in vec(0..4u32, 0..9),
             warnings in vec((law(), any::<String>()).prop_map(|(law, text)| Warning { law, text }), 0..3),
             steps in any::<u64>(),
             hash in option::of(any::<u64>()),
@@ -225,8 +283,9 @@ mod tests {
             lesson in vec(any::<u64>(), 0..4),
         ) -> RunRecord {
             let mut tape = Tape::new();
-            *tape.lane_mut(reveille_sim::Kind::Schedule) = lane;
-            RunRecord { broken, warnings, steps, hash, tape, probed, foreign_threads, digest, lesson }
+            *tape.lane_mut(Kind::Schedule) = lane;
+            *tape.lane_mut(Kind::Argument) = arguments;
+            RunRecord { broken, rejected, marks, warnings, steps, hash, tape, probed, foreign_threads, digest, lesson }
         }
     }
 

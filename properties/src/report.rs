@@ -5,6 +5,7 @@ use crate::advice;
 use crate::callsite::{blamed, short_path};
 use crate::evidence::{Evidence, Suspect};
 use crate::faults;
+use crate::promise;
 use reveille_sim::{
     Certainty, Detail, Event, Finding, Kind, Law, Owner, PollEnd, TaskId, Trace, What,
 };
@@ -35,6 +36,8 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence) -> 
     let _ = writeln!(text, "  {sentence}{certainty}\n");
     let teller = Teller { finding, trace };
     let mut facts = Facts::default();
+    let with = trace.arguments().iter().map(|(name, value)| format!("{name} = {value}\n"));
+    facts.0.extend(with.reduce(|all, next| all + &next).map(|with| ("with", with)));
     teller.tell(evidence, &mut facts);
     facts.write(&mut text);
     let steps = teller.steps(evidence);
@@ -122,6 +125,10 @@ impl Teller<'_> {
             self.awaits(suspect, facts);
         }
         self.what(suspect, facts);
+        if let Detail::Property(property) = &self.finding.detail {
+            let by = format!("by `reveille::{}` at {}", property.kind.name(), place(property.at));
+            facts.add("declared", by);
+        }
         match self.finding.law {
             Law::PendingWithoutWaker | Law::StaleWaker | Law::SpuriousPoll => {
                 self.registered("before", suspect, facts);
@@ -236,6 +243,7 @@ impl Teller<'_> {
                 };
                 format!("{how}{poll}{at}:\n{}{unread}", without_marks(message))
             }
+            (_, Detail::Property(property)) => promise::broken(property, self.finding),
             (_, Detail::Error(error)) => format!("the body returned an error:\n{error}"),
             (Law::PendingWithoutWaker, _) => format!(
                 "its poll {polls}, in step {step}, returned Pending; it was not woken since that poll\n\

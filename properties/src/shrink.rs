@@ -5,7 +5,11 @@
 //! replay recorded. First whole lanes go (a fault that does not matter), then the
 //! tail, then blocks of half the deviations, a quarter, down to single ones;
 //! again, until nothing more comes off. At last each option is lowered.
+//!
+//! Arguments are made simpler by a pass of their own, and then the schedule again, for
+//! as long as either gains by the other.
 
+use crate::arguments::shrink::{Tried, shrink_arguments};
 use crate::host::{Host, Plan};
 use crate::record::{Broken, RunRecord};
 use reveille_sim::{Kind, Tape};
@@ -26,20 +30,26 @@ pub(crate) fn shrink(host: &mut dyn Host, record: RunRecord, broken: &Broken) ->
     let mut shrinker = Shrinker { host, broken, best: record, replays: 0, steps: 0 };
     shrinker.drop_lanes();
     loop {
-        let before = weight(&shrinker.best.tape);
-        shrinker.cut_tail();
-        shrinker.drop_blocks();
-        if weight(&shrinker.best.tape) == before || shrinker.is_spent() {
+        let before = shrinker.best.tape.clone();
+        shrinker.shrink_schedule();
+        if !shrinker.shrink_arguments() || shrinker.best.tape == before || shrinker.is_spent() {
             break;
         }
     }
-    shrinker.lower_options();
     Shrunk { replays: shrinker.replays, record: shrinker.best }
 }
 
-/// What is made smaller: the number of deviations, then the sum of their options.
-fn weight(tape: &Tape) -> (usize, u64) {
-    tape.deviations().fold((0, 0), |(n, sum), (.., option)| (n + 1, sum + u64::from(option)))
+/// What is made smaller: the number of deviations, then the sum of their options, then
+/// what the arguments are made of.
+fn weight(tape: &Tape) -> (usize, u64, usize) {
+    let (count, sum) =
+        deviations(tape).fold((0, 0), |(n, sum), (.., option)| (n + 1, sum + u64::from(option)));
+    (count, sum, tape.lane(Kind::Argument).iter().filter(|option| **option != 0).count())
+}
+
+/// The deviations apart from those of the arguments, which are not to be had singly.
+fn deviations(tape: &Tape) -> impl Iterator<Item = (Kind, usize, u32)> + '_ {
+    tape.deviations().filter(|(kind, ..)| *kind != Kind::Argument)
 }
 
 struct Shrinker<'a> {
@@ -72,7 +82,41 @@ impl Shrinker<'_> {
     }
 
     fn deviations(&self) -> Vec<(Kind, usize, u32)> {
-        self.best.tape.deviations().collect()
+        deviations(&self.best.tape).collect()
+    }
+
+    fn shrink_schedule(&mut self) {
+        loop {
+            let before = weight(&self.best.tape);
+            self.cut_tail();
+            self.drop_blocks();
+            if weight(&self.best.tape) == before || self.is_spent() {
+                break;
+            }
+        }
+        self.lower_options();
+    }
+
+    /// Makes the arguments simpler; answers whether there are any.
+    fn shrink_arguments(&mut self) -> bool {
+        if self.best.tape.lane(Kind::Argument).is_empty() {
+            return false;
+        }
+        shrink_arguments(self.best.tape.clone(), |candidate| {
+            if self.is_spent() {
+                return None;
+            }
+            self.replays += 1;
+            // With the hash comes the tape of a run that passes.
+            let record = self.host.run(&Plan::replay(candidate).hashed()).ok()?;
+            self.steps += record.steps;
+            let (fails, tape) = (record.failed_like(self.broken), record.tape.clone());
+            if fails {
+                self.best = record;
+            }
+            Some(Tried { tape, fails })
+        });
+        true
     }
 
     fn drop_lanes(&mut self) {
@@ -86,7 +130,7 @@ impl Shrinker<'_> {
 
     /// Keeps a shortest prefix of each lane, by bisection.
     fn cut_tail(&mut self) {
-        for kind in Kind::ALL {
+        for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Argument) {
             let mut kept = 0;
             loop {
                 let lane = self.best.tape.lane(kind);

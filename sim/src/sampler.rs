@@ -59,6 +59,13 @@ pub trait Sampler {
         self.choose(Kind::Schedule, runnable.len())
     }
 
+    /// The next move that makes an argument simpler: 0 for none, which ends them. Only
+    /// tapes that were shrunk have any.
+    #[inline]
+    fn move_argument(&mut self) -> u32 {
+        0
+    }
+
     /// A strand has its turn, chosen or because no other was runnable. Passing a
     /// scheduling point begins a new turn.
     #[inline(always)]
@@ -82,6 +89,10 @@ impl<S: Sampler + ?Sized> Sampler for &mut S {
 
     fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
         (**self).schedule(runnable)
+    }
+
+    fn move_argument(&mut self) -> u32 {
+        (**self).move_argument()
     }
 
     fn turn(&mut self, strand: &Strand) {

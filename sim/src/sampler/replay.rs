@@ -51,6 +51,10 @@ impl Sampler for Replay {
             0
         }
     }
+
+    fn move_argument(&mut self) -> u32 {
+        self.choose(Kind::Argument, 3)
+    }
 }
 
 #[cfg(test)]

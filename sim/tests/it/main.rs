@@ -11,6 +11,7 @@ mod hooks;
 mod late_timers;
 mod misbehaving_wakers;
 mod outliving;
+mod properties;
 mod reentry;
 mod samplers;
 mod schedules;
