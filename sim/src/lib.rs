@@ -23,7 +23,7 @@
 //!
 //! | file | idea |
 //! | --- | --- |
-//! | `choice`, `door`, `tape`, `sampler/`, `entropy`, `fault`, `strand` | who decides what, and how it is written down |
+//! | `choice`, `door`, `tape`, `sampler/`, `entropy`, `fault`, `strand`, `lineage` | who decides what, and how it is written down |
 //! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding`, `teardown` | what runs |
 //! | `identity`, `biased`, `ledger`, `waker`, `watch`, `mailbox`, `letters` | who may wake whom |
 //! | `clock`, `idle`, `time/` | virtual time |
@@ -45,6 +45,7 @@ mod join;
 mod law;
 mod ledger;
 mod letters;
+mod lineage;
 mod mailbox;
 mod oracle;
 mod panics;
@@ -70,8 +71,12 @@ pub use fault::Faults;
 pub use finding::{Detail, Finding, Outcome};
 pub use join::{AbortHandle, JoinError, JoinHandle};
 pub use law::{Certainty, Law, Level, Levels};
+pub use lineage::{Lineage, LineageError};
 pub use panics::on_abort;
-pub use sampler::{Plain, Random, Replay, Sampler};
+pub use sampler::{
+    Alignment, Deviation, Divergence, Fingerprint, Found, Plain, Random, Replay, Resync, Sampler,
+    Turn,
+};
 pub use settings::{Probe, Settings};
 pub use spawn::{Builder, spawn, spawn_daemon, spawn_local};
 pub use strand::{Path, Resource, Runnable, Strand, Touch};

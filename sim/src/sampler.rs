@@ -3,13 +3,17 @@
 //! A sampler sees kinds of choices, numbers of options and
 //! [strands](crate::Strand), never a future. One policy a file.
 
+mod fingerprint;
 mod plain;
 mod random;
 mod replay;
+mod resync;
 
+pub use fingerprint::{Deviation, Fingerprint, Turn};
 pub use plain::Plain;
 pub use random::Random;
 pub use replay::Replay;
+pub use resync::{Alignment, Divergence, Found, Resync};
 
 use crate::choice::Kind;
 use crate::fault::Faults;

@@ -7,6 +7,7 @@ mod foreign_threads;
 mod hooks;
 mod outliving;
 mod reentry;
+mod resync;
 mod schedules;
 mod time;
 mod unwinding;
