@@ -1,6 +1,7 @@
 //! The checker: runs a test's body under many schedules.
 
 use crate::config::{Config, ConfigError};
+use crate::corpus::{Corpus, Replayed, Session, Stop};
 use crate::error::{CheckError, Failure};
 use crate::hermetic;
 use crate::host::{Body, Here, Host};
@@ -35,6 +36,7 @@ pub struct Checker {
     seed: Option<u64>,
     hermetic: Option<bool>,
     watchdog: Duration,
+    corpus: Corpus,
     settings: Settings,
 }
 
@@ -50,6 +52,7 @@ impl Checker {
             seed: None,
             hermetic: None,
             watchdog: Duration::from_secs(10),
+            corpus: Corpus::Package,
             settings,
         }
     }
@@ -116,6 +119,20 @@ impl Checker {
         self
     }
 
+    /// Sets where past failures are kept, which are replayed before everything else; see
+    /// [`corpus`](crate::corpus). By default in `corpus`, in the directory of the package;
+    /// with `false` nowhere. `REVEILLE_CORPUS` goes before it, but a test without a corpus
+    /// stays without.
+    ///
+    /// ```
+    /// reveille::Checker::new().corpus(false).check(|| async {});
+    /// reveille::Checker::new().corpus("tests/tapes").check(|| async {});
+    /// ```
+    pub fn corpus(mut self, corpus: impl Into<Corpus>) -> Checker {
+        self.corpus = corpus.into();
+        self
+    }
+
     /// Sets how long a single poll may take, in real time, before it counts as
     /// blocked and the process is ended. By default ten seconds.
     pub fn watchdog(mut self, limit: Duration) -> Checker {
@@ -172,7 +189,7 @@ impl Checker {
             return Err(CheckError::InsideRun);
         }
         let config = Config::from_env()?;
-        let task = self.task(name, &config)?;
+        let mut task = self.task(name, &config)?;
         let ordinal = hermetic::next_ordinal(name);
         if let Some(child) = hermetic::Child::from_env() {
             let settings = task.settings.clone();
@@ -185,6 +202,16 @@ impl Checker {
             return self
                 .in_child(&task, ordinal)
                 .unwrap_or_else(|why| Err(CheckError::NoHermeticRuns(why)));
+        }
+        if task.corpus.needs_hermetic_runs() {
+            let why = match self.hermetic {
+                Some(_) => "which this test never has".to_owned(),
+                None => match self.in_child(&task, ordinal) {
+                    Ok(result) => return result,
+                    Err(why) => format!("which cannot be had: {why}"),
+                },
+            };
+            task.corpus.without_hermetic_runs(&why)?;
         }
         let mut host = Here::new(body, task.settings.clone(), task.seed.value());
         let _watched = watchdog::watch(name, host.pulse(), self.watchdog);
@@ -225,11 +252,16 @@ impl Checker {
             return Err(CheckError::NoRuns);
         }
         let given = self.seed.map(Seed::Given);
+        let corpus = match replay {
+            None => Session::open(name, &self.corpus, config.corpus.as_ref(), config.strict)?,
+            Some(_) => Session::off(name),
+        };
         Ok(Task {
             name: name.to_owned(),
             order: Order { runs, nondeterminism: self.settings.levels.get(Law::Nondeterminism) },
             seed: config.seed.or(given).unwrap_or_else(|| Seed::of_name(name)),
             replay,
+            corpus,
             settings: self.settings.clone(),
         })
     }
@@ -254,6 +286,7 @@ struct Task {
     order: Order,
     seed: Seed,
     replay: Option<reveille_sim::Tape>,
+    corpus: Session,
     settings: Settings,
 }
 
@@ -263,26 +296,30 @@ impl Task {
         host: &mut H,
         otherwise: impl FnOnce(Halt, &mut H) -> Result<Passed, CheckError>,
     ) -> Result<Passed, CheckError> {
+        let replayed = match self.corpus.replay(host) {
+            Ok(replayed) => replayed,
+            Err(Stop::Halt(halt)) => return otherwise(halt, host),
+            Err(Stop::Corpus(error)) => return Err(error.into()),
+        };
         let result = match &self.replay {
             Some(tape) => search::replay(host, tape),
             None => search::search(host, self.order),
         };
         match result {
-            Ok(clean) => Ok(self.passed(clean)),
+            Ok(clean) => Ok(self.passed(clean, replayed)),
             Err(halt) => otherwise(halt, host),
         }
     }
 
-    fn passed(&self, clean: Clean) -> Passed {
-        let mut warnings: Vec<String> = clean
-            .warnings
-            .iter()
-            .map(|warning| format!("warning[{}] in `{}`: {}", warning.law, self.name, warning.text))
-            .collect();
+    fn passed(&self, clean: Clean, replayed: Replayed) -> Passed {
+        let mut warnings = replayed.warnings;
+        warnings.extend(clean.warnings.iter().map(|warning| {
+            format!("warning[{}] in `{}`: {}", warning.law, self.name, warning.text)
+        }));
         if self.replay.is_some() {
             warnings.push(format!("reveille: the tape passes in `{}`", self.name));
         }
-        Passed { runs: clean.runs, steps: clean.steps, warnings }
+        Passed { runs: clean.runs, steps: clean.steps, corpus: replayed.passed, warnings }
     }
 
     fn failure<H: Host>(&self, halt: Halt, host: &mut H) -> Result<Passed, CheckError> {
@@ -297,7 +334,11 @@ impl Task {
     ) -> Result<Passed, CheckError> {
         let failure = match halt {
             Halt::Host(error) => return Err(CheckError::NoRun(error.to_string())),
-            Halt::Found(found) => message::found(&self.name, &found, self.order.runs, self.seed),
+            Halt::Found(found) => {
+                let origin = message::origin(&found, self.order.runs, self.seed);
+                let corpus = self.corpus.tell(host, &found, origin.as_deref(), "");
+                message::found(&self.name, &found, origin.as_deref(), &corpus)
+            }
             Halt::Differs(differing) => {
                 let search::Differing { tape, broken } = *differing;
                 let difference = search::first_difference(host, &tape).unwrap_or_default();
@@ -307,7 +348,7 @@ impl Task {
                         "warning[nondeterminism] in `{}`: a run cannot be repeated\n{difference}",
                         self.name
                     );
-                    return Ok(Passed { runs: 1, steps: 0, warnings: vec![warning] });
+                    return Ok(Passed::new(1, 0, 0, vec![warning]));
                 }
                 message::differs(&self.name, &tape, broken, &difference, why)
             }
@@ -324,13 +365,15 @@ pub struct Passed {
     pub runs: u64,
     /// Polls in all runs together.
     pub steps: u64,
+    /// Entries of the corpus that were replayed before these runs.
+    pub corpus: u64,
     /// What was found and does not fail the test.
     pub warnings: Vec<String>,
 }
 
 impl Passed {
-    pub(crate) fn new(runs: u64, steps: u64, warnings: Vec<String>) -> Passed {
-        Passed { runs, steps, warnings }
+    pub(crate) fn new(runs: u64, steps: u64, corpus: u64, warnings: Vec<String>) -> Passed {
+        Passed { runs, steps, corpus, warnings }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why a check did not pass.
 
 use crate::config::ConfigError;
+use crate::corpus::CorpusError;
 use crate::hermetic::Unavailable;
 use reveille_sim::{Law, Tape};
 use std::fmt;
@@ -21,6 +22,8 @@ pub enum CheckError {
     NoHermeticRuns(Unavailable),
     /// A run could not be made.
     NoRun(String),
+    /// In strict mode: the corpus cannot be used as it is.
+    Corpus(CorpusError),
 }
 
 /// A broken law, with its report.
@@ -50,6 +53,7 @@ impl fmt::Display for CheckError {
             }
             CheckError::NoHermeticRuns(why) => write!(f, "no hermetic runs can be had: {why}"),
             CheckError::NoRun(why) => write!(f, "a run could not be made: {why}"),
+            CheckError::Corpus(error) => write!(f, "{error} (an error because of REVEILLE_STRICT)"),
         }
     }
 }
@@ -60,6 +64,7 @@ impl std::error::Error for CheckError {
             CheckError::Broken(failure) => Some(&**failure),
             CheckError::Config(error) => Some(error),
             CheckError::NoHermeticRuns(why) => Some(why),
+            CheckError::Corpus(error) => Some(error),
             _ => None,
         }
     }
@@ -72,3 +77,9 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+impl From<CorpusError> for CheckError {
+    fn from(error: CorpusError) -> Self {
+        CheckError::Corpus(error)
+    }
+}

@@ -22,6 +22,7 @@
 //! entropy feeds. `tokio::select!` and `HashMap` differ from run to run.
 
 use crate::checker::Passed;
+use crate::corpus::Notes;
 use crate::error::CheckError;
 use crate::host::{Body, Here, Host, HostError, Plan};
 use crate::names;
@@ -117,6 +118,7 @@ impl Child {
 /// What a child answers, as text.
 mod answer {
     use super::*;
+    use crate::corpus::CorpusError;
     use crate::error::Failure;
     use reveille_sim::Law;
 
@@ -125,12 +127,13 @@ mod answer {
             Ok(passed) => {
                 let warnings: String =
                     passed.warnings.iter().map(|w| format!("{}\n", w.escape_default())).collect();
-                format!("passed {} {}\n{warnings}", passed.runs, passed.steps)
+                format!("passed {} {} {}\n{warnings}", passed.runs, passed.steps, passed.corpus)
             }
             Err(CheckError::Broken(failure)) => {
                 let tape = failure.tape.to_text(&failure.test);
                 format!("broken {}\n{tape}\n{}", failure.law, failure.report)
             }
+            Err(CheckError::Corpus(error)) => format!("corpus\n{error}"),
             Err(CheckError::NoRun(why)) => format!("error\n{why}"),
             Err(error) => format!("error\n{error}"),
         }
@@ -142,7 +145,8 @@ mod answer {
         Some(match words.next()? {
             "passed" => {
                 let (runs, steps) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-                Ok(Passed::new(runs, steps, rest.lines().map(str::to_owned).collect()))
+                let corpus = words.next()?.parse().ok()?;
+                Ok(Passed::new(runs, steps, corpus, rest.lines().map(str::to_owned).collect()))
             }
             "broken" => {
                 let law = Law::from_name(words.next()?)?;
@@ -150,6 +154,7 @@ mod answer {
                 let (test, tape) = Tape::from_text(tape).ok()?;
                 Err(Failure { test, law, tape, report: report.to_owned() }.boxed())
             }
+            "corpus" => Err(CorpusError::Told(rest.to_owned()).into()),
             _ => Err(CheckError::NoRun(rest.to_owned())),
         })
     }
@@ -370,6 +375,14 @@ mod linux {
             let text = self.fork(|here| here.events(tape).map(|lines| lines.join("\n")))?;
             Ok(text.lines().map(str::to_owned).collect())
         }
+
+        fn notes(&mut self, tape: &Tape, broken: &Broken) -> Result<Notes, HostError> {
+            let text = self.fork(|here| here.notes(tape, broken).map(|notes| notes.to_text()))?;
+            Notes::from_text(&text).ok_or_else(|| {
+                let how = "gave notes that cannot be read".into();
+                HostError::Died { how, output: text }
+            })
+        }
     }
 }
 
@@ -416,6 +429,10 @@ mod elsewhere {
 
         fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {
             self.0.events(tape)
+        }
+
+        fn notes(&mut self, tape: &Tape, broken: &Broken) -> Result<Notes, HostError> {
+            self.0.notes(tape, broken)
         }
     }
 }

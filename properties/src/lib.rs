@@ -24,6 +24,8 @@
 //! | `REVEILLE_RUNS` | 1, 2, ... | runs per test |
 //! | `REVEILLE_SEED` | a number, or `random` | where random choices begin |
 //! | `REVEILLE_REPLAY` | a tape, or a file with one | the one run to repeat; tests it does not name run as ever |
+//! | `REVEILLE_CORPUS` | a directory, or `off` | where past failures are kept; `corpus` in the package's directory if it is not set |
+//! | `REVEILLE_STRICT` | 1 or 0 | whether a [corpus] that cannot be used as it is fails the test; by default it is a warning |
 //!
 //! # What a body may do
 //!
@@ -49,6 +51,7 @@ mod await_site;
 mod callsite;
 mod checker;
 mod config;
+pub mod corpus;
 mod error;
 mod evidence;
 mod hermetic;
@@ -101,6 +104,7 @@ pub mod time {
 /// | `seed = 7` | where random choices begin; default: made of the test's name |
 /// | `max_steps = 10_000` | polls after which the schedule becomes fair; twice as many fail the run; default 100,000 |
 /// | `allow(law, ..)`, `warn(..)`, `deny(..)` | the levels of laws, named in snake case |
+/// | `corpus = "dir"` | where past failures are kept, see [`corpus`]; `false`: nowhere |
 /// | `hermetic = true` | a process for every run from the beginning; `false`: never |
 /// | `crate = path` | where this crate is found, if not at `::reveille` |
 pub use reveille_macros::test;

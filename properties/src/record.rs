@@ -3,6 +3,7 @@
 //! In a [hermetic](crate::hermetic) search every run has a process of its own, and
 //! this is what it sends back: lines of `key value`, the value escaped.
 
+use crate::corpus::Aligned;
 use reveille_sim::{Detail, Finding, Law, Owner, Tape, TaskId};
 use std::fmt::Write;
 
@@ -17,6 +18,8 @@ pub(crate) struct RunRecord {
     pub(crate) tape: Tape,
     pub(crate) probed: Option<Vec<u32>>,
     pub(crate) foreign_threads: Vec<String>,
+    /// How the tape fitted, if it was an entry of the corpus.
+    pub(crate) aligned: Option<Aligned>,
 }
 
 /// A verdict, reduced to what tells it from others.
@@ -113,6 +116,11 @@ impl RunRecord {
             probed.iter().for_each(|task| line("woken", &task.to_string()));
         }
         self.foreign_threads.iter().for_each(|thread| line("thread", thread));
+        if let Some(Aligned { placed, of, diverged }) = &self.aligned {
+            line("placed", &placed.to_string());
+            line("of", &of.to_string());
+            diverged.iter().for_each(|place| line("diverged", place));
+        }
         line("end", "");
         text
     }
@@ -144,6 +152,12 @@ impl RunRecord {
                 "probed" => record.probed = Some(Vec::new()),
                 "woken" => record.probed.as_mut()?.push(value.parse().ok()?),
                 "thread" => record.foreign_threads.push(value),
+                "placed" => {
+                    let placed = value.parse().ok()?;
+                    record.aligned = Some(Aligned { placed, ..Aligned::default() });
+                }
+                "of" => record.aligned.as_mut()?.of = value.parse().ok()?,
+                "diverged" => record.aligned.as_mut()?.diverged = Some(value),
                 "end" => ended = true,
                 _ => return None,
             }
@@ -213,10 +227,12 @@ mod tests {
             lane in vec(1..9u32, 0..9),
             probed in option::of(vec(any::<u32>(), 0..4)),
             foreign_threads in vec(any::<String>(), 0..3),
+            aligned in option::of((0..9usize, 0..9usize, option::of(any::<String>()))),
         ) -> RunRecord {
+            let aligned = aligned.map(|(placed, of, diverged)| Aligned { placed, of, diverged });
             let mut tape = Tape::new();
             *tape.lane_mut(reveille_sim::Kind::Schedule) = lane;
-            RunRecord { broken, warnings, steps, hash, tape, probed, foreign_threads }
+            RunRecord { broken, warnings, steps, hash, tape, probed, foreign_threads, aligned }
         }
     }
 
