@@ -9,9 +9,21 @@
 //!
 //! An [`Entry`] is a small text file that reads well in a diff. It is written when a
 //! test fails, and replayed before anything else whenever the test runs again; once
-//! the code is mended it passes and stays, to see that it does. Entries carry
-//! [fingerprints](reveille_sim::Fingerprint), so that a small edit of the code does
-//! not kill them. [`merge`] says which of many are kept.
+//! the code is mended it passes and stays, to see that it does. Lines that begin with
+//! `#` are yours. To forget a failure remove its file.
+//!
+//! Entries carry fingerprints, so that a small edit of the code does not kill them: a
+//! deviation is looked for by the turns that it is about (`turn 1 of root.1 before turn 3
+//! of root.0`; `root.1` is the second task that the body spawned), not by its index. If one
+//! has lost its place the rest is replayed as far as it fits, and a warning says where
+//! the tape first diverged. [`merge`] says which of many entries are kept.
+//!
+//! Files that are damaged, of a newer version, of another test or no text at all are left
+//! out with a warning and never written over. With `REVEILLE_STRICT=1` they are errors, and
+//! so is a tape that is not exactly the recorded one any more.
+//!
+//! Not written are failures that cannot be repeated, and those that end the process:
+//! a poll that blocks, a panic in a destructor while another one unwinds.
 //!
 //! | file | idea |
 //! | --- | --- |

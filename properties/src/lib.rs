@@ -37,6 +37,14 @@
 //! - A destructor that panics while a panic unwinds aborts the process, as
 //!   everywhere in Rust; the tape is printed before.
 //!
+//! # The corpus
+//!
+//! A failure is written to `corpus/<test>/<hash>.tape` in the directory of the package, a
+//! small text file that belongs into git. Whenever the test runs again it is replayed
+//! before anything else: it fails at once until the code is mended, and then stays as a
+//! regression. Small edits of the code do not matter, its deviations look for their
+//! places; see [`corpus`].
+//!
 //! # Runs that cannot be repeated
 //!
 //! A run takes no entropy, time or threads from outside, but its body may:
@@ -104,7 +112,7 @@ pub mod time {
 /// | `seed = 7` | where random choices begin; default: made of the test's name |
 /// | `max_steps = 10_000` | polls after which the schedule becomes fair; twice as many fail the run; default 100,000 |
 /// | `allow(law, ..)`, `warn(..)`, `deny(..)` | the levels of laws, named in snake case |
-/// | `corpus = "dir"` | where past failures are kept, see [`corpus`]; `false`: nowhere |
+/// | `corpus = "dir"` | where past failures are kept, see [`corpus`]; `false`: nowhere, as for tests that `#[should_panic]` |
 /// | `hermetic = true` | a process for every run from the beginning; `false`: never |
 /// | `crate = path` | where this crate is found, if not at `::reveille` |
 pub use reveille_macros::test;

@@ -31,6 +31,9 @@ fn expand(arguments: &Arguments, function: ItemFn) -> syn::Result<proc_macro2::T
     let name = &sig.ident;
     let reveille = &arguments.krate;
     let settings = arguments.settings();
+    // What is to fail is nothing to remember.
+    let should_panic = attrs.iter().any(|attribute| attribute.path().is_ident("should_panic"));
+    let corpus = should_panic.then(|| quote!(.corpus(false)));
     let body = awaits::note_places(quote!(#block));
     let output = &sig.output;
     Ok(quote! {
@@ -41,7 +44,8 @@ fn expand(arguments: &Arguments, function: ItemFn) -> syn::Result<proc_macro2::T
             use #reveille::__private::AwaitAt as _;
             async fn __reveille_body() #output #body
             let __reveille_checker = #reveille::Checker::new()
-                .name(::core::concat!(::core::module_path!(), "::", ::core::stringify!(#name)));
+                .name(::core::concat!(::core::module_path!(), "::", ::core::stringify!(#name)))
+                #corpus;
             #settings
             __reveille_checker.check(__reveille_body);
         }

@@ -86,7 +86,7 @@ pub enum CorpusError {
     Diverged {
         /// The file of the entry.
         path: PathBuf,
-        /// Where, in words.
+        /// Where, and how far it fits, in words.
         place: String,
     },
     /// An entry needs a process of its own for its run.
@@ -107,7 +107,7 @@ impl fmt::Display for CorpusError {
                 write!(f, "the corpus entry {} cannot be used: {error}", path.display())
             }
             CorpusError::Diverged { path, place } => {
-                write!(f, "the tape of {} does not fit the code any more: {place}", path.display())
+                write!(f, "the tape of {} {place}", path.display())
             }
             CorpusError::NotHermetic { path, why } => write!(
                 f,

@@ -115,9 +115,8 @@ impl Session {
             let path = PathBuf::from(shown(path));
             if !aligned.is_whole() {
                 let warning = format!(
-                    "the corpus entry {} passes, but its tape does not fit any more: {place}; \
-                     it was replayed as far as it fits",
-                    path.display()
+                    "the tape of {} {place}; it was replayed as far as it fits",
+                    one_line(&path.to_string_lossy())
                 );
                 replayed.warnings.push(self.warning(&warning));
             }
@@ -130,7 +129,7 @@ impl Session {
     }
 
     fn warning(&self, text: &str) -> String {
-        format!("warning: corpus of `{}`: {text}", self.test)
+        format!("warning[corpus] in `{}`: {text}", self.test)
     }
 
     /// Replays an entry; how its tape fitted, if it passes.
@@ -170,7 +169,7 @@ impl Session {
             let _ = writeln!(text, "  note: it was recorded for the law {}", entry.law());
         }
         if let Some(place) = aligned.sentence() {
-            let _ = writeln!(text, "  note: its tape is of other code, {place}");
+            let _ = writeln!(text, "  note: its tape is of other code and {place}");
         }
         text
     }

@@ -46,7 +46,7 @@ pub struct Store {
     root: PathBuf,
 }
 
-/// What was found of a test.
+/// What was found on disk.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Loaded {
@@ -97,26 +97,22 @@ impl Store {
     #[must_use]
     pub fn load(&self, test: &str) -> Loaded {
         let mut loaded = Loaded::default();
-        let directory = self.directory(test);
-        let paths = match tapes_in(&directory) {
-            Ok(paths) => paths,
-            Err(error) => {
-                let error = EntryError::Unreadable(error.to_string());
-                loaded.problems.push(Problem { path: directory, error });
-                return loaded;
-            }
-        };
-        for path in paths {
-            match read(&path) {
-                // Removed since, by somebody who knows a shorter one.
-                Ok(None) => {}
-                Ok(Some(entry)) if entry.test() == test => loaded.entries.push((path, entry)),
-                Ok(Some(entry)) => {
-                    let error = EntryError::OtherTest(entry.test().to_owned());
-                    loaded.problems.push(Problem { path, error });
+        loaded.read_directory(&self.directory(test), |entry| entry.test() == test);
+        loaded
+    }
+
+    /// Reads what is known of every test.
+    #[must_use]
+    pub fn load_all(&self) -> Loaded {
+        let mut loaded = Loaded::default();
+        match files_in(&self.root) {
+            Ok(directories) => {
+                for directory in directories.iter().filter(|path| path.is_dir()) {
+                    let belongs = |entry: &Entry| self.directory(entry.test()) == *directory;
+                    loaded.read_directory(directory, belongs);
                 }
-                Err(error) => loaded.problems.push(Problem { path, error }),
             }
+            Err(error) => loaded.cannot_read(&self.root, &error),
         }
         loaded
     }
@@ -162,9 +158,37 @@ impl Store {
     }
 }
 
-/// The files of entries in a directory, in the order of their names; none if there is
-/// no such directory.
-fn tapes_in(directory: &Path) -> io::Result<Vec<PathBuf>> {
+impl Loaded {
+    /// Reads the entries in a directory; those that do not belong there are a problem.
+    fn read_directory(&mut self, directory: &Path, belongs: impl Fn(&Entry) -> bool) {
+        let mut paths = match files_in(directory) {
+            Ok(paths) => paths,
+            Err(error) => return self.cannot_read(directory, &error),
+        };
+        paths.retain(|path| path.extension() == Some(OsStr::new(EXTENSION)));
+        for path in paths {
+            match read(&path) {
+                // Removed since, by somebody who knows a shorter one.
+                Ok(None) => {}
+                Ok(Some(entry)) if belongs(&entry) => self.entries.push((path, entry)),
+                Ok(Some(entry)) => {
+                    let error = EntryError::OtherTest(entry.test().to_owned());
+                    self.problems.push(Problem { path, error });
+                }
+                Err(error) => self.problems.push(Problem { path, error }),
+            }
+        }
+    }
+
+    fn cannot_read(&mut self, path: &Path, error: &io::Error) {
+        let error = EntryError::Unreadable(error.to_string());
+        self.problems.push(Problem { path: path.to_owned(), error });
+    }
+}
+
+/// What is in a directory, in the order of the names; nothing if there is no such
+/// directory.
+fn files_in(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let files = match fs::read_dir(directory) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         files => files?,
@@ -173,7 +197,6 @@ fn tapes_in(directory: &Path) -> io::Result<Vec<PathBuf>> {
     for file in files {
         paths.push(file?.path());
     }
-    paths.retain(|path| path.extension() == Some(OsStr::new(EXTENSION)));
     paths.sort();
     Ok(paths)
 }

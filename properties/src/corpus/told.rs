@@ -31,11 +31,11 @@ impl Aligned {
         self.placed == self.of
     }
 
-    /// As a sentence about the tape.
+    /// What is to be said of the tape.
     pub(super) fn sentence(&self) -> Option<String> {
         let place = self.diverged.as_ref()?;
         Some(format!(
-            "it first diverged at {place}; {} of {} deviations found their place",
+            "first diverged at {place}; {} of {} deviations found their place",
             self.placed, self.of
         ))
     }
@@ -45,7 +45,7 @@ fn divergence_text(deviation: &Deviation, found: &Found, names: &Names) -> Strin
     let found = match found {
         Found::Nothing => "the run made no such choice".to_owned(),
         Found::Earlier { index } => format!("that came earlier, with choice {index}"),
-        Found::Default(turn) => format!("{} was due", turn_text(turn, names)),
+        Found::Default(turn) => format!("{} was due by default", turn_text(turn, names)),
         Found::NotRunnable => "the first of the two was not runnable".to_owned(),
         Found::Within { turn: Some(turn), nth } => {
             format!("this was choice {nth} in {}", turn_text(turn, names))

@@ -14,6 +14,10 @@
 //! as it had, then the one of this index, then the first. With none the default is
 //! taken, and a deviation that did not come to its turn stays wanted.
 //!
+//! A deviation of a schedule asks for an order of two turns. If the wanted turn comes
+//! by default, and the other has not come yet, the order is as it should be, and the
+//! deviation has found its place without being taken.
+//!
 //! On code that was not edited this is a plain replay. Every deviation is a
 //! candidate at its own index, the best one, since a place comes up twice in a run
 //! only through deviations, each of which has an index of its own; and none is a
@@ -66,13 +70,18 @@ pub struct Resync {
     deviations: Vec<Deviation>,
     /// The deviations wanted at a place, in their order.
     wanted: BTreeMap<Spot, Vec<usize>>,
+    /// The deviations of schedules that take a turn, in their order.
+    takers: BTreeMap<(Path, u32), Vec<usize>>,
     /// The deviation that was at an index of a lane.
     at_index: BTreeMap<(Kind, usize), usize>,
     heads: [usize; Kind::ALL.len()],
     place: Place,
     /// The path of the strand that had the last turn.
     last: Option<Path>,
+    /// The deviations that found their place.
     taken: Vec<bool>,
+    /// Those that the other turn came before.
+    late: Vec<bool>,
     alignment: Alignment,
 }
 
@@ -80,7 +89,7 @@ pub struct Resync {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Alignment {
-    /// Deviations that found their place, at their index or elsewhere.
+    /// Deviations that found their place, at their index, elsewhere or by default.
     pub placed: usize,
     /// Deviations in all.
     pub of: usize,
@@ -133,10 +142,14 @@ struct Spot {
     nth: u32,
 }
 
+/// A turn, as runs know it.
+fn key(turn: &Turn) -> (Path, u32) {
+    (turn.strand.path(), turn.number)
+}
+
 impl Spot {
     fn of(deviation: &Deviation) -> Spot {
         let kind = deviation.kind;
-        let key = |turn: &Turn| (turn.strand.path(), turn.number);
         match &deviation.fingerprint {
             Fingerprint::Schedule { before, .. } => Spot { kind, turn: Some(key(before)), nth: 0 },
             Fingerprint::Within { turn, nth } => {
@@ -151,16 +164,22 @@ impl Resync {
     #[must_use]
     pub fn new(deviations: Vec<Deviation>) -> Resync {
         let mut wanted: BTreeMap<Spot, Vec<usize>> = BTreeMap::new();
+        let mut takers: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         let mut at_index = BTreeMap::new();
         for (number, deviation) in deviations.iter().enumerate() {
             wanted.entry(Spot::of(deviation)).or_default().push(number);
             at_index.entry((deviation.kind, deviation.index)).or_insert(number);
+            if let Fingerprint::Schedule { taken, .. } = &deviation.fingerprint {
+                takers.entry(key(taken)).or_default().push(number);
+            }
         }
         Resync {
             taken: vec![false; deviations.len()],
+            late: vec![false; deviations.len()],
             alignment: Alignment { of: deviations.len(), ..Alignment::default() },
             deviations,
             wanted,
+            takers,
             at_index,
             heads: [0; Kind::ALL.len()],
             place: Place::default(),
@@ -215,6 +234,20 @@ impl Resync {
         }
     }
 
+    /// A turn has come, chosen or not.
+    fn note_order(&mut self, turn: (Path, u32)) {
+        for number in self.takers.get(&turn).into_iter().flatten().copied() {
+            if !self.taken[number] && !self.late[number] {
+                self.taken[number] = true;
+                self.alignment.placed += 1;
+            }
+        }
+        let spot = Spot { kind: Kind::Schedule, turn: Some(turn), nth: 0 };
+        for number in self.wanted.get(&spot).into_iter().flatten().copied() {
+            self.late[number] = true;
+        }
+    }
+
     /// The deviation that was recorded at this index, unless it is not wanted any more.
     fn missed(&self, kind: Kind, index: usize) -> Option<usize> {
         self.at_index.get(&(kind, index)).copied().filter(|number| !self.taken[*number])
@@ -231,6 +264,7 @@ impl Sampler for Resync {
         self.place.begin();
         self.last = None;
         self.taken.fill(false);
+        self.late.fill(false);
         self.alignment = Alignment { of: self.deviations.len(), ..Alignment::default() };
         let kinds = self.deviations.iter().map(|deviation| deviation.kind);
         kinds.fold(Faults::NONE, Faults::with).and(permitted)
@@ -280,6 +314,7 @@ impl Sampler for Resync {
     fn turn(&mut self, strand: &Strand) {
         self.place.turn(strand);
         self.last = Some(strand.path());
+        self.note_order((strand.path(), strand.turns()));
     }
 
     fn end(&mut self) {
@@ -356,6 +391,24 @@ mod tests {
         second.take_turn();
         assert_eq!(resync.schedule(&Runnable::of(&[&first, &second])), 1);
         assert_eq!(resync.taken, [false, true]);
+    }
+
+    #[test]
+    fn a_turn_that_comes_in_time_by_default_is_as_good() {
+        let (mut resync, [_, first, second]) = begun(vec![second_first(0)]);
+        assert_eq!(resync.schedule(&Runnable::of(&[&second, &first])), 0);
+        second.take_turn();
+        resync.turn(&second);
+        assert_eq!(resync.alignment().placed, 1);
+        assert_eq!(found(&resync), Some((0, Found::Default(turn("root.1", 1)))));
+
+        let (mut resync, [_, first, second]) = begun(vec![second_first(0)]);
+        for strand in [&first, &second] {
+            strand.take_turn();
+            resync.turn(strand);
+        }
+        resync.end();
+        assert_eq!(resync.alignment().placed, 0, "too late");
     }
 
     #[test]

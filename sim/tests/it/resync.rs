@@ -141,7 +141,8 @@ proptest! {
         let mut resync = Resync::new(replay.deviations().to_vec());
         let (hash, tape) = hashed(&mut resync, 0, &other);
         let alignment = resync.alignment().clone();
-        prop_assert_eq!(alignment.placed, tape.deviations().count());
+        prop_assert!(tape.deviations().count() <= alignment.placed);
+        prop_assert!(alignment.placed <= alignment.of);
         prop_assert!(alignment.placed == alignment.of || alignment.diverged.is_some());
         // What it did is a tape like any other.
         prop_assert_eq!(hashed(&mut Replay::new(tape), 0, &other).0, hash);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::corpus::merge::CAP;
-use crate::corpus::samples::failure;
+use crate::corpus::samples::{failure, few_entries};
 use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::process::{Child, Command, Stdio};
@@ -77,6 +77,52 @@ fn the_shortest_of_a_cause_stays() {
     assert_eq!(directory.files(), [short.file_name(8)]);
     store.add(&failure(TEST, "y", &[1, 2])).unwrap();
     assert_eq!(directory.files().len(), 2);
+}
+
+/// What is on disk is what [`merge`] keeps, in whatever order the entries came.
+#[test]
+fn shards_merge_in_any_order() {
+    use proptest::strategy::{Strategy, ValueTree};
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    for _ in 0..20 {
+        let entries = few_entries().new_tree(&mut runner).unwrap().current();
+        let bare = entries.iter().map(|entry| Entry { remarks: Vec::new(), ..entry.clone() });
+        let kept = merge(bare.clone());
+        for backwards in [false, true] {
+            let directory = Directory::new("store-shards");
+            let store = directory.store();
+            let mut entries: Vec<Entry> = bare.clone().collect();
+            if backwards {
+                entries.reverse();
+            }
+            for entry in entries {
+                store.add(&entry).unwrap();
+            }
+            let loaded = store.load_all();
+            assert_eq!(loaded.problems, []);
+            let entries = loaded.entries.into_iter().map(|(_, entry)| entry);
+            assert_eq!(merge(entries.clone()), kept);
+            assert_eq!(entries.count(), kept.len());
+        }
+    }
+}
+
+#[test]
+fn what_is_in_the_wrong_directory_is_a_problem() {
+    let directory = Directory::new("store-all");
+    let store = directory.store();
+    for test in ["a::b", "a::B", "c"] {
+        store.add(&failure(test, "x", &[3])).unwrap();
+    }
+    let stray = store.directory("c").join("stray.tape");
+    fs::write(&stray, failure("a::b", "y", &[3]).to_text()).unwrap();
+    fs::write(directory.0.join("README.md"), "").unwrap();
+    let loaded = store.load_all();
+    assert_eq!(loaded.entries.len(), 3);
+    let error = EntryError::OtherTest("a::b".into());
+    assert_eq!(loaded.problems, [Problem { path: stray, error }]);
+    let file = Store::at(directory.0.join("README.md")).load_all();
+    assert!(matches!(file.problems[..], [Problem { error: EntryError::Unreadable(_), .. }]));
 }
 
 #[test]
