@@ -2,6 +2,7 @@
 
 use crate::config::{Config, ConfigError};
 use crate::corpus::{Corpus, Replayed, Session, Stop};
+use crate::coverage::{Coverage, grouped};
 use crate::error::{CheckError, Failure};
 use crate::hermetic;
 use crate::host::{Body, Here, Host};
@@ -10,7 +11,8 @@ use crate::search::{self, Clean, Halt, Order};
 use crate::seed::Seed;
 use crate::watchdog;
 use crate::{message, names};
-use reveille_sim::{Faults, Law, Level, Settings};
+use reveille_sim::{Faults, Law, Level, Portfolio, Settings};
+use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
@@ -161,7 +163,10 @@ impl Checker {
         F::Output: TestOutput,
     {
         match self.try_check(body) {
-            Ok(passed) => passed.warnings.iter().for_each(|warning| message::warn(warning)),
+            Ok(passed) => {
+                passed.warnings.iter().for_each(|warning| message::warn(warning));
+                println!("reveille: {passed}");
+            }
             Err(error) => message::fail(&error.to_string()),
         }
     }
@@ -181,7 +186,8 @@ impl Checker {
     {
         let caller = Location::caller();
         let name = self.name.clone().unwrap_or_else(|| names::of_caller(caller));
-        self.check_body(&name, &body)
+        let result = self.check_body(&name, &body);
+        result.map(|passed| Passed { test: name, ..passed })
     }
 
     fn check_body(&self, name: &str, body: &dyn Body) -> Result<Passed, CheckError> {
@@ -193,7 +199,7 @@ impl Checker {
         let ordinal = hermetic::next_ordinal(name);
         if let Some(child) = hermetic::Child::from_env() {
             let settings = task.settings.clone();
-            let mut host = hermetic::Forked::new(name, body, settings, task.seed.value());
+            let mut host = hermetic::Forked::new(name, body, settings, task.portfolio());
             let result = task.settle(&mut host, |halt, host| task.failure(halt, host));
             return child.answer(ordinal, result);
         }
@@ -213,7 +219,7 @@ impl Checker {
             };
             task.corpus.without_hermetic_runs(&why)?;
         }
-        let mut host = Here::new(body, task.settings.clone(), task.seed.value());
+        let mut host = Here::new(body, task.settings.clone(), task.portfolio());
         let _watched = watchdog::watch(name, host.pulse(), self.watchdog);
         message::tell_of_aborts(name);
         task.settle(&mut host, |halt, host| {
@@ -291,6 +297,10 @@ struct Task {
 }
 
 impl Task {
+    fn portfolio(&self) -> Portfolio {
+        Portfolio::new(self.seed.value())
+    }
+
     fn settle<H: Host>(
         &self,
         host: &mut H,
@@ -319,7 +329,14 @@ impl Task {
         if self.replay.is_some() {
             warnings.push(format!("reveille: the tape passes in `{}`", self.name));
         }
-        Passed { runs: clean.runs, steps: clean.steps, corpus: replayed.passed, warnings }
+        Passed {
+            test: self.name.clone(),
+            runs: clean.runs,
+            steps: clean.steps,
+            coverage: clean.coverage,
+            corpus: replayed.passed,
+            warnings,
+        }
     }
 
     fn failure<H: Host>(&self, halt: Halt, host: &mut H) -> Result<Passed, CheckError> {
@@ -348,7 +365,16 @@ impl Task {
                         "warning[nondeterminism] in `{}`: a run cannot be repeated\n{difference}",
                         self.name
                     );
-                    return Ok(Passed::new(1, 0, 0, vec![warning]));
+                    let coverage = Coverage::default();
+                    let warnings = vec![warning];
+                    return Ok(Passed {
+                        test: self.name.clone(),
+                        runs: 1,
+                        steps: 0,
+                        coverage,
+                        corpus: 0,
+                        warnings,
+                    });
                 }
                 message::differs(&self.name, &tape, broken, &difference, why)
             }
@@ -361,19 +387,24 @@ impl Task {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Passed {
+    /// The test.
+    pub test: String,
     /// Runs made.
     pub runs: u64,
     /// Polls in all runs together.
     pub steps: u64,
     /// Entries of the corpus that were replayed before these runs.
     pub corpus: u64,
+    /// What the runs covered.
+    pub coverage: Coverage,
     /// What was found and does not fail the test.
     pub warnings: Vec<String>,
 }
 
-impl Passed {
-    pub(crate) fn new(runs: u64, steps: u64, corpus: u64, warnings: Vec<String>) -> Passed {
-        Passed { runs, steps, corpus, warnings }
+impl fmt::Display for Passed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let s = if self.runs == 1 { "" } else { "s" };
+        write!(f, "`{}` passed {} run{s}: {}", self.test, grouped(self.runs), self.coverage)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::output::TestOutput;
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::report;
 use reveille_sim::{
-    Detail, Finding, Law, Outcome, Owner, Probe, Random, Recording, Replay, Resync, Sampler,
+    Detail, Finding, Law, Outcome, Owner, Portfolio, Probe, Recording, Replay, Resync, Sampler,
     Settings, Tape, TaskId, Trace, World,
 };
 use std::fmt;
@@ -16,8 +16,8 @@ use std::time::Duration;
 /// Who makes the choices of a run.
 #[derive(Clone, Debug)]
 pub(crate) enum Choices {
-    /// The random sampler, in its run of that number.
-    Random(u64),
+    /// The portfolio of samplers, in its run of that number; runs are made in order.
+    Search(u64),
     /// A tape.
     Tape(Box<Tape>),
     /// An entry of the corpus, whose deviations look for their places.
@@ -33,8 +33,8 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    pub(crate) fn random(run: u64) -> Plan {
-        Plan { choices: Choices::Random(run), hash: false, probe: None }
+    pub(crate) fn search(run: u64) -> Plan {
+        Plan { choices: Choices::Search(run), hash: false, probe: None }
     }
 
     pub(crate) fn replay(tape: Tape) -> Plan {
@@ -80,6 +80,9 @@ pub(crate) trait Host {
     /// Makes one run.
     fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError>;
 
+    /// The samplers, as the last run left them.
+    fn portfolio(&self) -> &Portfolio;
+
     /// Replays a failure and gives the numbers of the events whose call stacks the
     /// report will show. `broken` is the verdict as refined since.
     fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError>;
@@ -98,7 +101,7 @@ pub(crate) trait Host {
 pub(crate) struct Here<'a> {
     world: World,
     settings: Settings,
-    random: Random,
+    portfolio: Portfolio,
     body: &'a dyn Body,
 }
 
@@ -110,11 +113,11 @@ impl fmt::Debug for Here<'_> {
 
 /// The body of a test, whatever its future.
 pub(crate) trait Body {
-    fn random(
+    fn search(
         &self,
         world: &mut World,
         settings: &Settings,
-        random: &mut Random,
+        portfolio: &mut Portfolio,
         run: u64,
     ) -> Ended;
     fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended;
@@ -131,14 +134,14 @@ where
     F: Future,
     F::Output: TestOutput,
 {
-    fn random(
+    fn search(
         &self,
         world: &mut World,
         settings: &Settings,
-        random: &mut Random,
+        portfolio: &mut Portfolio,
         run: u64,
     ) -> Ended {
-        world.run(settings, random, run, || run_body(self))
+        world.run(settings, portfolio, run, || run_body(self))
     }
 
     fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended {
@@ -165,8 +168,8 @@ where
 }
 
 impl<'a> Here<'a> {
-    pub(crate) fn new(body: &'a dyn Body, settings: Settings, seed: u64) -> Here<'a> {
-        Here { world: World::new(), settings, random: Random::new(seed), body }
+    pub(crate) fn new(body: &'a dyn Body, settings: Settings, portfolio: Portfolio) -> Here<'a> {
+        Here { world: World::new(), settings, portfolio, body }
     }
 
     pub(crate) fn pulse(&self) -> &'static reveille_sim::Pulse {
@@ -215,8 +218,8 @@ impl Host for Here<'_> {
         self.settings.probe = plan.probe;
         let mut aligned = None;
         let outcome = match &plan.choices {
-            Choices::Random(run) => {
-                self.body.random(&mut self.world, &self.settings, &mut self.random, *run)
+            Choices::Search(run) => {
+                self.body.search(&mut self.world, &self.settings, &mut self.portfolio, *run)
             }
             Choices::Tape(tape) => {
                 let mut replay = Replay::new(Tape::clone(tape));
@@ -247,7 +250,13 @@ impl Host for Here<'_> {
             probed: outcome.probed.map(|tasks| tasks.into_iter().map(|task| task.0).collect()),
             foreign_threads: outcome.foreign_threads,
             aligned,
+            digest: self.world.digest(),
+            lesson: Vec::new(),
         })
+    }
+
+    fn portfolio(&self) -> &Portfolio {
+        &self.portfolio
     }
 
     fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError> {

@@ -60,6 +60,7 @@ mod callsite;
 mod checker;
 mod config;
 pub mod corpus;
+mod coverage;
 mod error;
 mod evidence;
 mod hermetic;
@@ -79,13 +80,14 @@ mod watchdog;
 
 pub use checker::{Checker, Passed};
 pub use config::ConfigError;
+pub use coverage::Coverage;
 pub use error::{CheckError, Failure};
 pub use hermetic::Unavailable;
 pub use output::TestOutput;
 pub use reveille_sim::{
-    AbortHandle, Builder, Certainty, Faults, JoinError, JoinHandle, Kind, Law, Level, Point, Tape,
-    TapeError, TaskId, Watch, draw, in_run, mark, point, spawn, spawn_daemon, spawn_local, watch,
-    yield_now,
+    AbortHandle, Builder, Certainty, Exhausted, Faults, JoinError, JoinHandle, Kind, Law, Level,
+    Point, Tape, TapeError, TaskId, Watch, draw, in_run, mark, point, spawn, spawn_daemon,
+    spawn_local, watch, yield_now,
 };
 
 /// Virtual time, in tokio's names and semantics.

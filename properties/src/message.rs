@@ -28,9 +28,9 @@ pub(crate) fn warn(text: &str) {
 
 /// In which run a failure was found, of a search of `runs`; none if it was not searched for.
 pub(crate) fn origin(found: &Found, runs: u64, seed: Seed) -> Option<String> {
-    let run = match found.run? {
-        0 => "the plain run".to_owned(),
-        run => format!("run {run} of {runs}"),
+    let run = match (found.run?, found.sampler) {
+        (run, Some(sampler)) if run > 0 => format!("run {run} of {runs} by {sampler}"),
+        _ => "the plain run".to_owned(),
     };
     Some(format!("{run}, seed {seed}"))
 }

@@ -20,6 +20,10 @@ pub(crate) struct RunRecord {
     pub(crate) foreign_threads: Vec<String>,
     /// How the tape fitted, if it was an entry of the corpus.
     pub(crate) aligned: Option<Aligned>,
+    /// Equal for runs with the same deviations.
+    pub(crate) digest: u64,
+    /// What the run showed to the samplers, if it was made in another process.
+    pub(crate) lesson: Vec<u64>,
 }
 
 /// A verdict, reduced to what tells it from others.
@@ -121,6 +125,8 @@ impl RunRecord {
             line("of", &of.to_string());
             diverged.iter().for_each(|place| line("diverged", place));
         }
+        line("digest", &self.digest.to_string());
+        self.lesson.iter().for_each(|word| line("word", &word.to_string()));
         line("end", "");
         text
     }
@@ -158,6 +164,8 @@ impl RunRecord {
                 }
                 "of" => record.aligned.as_mut()?.of = value.parse().ok()?,
                 "diverged" => record.aligned.as_mut()?.diverged = Some(value),
+                "digest" => record.digest = value.parse().ok()?,
+                "word" => record.lesson.push(value.parse().ok()?),
                 "end" => ended = true,
                 _ => return None,
             }
@@ -228,11 +236,14 @@ mod tests {
             probed in option::of(vec(any::<u32>(), 0..4)),
             foreign_threads in vec(any::<String>(), 0..3),
             aligned in option::of((0..9usize, 0..9usize, option::of(any::<String>()))),
+            digest in any::<u64>(),
+            lesson in vec(any::<u64>(), 0..4),
         ) -> RunRecord {
             let aligned = aligned.map(|(placed, of, diverged)| Aligned { placed, of, diverged });
             let mut tape = Tape::new();
             *tape.lane_mut(reveille_sim::Kind::Schedule) = lane;
-            RunRecord { broken, warnings, steps, hash, tape, probed, foreign_threads, aligned }
+            let own = RunRecord { broken, warnings, steps, hash, tape, ..RunRecord::default() };
+            RunRecord { probed, foreign_threads, digest, lesson, aligned, ..own }
         }
     }
 

@@ -19,7 +19,7 @@ fn a_failure_writes_a_file_and_says_where() {
     assert_eq!(entry.task().map(ToString::to_string).as_deref(), Some("root"));
     assert!(entry.cause().starts_with("properties/tests/corpus/broken.rs:"), "{}", entry.cause());
     assert!(entry.found().starts_with("run "), "{}", entry.found());
-    assert!(entry.found().contains(" of 2000, seed 0x"), "{}", entry.found());
+    assert!(entry.found().contains(" of 2000 by "), "{}", entry.found());
     assert!(text.contains("\"left\"") && text.contains("\"right\""), "{text}");
     let tape = entry.tape().to_text(entry.test());
     assert_eq!(
