@@ -128,6 +128,12 @@ impl Entry {
         &self.cause
     }
 
+    /// What a panic or an error said; empty if it was neither.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The day on which it was found, in UTC, such as `2026-05-03`.
     #[must_use]
     pub fn date(&self) -> &str {

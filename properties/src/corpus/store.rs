@@ -242,10 +242,10 @@ fn free_name(directory: &Path, entry: &Entry) -> Name {
 
 /// Writes a file whole or not at all.
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    static DRAFTS: AtomicU32 = AtomicU32::new(0);
-    let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
-    let draft = path.with_extension(format!("{}-{number}.{DRAFT}", std::process::id()));
-    let written = write_draft(&draft, bytes).and_then(|()| fs::rename(&draft, path));
+    let (mut file, draft) = new_draft(path)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    drop(file);
+    let written = written.and_then(|()| fs::rename(&draft, path));
     if written.is_err() {
         let _ = fs::remove_file(&draft);
     }
@@ -254,11 +254,18 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn write_draft(draft: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A process that was killed may have had the same number.
-    let mut file = File::create(draft)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+/// A new file beside `path`. A process of this number may have left one behind, or write
+/// one on another machine right now.
+fn new_draft(path: &Path) -> io::Result<(File, PathBuf)> {
+    static DRAFTS: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
+        let draft = path.with_extension(format!("{}-{number}.{DRAFT}", std::process::id()));
+        match File::create_new(&draft) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            file => return file.map(|file| (file, draft)),
+        }
+    }
 }
 
 /// Has the new name reach the disk, where that can be asked for.

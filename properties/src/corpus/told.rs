@@ -109,3 +109,55 @@ fn lineage(trace: &Trace, task: TaskId) -> Lineage {
     }
     ordinals.into_iter().rev().fold(Lineage::of_nobody(at.0), Lineage::child)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::samples::entry;
+    use proptest::prelude::*;
+    use reveille_sim::Turn;
+
+    proptest! {
+        #[test]
+        fn notes_keep_everything(entry in entry()) {
+            let Entry { deviations, task, names, .. } = entry;
+            let notes = Notes { deviations, task, names };
+            prop_assert_eq!(Notes::from_text(&notes.to_text()), Some(notes));
+        }
+    }
+
+    #[test]
+    fn cut_notes_are_none() {
+        assert_eq!(Notes::from_text("end\n"), Some(Notes::default()));
+        for text in ["", "end", "task root\n", "task\nend\n", "schedule\nend\n"] {
+            assert_eq!(Notes::from_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn divergences_are_told_by_tasks_and_turns() {
+        let mut names = Names::new();
+        let line = "schedule 3: option 1 of 2, turn 1 of root.1 before turn 2 of root.0 \"left\"";
+        let deviation = read_deviation(line, &mut names).unwrap();
+        let turn = Turn { strand: "root.0".parse().unwrap(), number: 4 };
+        for (found, text) in [
+            (Found::Nothing, "the run made no such choice"),
+            (Found::Earlier { index: 2 }, "that came earlier, with choice 2"),
+            (Found::Default(turn.clone()), "turn 4 of root.0 \"left\" was due by default"),
+            (Found::NotRunnable, "the first of the two was not runnable"),
+            (
+                Found::Within { turn: Some(turn), nth: 2 },
+                "this was choice 2 in turn 4 of root.0 \"left\"",
+            ),
+            (Found::Within { turn: None, nth: 1 }, "this was choice 1 before the first turn"),
+            (Found::Options(2), "there were 2 options"),
+        ] {
+            assert_eq!(
+                divergence_text(&deviation, &found, &names),
+                format!(
+                    "schedule 3: expected turn 1 of root.1 before turn 2 of root.0 \"left\", but {text}"
+                )
+            );
+        }
+    }
+}
