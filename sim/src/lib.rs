@@ -76,9 +76,9 @@ pub use law::{Certainty, Law, Level, Levels};
 pub use lineage::{Lineage, LineageError};
 pub use panics::on_abort;
 pub use sampler::{
-    Alignment, Bounded, Deviation, Divergence, Exhausted, Fingerprint, Found, Member, Pct, Plain,
-    Policy, Portfolio, Pos, Random, RandomWalk, Replay, Resync, Run, Sampler, Seeded, Sticky, Surw,
-    Turn, Urw,
+    Alignment, Bounded, Bytes, Deviation, Divergence, Exhausted, Fingerprint, Found, Member, Pct,
+    Plain, Policy, Portfolio, Pos, Random, RandomWalk, Replay, Resync, Run, Sampler, Seeded,
+    Sticky, Surw, Turn, Urw,
 };
 pub use settings::{Probe, Settings};
 pub use spawn::{Builder, spawn, spawn_daemon, spawn_local};
