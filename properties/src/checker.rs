@@ -2,6 +2,7 @@
 
 use crate::arguments::Arguments;
 use crate::config::{Config, ConfigError};
+use crate::corpus::{Corpus, Replayed, Session, Stop};
 use crate::coverage::{Coverage, grouped};
 use crate::error::{CheckError, Failure};
 use crate::hermetic;
@@ -39,6 +40,7 @@ pub struct Checker {
     seed: Option<u64>,
     hermetic: Option<bool>,
     watchdog: Duration,
+    corpus: Corpus,
     settings: Settings,
     marks: Vec<Mark>,
 }
@@ -55,6 +57,7 @@ impl Checker {
             seed: None,
             hermetic: None,
             watchdog: Duration::from_secs(10),
+            corpus: Corpus::Package,
             settings,
             marks: Vec::new(),
         }
@@ -138,6 +141,20 @@ impl Checker {
     /// By default that is so once a run turned out not to be repeatable.
     pub fn hermetic(mut self, hermetic: bool) -> Checker {
         self.hermetic = Some(hermetic);
+        self
+    }
+
+    /// Sets where past failures are kept, which are replayed before everything else; see
+    /// [`corpus`](crate::corpus). By default in `corpus`, in the directory of the package;
+    /// with `false` nowhere. `REVEILLE_CORPUS` goes before it, but a test without a corpus
+    /// stays without.
+    ///
+    /// ```
+    /// reveille::Checker::new().corpus(false).check(|| async {});
+    /// reveille::Checker::new().corpus("tests/tapes").check(|| async {});
+    /// ```
+    pub fn corpus(mut self, corpus: impl Into<Corpus>) -> Checker {
+        self.corpus = corpus.into();
         self
     }
 
@@ -284,7 +301,7 @@ impl Checker {
             return Err(CheckError::InsideRun);
         }
         let config = Config::from_env()?;
-        let task = self.task(name, &config)?;
+        let mut task = self.task(name, &config)?;
         let ordinal = hermetic::next_ordinal(name);
         if let Some(child) = hermetic::Child::from_env() {
             let settings = task.settings.clone();
@@ -297,6 +314,16 @@ impl Checker {
             return self
                 .in_child(&task, ordinal)
                 .unwrap_or_else(|why| Err(CheckError::NoHermeticRuns(why)));
+        }
+        if task.corpus.needs_hermetic_runs() {
+            let why = match self.hermetic {
+                Some(_) => "which this test never has".to_owned(),
+                None => match self.in_child(&task, ordinal) {
+                    Ok(result) => return result,
+                    Err(why) => format!("which cannot be had: {why}"),
+                },
+            };
+            task.corpus.without_hermetic_runs(&why)?;
         }
         let mut host = Here::new(body, task.settings.clone(), task.portfolio());
         let _watched = watchdog::watch(name, host.pulse(), self.watchdog);
@@ -337,11 +364,16 @@ impl Checker {
             return Err(CheckError::NoRuns);
         }
         let given = self.seed.map(Seed::Given);
+        let corpus = match replay {
+            None => Session::open(name, &self.corpus, config.corpus.as_ref(), config.strict)?,
+            Some(_) => Session::off(name),
+        };
         Ok(Task {
             name: name.to_owned(),
             order: Order { runs, nondeterminism: self.settings.levels.get(Law::Nondeterminism) },
             seed: config.seed.or(given).unwrap_or_else(|| Seed::of_name(name)),
             replay,
+            corpus,
             settings: self.settings.clone(),
             marks: self.marks.clone(),
         })
@@ -378,6 +410,7 @@ struct Task {
     order: Order,
     seed: Seed,
     replay: Option<reveille_sim::Tape>,
+    corpus: Session,
     settings: Settings,
     marks: Vec<Mark>,
 }
@@ -392,22 +425,26 @@ impl Task {
         host: &mut H,
         otherwise: impl FnOnce(Halt, &mut H) -> Result<Passed, CheckError>,
     ) -> Result<Passed, CheckError> {
+        let replayed = match self.corpus.replay(host) {
+            Ok(replayed) => replayed,
+            Err(Stop::Halt(halt)) => return otherwise(halt, host),
+            Err(Stop::Corpus(error)) => return Err(error.into()),
+        };
         let result = match &self.replay {
             Some(tape) => search::replay(host, tape),
             None => search::search(host, self.order),
         };
         match result {
-            Ok(clean) => Ok(self.passed(clean)),
+            Ok(clean) => Ok(self.passed(clean, replayed)),
             Err(halt) => otherwise(halt, host),
         }
     }
 
-    fn passed(&self, clean: Clean) -> Passed {
-        let mut warnings: Vec<String> = clean
-            .warnings
-            .iter()
-            .map(|warning| format!("warning[{}] in `{}`: {}", warning.law, self.name, warning.text))
-            .collect();
+    fn passed(&self, clean: Clean, replayed: Replayed) -> Passed {
+        let mut warnings = replayed.warnings;
+        warnings.extend(clean.warnings.iter().map(|warning| {
+            format!("warning[{}] in `{}`: {}", warning.law, self.name, warning.text)
+        }));
         let mut marks = clean.marks;
         if self.replay.is_none() {
             marks.add(self.marks.clone());
@@ -424,6 +461,7 @@ impl Task {
             rejected: clean.rejections.runs(),
             coverage: clean.coverage,
             marks: marks.into_list(),
+            corpus: replayed.passed,
             warnings,
         }
     }
@@ -441,7 +479,12 @@ impl Task {
         let failure = match halt {
             Halt::Rejected(rejected) => return Err(CheckError::Rejected(rejected)),
             Halt::Host(error) => return Err(CheckError::NoRun(error.to_string())),
-            Halt::Found(found) => message::found(&self.name, &found, self.order.runs, self.seed),
+            Halt::Found(found) => {
+                let origin = message::origin(&found, self.order.runs, self.seed);
+                let inputs = host.inputs(&found.tape).unwrap_or_default();
+                let corpus = self.corpus.tell(host, &found, origin.as_deref(), &inputs);
+                message::found(&self.name, &found, origin.as_deref(), &corpus)
+            }
             Halt::Differs(differing) => {
                 let search::Differing { tape, broken } = *differing;
                 let difference = search::first_difference(host, &tape).unwrap_or_default();
@@ -475,6 +518,8 @@ pub struct Passed {
     pub rejected: u64,
     /// The marks that were looked for or expected, by name.
     pub marks: Vec<Mark>,
+    /// Entries of the corpus that were replayed before these runs.
+    pub corpus: u64,
     /// What the runs covered.
     pub coverage: Coverage,
     /// What was found and does not fail the test.

@@ -1,6 +1,7 @@
 //! Why a check did not pass.
 
 use crate::config::ConfigError;
+use crate::corpus::CorpusError;
 use crate::hermetic::Unavailable;
 use crate::rejection::Rejected;
 use reveille_sim::{Law, Tape};
@@ -24,6 +25,8 @@ pub enum CheckError {
     NoRun(String),
     /// Too many runs were rejected, by the strategies of the arguments or by the body.
     Rejected(Box<Rejected>),
+    /// In strict mode: the corpus cannot be used as it is.
+    Corpus(CorpusError),
 }
 
 /// A broken law, with its report.
@@ -54,6 +57,7 @@ impl fmt::Display for CheckError {
             CheckError::NoHermeticRuns(why) => write!(f, "no hermetic runs can be had: {why}"),
             CheckError::Rejected(rejected) => write!(f, "{rejected}"),
             CheckError::NoRun(why) => write!(f, "a run could not be made: {why}"),
+            CheckError::Corpus(error) => write!(f, "{error} (an error because of REVEILLE_STRICT)"),
         }
     }
 }
@@ -65,6 +69,7 @@ impl std::error::Error for CheckError {
             CheckError::Config(error) => Some(error),
             CheckError::NoHermeticRuns(why) => Some(why),
             CheckError::Rejected(rejected) => Some(&**rejected),
+            CheckError::Corpus(error) => Some(error),
             _ => None,
         }
     }
@@ -77,3 +82,9 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+impl From<CorpusError> for CheckError {
+    fn from(error: CorpusError) -> Self {
+        CheckError::Corpus(error)
+    }
+}

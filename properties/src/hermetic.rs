@@ -22,6 +22,7 @@
 //! entropy feeds. `tokio::select!` and `HashMap` differ from run to run.
 
 use crate::checker::Passed;
+use crate::corpus::Notes;
 use crate::coverage::Coverage;
 use crate::error::CheckError;
 use crate::host::{Body, Choices, Here, Host, HostError, Plan};
@@ -120,6 +121,7 @@ impl Child {
 /// What a child answers, as text.
 mod answer {
     use super::*;
+    use crate::corpus::CorpusError;
     use crate::error::Failure;
     use crate::record::unescape;
     use reveille_sim::Law;
@@ -127,9 +129,9 @@ mod answer {
     pub(super) fn to_text(result: &Result<Passed, CheckError>) -> String {
         match result {
             Ok(passed) => {
-                let Passed { runs, steps, rejected, .. } = passed;
+                let Passed { runs, steps, rejected, corpus, .. } = passed;
                 let coverage = passed.coverage.to_text();
-                let mut text = format!("passed {runs} {steps} {rejected} {coverage}\n");
+                let mut text = format!("passed {runs} {steps} {rejected} {corpus} {coverage}\n");
                 for mark in &passed.marks {
                     let (name, at) = (mark.name.escape_default(), mark.at.escape_default());
                     text.push_str(&format!("mark {} {} {at}\t{name}\n", mark.looks, mark.seen));
@@ -151,6 +153,7 @@ mod answer {
                 let tape = failure.tape.to_text(&failure.test);
                 format!("broken {}\n{tape}\n{}", failure.law, failure.report)
             }
+            Err(CheckError::Corpus(error)) => format!("corpus\n{error}"),
             Err(CheckError::NoRun(why)) => format!("error\n{why}"),
             Err(error) => format!("error\n{error}"),
         }
@@ -163,6 +166,7 @@ mod answer {
             "passed" => {
                 let mut number = || words.next()?.parse().ok();
                 let (runs, steps, rejected) = (number()?, number()?, number()?);
+                let corpus = number()?;
                 let coverage = Coverage::from_text(words)?;
                 let (mut marks, mut warnings) = (Vec::new(), Vec::new());
                 for line in rest.lines() {
@@ -173,7 +177,7 @@ mod answer {
                     }
                 }
                 let test = String::new();
-                Ok(Passed { test, runs, steps, rejected, coverage, marks, warnings })
+                Ok(Passed { test, runs, steps, rejected, corpus, coverage, marks, warnings })
             }
             "rejected" => {
                 let (accepted, rejected) =
@@ -188,6 +192,7 @@ mod answer {
                 let (test, tape) = Tape::from_text(tape).ok()?;
                 Err(Failure { test, law, tape, report: report.to_owned() }.boxed())
             }
+            "corpus" => Err(CorpusError::Told(rest.to_owned()).into()),
             _ => Err(CheckError::NoRun(rest.to_owned())),
         })
     }
@@ -429,9 +434,21 @@ mod linux {
             self.fork(|here| here.tell(tape, broken, stacks))
         }
 
+        fn inputs(&mut self, tape: &Tape) -> Result<String, HostError> {
+            self.fork(|here| here.inputs(tape))
+        }
+
         fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {
             let text = self.fork(|here| here.events(tape).map(|lines| lines.join("\n")))?;
             Ok(text.lines().map(str::to_owned).collect())
+        }
+
+        fn notes(&mut self, tape: &Tape, broken: &Broken) -> Result<Notes, HostError> {
+            let text = self.fork(|here| here.notes(tape, broken).map(|notes| notes.to_text()))?;
+            Notes::from_text(&text).ok_or_else(|| {
+                let how = "gave notes that cannot be read".into();
+                HostError::Died { how, output: text }
+            })
         }
     }
 }
@@ -486,8 +503,16 @@ mod elsewhere {
             self.0.tell(tape, broken, stacks)
         }
 
+        fn inputs(&mut self, tape: &Tape) -> Result<String, HostError> {
+            self.0.inputs(tape)
+        }
+
         fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {
             self.0.events(tape)
+        }
+
+        fn notes(&mut self, tape: &Tape, broken: &Broken) -> Result<Notes, HostError> {
+            self.0.notes(tape, broken)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Where runs take place: in this process, or each in one of its own.
 
+use crate::corpus::{Aligned, Entry, Notes};
 use crate::evidence::Evidence;
 use crate::interpose;
 use crate::marks::Mark;
@@ -7,8 +8,8 @@ use crate::output::{Ending, TestOutput};
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::report;
 use reveille_sim::{
-    Detail, Finding, Law, Outcome, Owner, Portfolio, Probe, Recording, Replay, Settings, Tape,
-    TaskId, Trace, World,
+    Detail, Finding, Kind, Law, Outcome, Owner, Portfolio, Probe, Recording, Replay, Resync,
+    Sampler, Settings, Tape, TaskId, Trace, World,
 };
 use std::fmt;
 use std::time::Duration;
@@ -20,6 +21,8 @@ pub(crate) enum Choices {
     Search(u64),
     /// A tape.
     Tape(Box<Tape>),
+    /// An entry of the corpus, whose deviations look for their places.
+    Resync(Box<Entry>),
 }
 
 /// One run to be made.
@@ -37,6 +40,10 @@ impl Plan {
 
     pub(crate) fn replay(tape: Tape) -> Plan {
         Plan { choices: Choices::Tape(Box::new(tape)), hash: false, probe: None }
+    }
+
+    pub(crate) fn resync(entry: Entry) -> Plan {
+        Plan { choices: Choices::Resync(Box::new(entry)), hash: false, probe: None }
     }
 
     pub(crate) fn hashed(self) -> Plan {
@@ -84,8 +91,15 @@ pub(crate) trait Host {
     /// Replays a failure with those stacks and tells it.
     fn tell(&mut self, tape: &Tape, broken: &Broken, stacks: &[u64]) -> Result<String, HostError>;
 
+    /// Replays a tape and gives the arguments of the test in words, one a line or more;
+    /// nothing if it has none.
+    fn inputs(&mut self, tape: &Tape) -> Result<String, HostError>;
+
     /// Replays a tape and lists its events, for a comparison.
     fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError>;
+
+    /// Replays a failure and tells what its deviations are about.
+    fn notes(&mut self, tape: &Tape, broken: &Broken) -> Result<Notes, HostError>;
 }
 
 /// Runs in this process, on this thread.
@@ -112,6 +126,8 @@ pub(crate) trait Body {
         run: u64,
     ) -> Ended;
     fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended;
+    /// A single run, by whatever sampler.
+    fn steered(&self, world: &mut World, settings: &Settings, sampler: &mut dyn Sampler) -> Ended;
 }
 
 /// The outcome of a body.
@@ -135,6 +151,15 @@ where
 
     fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended {
         world.run(settings, replay, 0, || run_body(self))
+    }
+
+    fn steered(
+        &self,
+        world: &mut World,
+        settings: &Settings,
+        mut sampler: &mut dyn Sampler,
+    ) -> Ended {
+        world.run(settings, &mut sampler, 0, || run_body(self))
     }
 }
 
@@ -197,6 +222,7 @@ impl Host for Here<'_> {
     fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError> {
         self.settings.recording = if plan.hash { Recording::Hash } else { Recording::Tape };
         self.settings.probe = plan.probe;
+        let mut aligned = None;
         let outcome = match &plan.choices {
             Choices::Search(run) => {
                 self.body.search(&mut self.world, &self.settings, &mut self.portfolio, *run)
@@ -204,6 +230,12 @@ impl Host for Here<'_> {
             Choices::Tape(tape) => {
                 let mut replay = Replay::new(Tape::clone(tape));
                 self.body.replay(&mut self.world, &self.settings, &mut replay)
+            }
+            Choices::Resync(entry) => {
+                let mut resync = Resync::new(entry.deviations().to_vec());
+                let outcome = self.body.steered(&mut self.world, &self.settings, &mut resync);
+                aligned = Some(Aligned::of(entry, resync.alignment()));
+                outcome
             }
         };
         let outcome = with_error_as_verdict(outcome);
@@ -228,6 +260,7 @@ impl Host for Here<'_> {
             tape: if interesting { self.world.tape() } else { Tape::new() },
             probed: outcome.probed.map(|tasks| tasks.into_iter().map(|task| task.0).collect()),
             foreign_threads: outcome.foreign_threads,
+            aligned,
             digest: self.world.digest(),
             lesson: Vec::new(),
         })
@@ -247,8 +280,25 @@ impl Host for Here<'_> {
         Ok(found.map_or_else(report::vanished, |(f, trace, e)| report::failure(&f, &trace, &e)))
     }
 
+    fn inputs(&mut self, tape: &Tape) -> Result<String, HostError> {
+        if tape.lane(Kind::Argument).is_empty() {
+            return Ok(String::new());
+        }
+        let trace = self.replay(tape, Recording::events(Vec::new())).trace;
+        Ok(trace.map(|trace| report::arguments(&trace)).unwrap_or_default())
+    }
+
     fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {
         let trace = self.replay(tape, Recording::events(Vec::new())).trace;
         Ok(trace.map(|trace| report::event_lines(&trace)).unwrap_or_default())
+    }
+
+    fn notes(&mut self, tape: &Tape, broken: &Broken) -> Result<Notes, HostError> {
+        self.settings.recording = Recording::events(Vec::new());
+        self.settings.probe = None;
+        let mut replay = Replay::noting(tape.clone());
+        let outcome = self.body.steered(&mut self.world, &self.settings, &mut replay);
+        let trace = outcome.trace.unwrap_or_default();
+        Ok(Notes::gather(replay.deviations(), broken.task.map(TaskId), &trace))
     }
 }

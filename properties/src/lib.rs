@@ -50,6 +50,8 @@
 //! | `REVEILLE_RUNS` | 1, 2, ... | runs per test |
 //! | `REVEILLE_SEED` | a number, or `random` | where random choices begin |
 //! | `REVEILLE_REPLAY` | a tape, or a file with one | the one run to repeat; tests it does not name run as ever |
+//! | `REVEILLE_CORPUS` | a directory, or `off` | where past failures are kept; `corpus` in the package's directory if it is not set |
+//! | `REVEILLE_STRICT` | 1 or 0 | whether a [corpus] that cannot be used as it is fails the test; by default it is a warning |
 //!
 //! # What a body may do
 //!
@@ -61,6 +63,14 @@
 //! - It must not call [`check`]: that is [`CheckError::InsideRun`].
 //! - A destructor that panics while a panic unwinds aborts the process, as
 //!   everywhere in Rust; the tape is printed before.
+//!
+//! # The corpus
+//!
+//! A failure is written to `corpus/<test>/<hash>.tape` in the directory of the package, a
+//! small text file that belongs into git. Whenever the test runs again it is replayed
+//! before anything else: it fails at once until the code is mended, and then stays as a
+//! regression. Small edits of the code do not matter, its deviations look for their
+//! places; see [`corpus`].
 //!
 //! # Runs that cannot be repeated
 //!
@@ -77,6 +87,7 @@ mod await_site;
 mod callsite;
 mod checker;
 mod config;
+pub mod corpus;
 mod coverage;
 mod error;
 mod evidence;
@@ -163,6 +174,7 @@ pub mod time {
 /// | `max_steps = 10_000` | polls after which the schedule becomes fair; twice as many fail the run; default 100,000 |
 /// | `allow(law, ..)`, `warn(..)`, `deny(..)` | the levels of laws, named in snake case |
 /// | `with(fault, ..)`, `without(fault, ..)` | faults that runs may suffer beside the usual ones, or may not; see below |
+/// | `corpus = "dir"` | where past failures are kept, see [`corpus`]; `false`: nowhere, as for tests that `#[should_panic]` |
 /// | `hermetic = true` | a process for every run from the beginning; `false`: never |
 /// | `crate = path` | where this crate is found, if not at `::reveille` |
 ///

@@ -4,6 +4,7 @@
 //! this is what it sends back: lines of `key value`, the value escaped.
 
 use crate::callsite::short_path;
+use crate::corpus::Aligned;
 use crate::marks::Mark;
 use crate::rejection::Rejection;
 use reveille_sim::{Detail, Finding, Kind, Law, Owner, Property, Tape, TaskId};
@@ -23,6 +24,8 @@ pub(crate) struct RunRecord {
     pub(crate) tape: Tape,
     pub(crate) probed: Option<Vec<u32>>,
     pub(crate) foreign_threads: Vec<String>,
+    /// How the tape fitted, if it was an entry of the corpus.
+    pub(crate) aligned: Option<Aligned>,
     /// Equal for runs with the same deviations.
     pub(crate) digest: u64,
     /// What the run showed to the samplers, if it was made in another process.
@@ -146,6 +149,11 @@ impl RunRecord {
             probed.iter().for_each(|task| line("woken", &task.to_string()));
         }
         self.foreign_threads.iter().for_each(|thread| line("thread", thread));
+        if let Some(Aligned { placed, of, diverged }) = &self.aligned {
+            line("placed", &placed.to_string());
+            line("of", &of.to_string());
+            diverged.iter().for_each(|place| line("diverged", place));
+        }
         line("digest", &self.digest.to_string());
         self.lesson.iter().for_each(|word| line("word", &word.to_string()));
         line("end", "");
@@ -188,6 +196,12 @@ impl RunRecord {
                 "looks" => record.marks.last_mut()?.looks = value.parse().ok()?,
                 "seen" => record.marks.last_mut()?.seen = value.parse().ok()?,
                 "thread" => record.foreign_threads.push(value),
+                "placed" => {
+                    let placed = value.parse().ok()?;
+                    record.aligned = Some(Aligned { placed, ..Aligned::default() });
+                }
+                "of" => record.aligned.as_mut()?.of = value.parse().ok()?,
+                "diverged" => record.aligned.as_mut()?.diverged = Some(value),
                 "digest" => record.digest = value.parse().ok()?,
                 "word" => record.lesson.push(value.parse().ok()?),
                 "end" => ended = true,
@@ -279,13 +293,16 @@ mod tests {
             lane in vec(1..9u32, 0..9),
             probed in option::of(vec(any::<u32>(), 0..4)),
             foreign_threads in vec(any::<String>(), 0..3),
+            aligned in option::of((0..9usize, 0..9usize, option::of(any::<String>()))),
             digest in any::<u64>(),
             lesson in vec(any::<u64>(), 0..4),
         ) -> RunRecord {
+            let aligned = aligned.map(|(placed, of, diverged)| Aligned { placed, of, diverged });
             let mut tape = Tape::new();
             *tape.lane_mut(Kind::Schedule) = lane;
             *tape.lane_mut(Kind::Argument) = arguments;
-            RunRecord { broken, rejected, marks, warnings, steps, hash, tape, probed, foreign_threads, digest, lesson }
+            let own = RunRecord { broken, rejected, marks, warnings, steps, hash, tape, ..RunRecord::default() };
+            RunRecord { probed, foreign_threads, digest, lesson, aligned, ..own }
         }
     }
 

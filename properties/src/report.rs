@@ -36,8 +36,8 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence) -> 
     let _ = writeln!(text, "  {sentence}{certainty}\n");
     let teller = Teller { finding, trace };
     let mut facts = Facts::default();
-    let with = trace.arguments().iter().map(|(name, value)| format!("{name} = {value}\n"));
-    facts.0.extend(with.reduce(|all, next| all + &next).map(|with| ("with", with)));
+    let with = arguments(trace);
+    facts.0.extend((!with.is_empty()).then_some(("with", with)));
     teller.tell(evidence, &mut facts);
     facts.write(&mut text);
     let steps = teller.steps(evidence);
@@ -54,6 +54,12 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence) -> 
         let _ = writeln!(text, "\n  fault: {hint}");
     }
     text
+}
+
+/// The arguments of the test, one a line or more.
+pub(crate) fn arguments(trace: &Trace) -> String {
+    let arguments = trace.arguments().iter();
+    arguments.map(|(name, value)| format!("{name} = {value}\n")).collect()
 }
 
 /// Every event in a line, for a comparison.

@@ -73,6 +73,8 @@ pub(crate) struct Found {
     /// Deviations before and after shrinking, and the replays it took.
     pub(crate) shrunk: Option<(usize, usize, u32)>,
     pub(crate) text: String,
+    /// By which entry of the corpus it was found, in words.
+    pub(crate) corpus: Option<String>,
 }
 
 /// Why a search ended without an answer.
@@ -97,7 +99,7 @@ pub(crate) struct Differing {
 }
 
 impl Halt {
-    fn differs(tape: Tape, broken: Option<Broken>) -> Halt {
+    pub(crate) fn differs(tape: Tape, broken: Option<Broken>) -> Halt {
         Halt::Differs(Box::new(Differing { tape, broken }))
     }
 }
@@ -196,7 +198,8 @@ fn settle(
     let stacks = host.survey(&tape, &broken)?;
     let text = host.tell(&tape, &broken, &stacks)?;
     let shrunk = Some((before, after, shrunk.replays));
-    Ok(Halt::Found(Box::new(Found { broken, tape, run: Some(run), sampler, shrunk, text })))
+    let found = Found { broken, tape, run: Some(run), sampler, shrunk, text, corpus: None };
+    Ok(Halt::Found(Box::new(found)))
 }
 
 /// Replays a tape that was given; none if it passes.
@@ -211,7 +214,9 @@ pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
     let stacks = host.survey(tape, &broken)?;
     let text = host.tell(tape, &broken, &stacks)?;
     let tape = record.tape;
-    Err(Halt::Found(Box::new(Found { broken, tape, run: None, sampler: None, shrunk: None, text })))
+    let (run, sampler, shrunk, corpus) = (None, None, None, None);
+    let found = Found { broken, tape, run, sampler, shrunk, text, corpus };
+    Err(Halt::Found(Box::new(found)))
 }
 
 /// The first event in which two replays of `tape` differ, in words.

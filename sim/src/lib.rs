@@ -23,7 +23,7 @@
 //!
 //! | file | idea |
 //! | --- | --- |
-//! | `choice`, `door`, `tape`, `sampler/`, `entropy`, `strand`, `argument` | who decides what, and how it is written down |
+//! | `choice`, `door`, `tape`, `sampler/`, `entropy`, `strand`, `lineage`, `argument` | who decides what, and how it is written down |
 //! | `fault`, `late`, `cancellable`, `reentry` | what goes wrong on purpose |
 //! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding`, `hold`, `teardown` | what runs |
 //! | `identity`, `biased`, `ledger`, `waker`, `watch`, `mailbox`, `letters` | who may wake whom |
@@ -50,6 +50,7 @@ mod late;
 mod law;
 mod ledger;
 mod letters;
+mod lineage;
 mod mailbox;
 mod oracle;
 mod panics;
@@ -81,12 +82,14 @@ pub use finding::{Detail, Finding, Outcome, Property, PropertyKind};
 pub use hold::{hold_back, waker_of};
 pub use join::{AbortHandle, JoinError, JoinHandle};
 pub use law::{Certainty, Law, Level, Levels};
+pub use lineage::{Lineage, LineageError};
 pub use panics::on_abort;
 pub use property::{Always, Eventually, LeadsTo, always, eventually, leads_to};
 pub use reentry::{Nested, PanickedClone, current_nested};
 pub use sampler::{
-    Bounded, Bytes, Exhausted, Member, Pct, Plain, Policy, Portfolio, Pos, Random, RandomWalk,
-    Replay, Run, Sampler, Seeded, Sticky, Surw, Urw,
+    Alignment, Bounded, Bytes, Deviation, Divergence, Exhausted, Fingerprint, Found, Member, Pct,
+    Plain, Policy, Portfolio, Pos, Random, RandomWalk, Replay, Resync, Run, Sampler, Seeded,
+    Sticky, Surw, Turn, Urw,
 };
 pub use settings::{Probe, Settings};
 pub use sighting::{Sighting, look_for};

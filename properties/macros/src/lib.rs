@@ -37,6 +37,9 @@ fn expand(arguments: &Arguments, function: ItemFn) -> syn::Result<proc_macro2::T
     });
     let check = inputs.check(reveille, &quote!(__reveille_body));
     let parameters = &inputs.parameters;
+    // What is to fail is nothing to remember.
+    let should_panic = attrs.iter().any(|attribute| attribute.path().is_ident("should_panic"));
+    let corpus = should_panic.then(|| quote!(.corpus(false)));
     let body = awaits::note_places(quote!(#block));
     let output = &sig.output;
     Ok(quote! {
@@ -47,7 +50,8 @@ fn expand(arguments: &Arguments, function: ItemFn) -> syn::Result<proc_macro2::T
             use #reveille::__private::AwaitAt as _;
             async fn __reveille_body(#parameters) #output #body
             let __reveille_checker = #reveille::Checker::new()
-                .name(::core::concat!(::core::module_path!(), "::", ::core::stringify!(#name)));
+                .name(::core::concat!(::core::module_path!(), "::", ::core::stringify!(#name)))
+                #corpus;
             #(#expected)*
             #settings
             __reveille_checker.#check;

@@ -13,6 +13,7 @@ mod misbehaving_wakers;
 mod outliving;
 mod properties;
 mod reentry;
+mod resync;
 mod samplers;
 mod schedules;
 mod time;
