@@ -180,7 +180,7 @@ impl Core {
 
     /// The loop of a run.
     fn drive<S: Sampler>(&self, sampler: NonNull<S>, root: TaskRef) {
-        let mut bound = self.max_steps.get();
+        self.bound.set(self.max_steps.get());
         let mut judged = false;
         loop {
             let runnable = self.ready.with(|ready| ready.len());
@@ -209,9 +209,8 @@ impl Core {
             };
             let step = self.steps.get() + 1;
             self.steps.set(step);
-            if step > bound {
-                judged = step > self.max_steps.get().saturating_mul(2);
-                bound = self.pass_bound(step);
+            if step > self.bound.get() {
+                judged = self.pass_bound(step);
             }
             task.strand().take_turn();
             let lent = self.take_sampler();
@@ -394,22 +393,26 @@ impl Core {
         unsafe { task.free(self) };
     }
 
-    /// The bound of steps was passed; gives the next bound.
+    /// A bound of steps was passed; answers whether it was the last one.
     #[cold]
-    fn pass_bound(&self, step: u64) -> u64 {
-        let max_steps = self.max_steps.get();
+    fn pass_bound(&self, step: u64) -> bool {
+        let (fair, last) = (self.max_steps.get(), self.max_steps.get().saturating_mul(2));
+        self.let_in_all();
+        if step <= fair {
+            self.bound.set(fair);
+            return false;
+        }
         if self.phase.get() == Phase::Free {
             self.phase.set(Phase::FairTail);
             self.faults.set(Faults::NONE);
             self.record(|| What::FairTail);
-            self.let_in_all();
             self.progress.set(step);
         }
-        if step > max_steps.saturating_mul(2) {
+        if step > last {
             self.judge_tail();
-            return u64::MAX;
         }
-        max_steps.saturating_mul(2)
+        self.bound.set(if step > last { u64::MAX } else { last });
+        step > last
     }
 
     pub(crate) fn polled_after_ready(&self, task: TaskRef) {

@@ -5,7 +5,8 @@
 //! the clock has next moved and the timers of that moment have fired, so a timeout
 //! may win against a wake that came first. No wake is lost and none waits long: if no
 //! timer is due within [`LATEST`], the late ones are let in before the clock moves,
-//! and so are they when somebody aborts the task, or the schedule becomes fair.
+//! and so are they after [`MOST_STEPS`] (while somebody spins, time stands still),
+//! when somebody aborts the task, or when the schedule becomes fair.
 //!
 //! Only what a task does is a wake that may be late: for the wakes of timers there is
 //! the fault `late-timer`, so that without it a sleep is as long as it says.
@@ -20,6 +21,9 @@ use crate::world::Core;
 /// what a loaded machine does. Unbounded, it would let the timeout of a minute that
 /// guards a test win, and a timer that is late wait for one set to the end of time.
 pub(crate) const LATEST: u64 = 100_000_000;
+
+/// How many polls a wake may be late if time does not move.
+const MOST_STEPS: u64 = 100;
 
 /// The tasks whose wakes are late, in the order of these wakes.
 #[derive(Debug, Default)]
@@ -67,6 +71,7 @@ impl Core {
         if self.running.get().is_some() && self.choose(Kind::DelayedWake, 2) == 1 {
             task.ledger().set(LATE);
             self.late.with(|late| late.add(task));
+            self.bound.set(self.bound.get().min(self.steps.get() + MOST_STEPS));
         } else {
             self.ready.with(|ready| ready.push(task));
         }

@@ -104,6 +104,8 @@ pub(crate) struct Core {
     /// Who made the last step after which the oracle had something to look at.
     pub(crate) stepped: Cell<TaskId>,
     pub(crate) sightings: Private<Vec<Sighting>>,
+    /// The step after which the loop of the run has something to look at.
+    pub(crate) bound: Cell<u64>,
     /// The last step that made progress: a task began or ended, time moved, a mark.
     pub(crate) progress: Cell<u64>,
     /// Moves of the clock since the root was last polled, a task began or ended or
@@ -228,6 +230,7 @@ impl World {
             monitors: Private::default(),
             stepped: Cell::new(TaskId::ROOT),
             sightings: Private::default(),
+            bound: Cell::new(0),
             progress: Cell::new(0),
             idle_jumps: Cell::new(0),
             idle_since: Cell::new(0),
