@@ -71,7 +71,7 @@ pub use finding::{Detail, Finding, Outcome};
 pub use join::{AbortHandle, JoinError, JoinHandle};
 pub use law::{Certainty, Law, Level, Levels};
 pub use panics::on_abort;
-pub use sampler::{Plain, Random, Replay, Sampler};
+pub use sampler::{Plain, Random, Replay, Sampler, Script};
 pub use settings::{Probe, Settings};
 pub use spawn::{Builder, spawn, spawn_daemon, spawn_local};
 pub use strand::{Path, Resource, Runnable, Strand, Touch};

@@ -6,10 +6,12 @@
 mod plain;
 mod random;
 mod replay;
+mod script;
 
 pub use plain::Plain;
 pub use random::Random;
 pub use replay::Replay;
+pub use script::Script;
 
 use crate::choice::Kind;
 use crate::fault::Faults;

@@ -8,6 +8,7 @@ mod hooks;
 mod outliving;
 mod reentry;
 mod schedules;
+mod scripts;
 mod time;
 mod unwinding;
 mod wakers;
