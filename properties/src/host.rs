@@ -1,13 +1,14 @@
 //! Where runs take place: in this process, or each in one of its own.
 
+use crate::chart::Chart;
 use crate::evidence::Evidence;
 use crate::interpose;
 use crate::output::TestOutput;
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::report;
 use reveille_sim::{
-    Detail, Finding, Law, Outcome, Owner, Probe, Random, Recording, Replay, Settings, Tape, TaskId,
-    Trace, World,
+    Detail, Finding, Law, Outcome, Owner, Path, Probe, Random, Recording, Replay, Script, Settings,
+    Tape, TaskId, Trace, World,
 };
 use std::fmt;
 use std::time::Duration;
@@ -19,6 +20,8 @@ pub(crate) enum Choices {
     Random(u64),
     /// A tape.
     Tape(Box<Tape>),
+    /// A wanted order of turns; what is no schedule is on the tape.
+    Script(Box<(Tape, Vec<(Path, u32)>)>),
 }
 
 /// One run to be made.
@@ -26,16 +29,38 @@ pub(crate) enum Choices {
 pub(crate) struct Plan {
     pub(crate) choices: Choices,
     pub(crate) hash: bool,
+    /// Whether the record is to hold a chart of the run.
+    pub(crate) chart: bool,
     pub(crate) probe: Option<Probe>,
 }
 
 impl Plan {
     pub(crate) fn random(run: u64) -> Plan {
-        Plan { choices: Choices::Random(run), hash: false, probe: None }
+        Plan::new(Choices::Random(run))
     }
 
     pub(crate) fn replay(tape: Tape) -> Plan {
-        Plan { choices: Choices::Tape(Box::new(tape)), hash: false, probe: None }
+        Plan::new(Choices::Tape(Box::new(tape)))
+    }
+
+    pub(crate) fn script(tape: Tape, turns: Vec<(Path, u32)>) -> Plan {
+        Plan::new(Choices::Script(Box::new((tape, turns))))
+    }
+
+    fn new(choices: Choices) -> Plan {
+        Plan { choices, hash: false, chart: false, probe: None }
+    }
+
+    pub(crate) fn charted(self) -> Plan {
+        Plan { chart: true, ..self }
+    }
+
+    /// The tape that is replayed, if it is one.
+    pub(crate) fn tape(&self) -> Option<&Tape> {
+        match &self.choices {
+            Choices::Tape(tape) => Some(tape),
+            _ => None,
+        }
     }
 
     pub(crate) fn hashed(self) -> Plan {
@@ -108,6 +133,7 @@ pub(crate) trait Body {
         run: u64,
     ) -> Ended;
     fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended;
+    fn follow(&self, world: &mut World, settings: &Settings, script: &mut Script) -> Ended;
 }
 
 /// The outcome of a body: the text of the error that it returned, if any.
@@ -131,6 +157,10 @@ where
 
     fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended {
         world.run(settings, replay, 0, || run_body(self))
+    }
+
+    fn follow(&self, world: &mut World, settings: &Settings, script: &mut Script) -> Ended {
+        world.run(settings, script, 0, || run_body(self))
     }
 }
 
@@ -190,7 +220,11 @@ fn with_error_as_verdict(mut outcome: Ended) -> Ended {
 impl Host for Here<'_> {
     #[inline]
     fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError> {
-        self.settings.recording = if plan.hash { Recording::Hash } else { Recording::Tape };
+        self.settings.recording = match (plan.chart, plan.hash) {
+            (true, _) => Recording::events(Vec::new()),
+            (false, true) => Recording::Hash,
+            (false, false) => Recording::Tape,
+        };
         self.settings.probe = plan.probe;
         let outcome = match &plan.choices {
             Choices::Random(run) => {
@@ -200,6 +234,11 @@ impl Host for Here<'_> {
                 let mut replay = Replay::new(Tape::clone(tape));
                 self.body.replay(&mut self.world, &self.settings, &mut replay)
             }
+            Choices::Script(wanted) => {
+                let (tape, turns) = &**wanted;
+                let mut script = Script::new(turns.iter().copied(), tape.clone());
+                self.body.follow(&mut self.world, &self.settings, &mut script)
+            }
         };
         let outcome = with_error_as_verdict(outcome);
         if outcome.verdict.as_ref().is_some_and(|found| found.law == Law::Stuck)
@@ -208,12 +247,14 @@ impl Host for Here<'_> {
             // It was waited for a thread in vain; replays need not wait again.
             self.settings.patience = Duration::ZERO;
         }
-        let interesting = outcome.verdict.is_some() || plan.hash;
+        let interesting = outcome.verdict.is_some() || plan.hash || plan.chart;
+        let trace = outcome.trace.as_ref();
         Ok(RunRecord {
             broken: outcome.verdict.as_deref().map(Broken::of),
             warnings: outcome.warnings.iter().map(Warning::of).collect(),
             steps: outcome.steps,
-            hash: outcome.trace.map(|trace| trace.hash()),
+            hash: trace.map(Trace::hash),
+            chart: trace.filter(|_| plan.chart).and_then(Chart::of),
             // Most runs pass, and nobody asks for their tapes.
             tape: if interesting { self.world.tape() } else { Tape::new() },
             probed: outcome.probed.map(|tasks| tasks.into_iter().map(|task| task.0).collect()),

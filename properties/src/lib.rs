@@ -47,6 +47,7 @@
 mod advice;
 mod await_site;
 mod callsite;
+mod chart;
 mod checker;
 mod config;
 mod error;

@@ -3,7 +3,8 @@
 //! In a [hermetic](crate::hermetic) search every run has a process of its own, and
 //! this is what it sends back: lines of `key value`, the value escaped.
 
-use reveille_sim::{Detail, Finding, Law, Owner, Tape, TaskId};
+use crate::chart::Chart;
+use reveille_sim::{Detail, Finding, Kind, Law, Owner, Tape, TaskId};
 use std::fmt::Write;
 
 /// One run, as the search sees it.
@@ -16,6 +17,8 @@ pub(crate) struct RunRecord {
     pub(crate) hash: Option<u64>,
     pub(crate) tape: Tape,
     pub(crate) probed: Option<Vec<u32>>,
+    /// What it chose between and its turns, if the plan asked for them.
+    pub(crate) chart: Option<Chart>,
     pub(crate) foreign_threads: Vec<String>,
 }
 
@@ -95,6 +98,10 @@ impl RunRecord {
             line("hash", &hash.to_string());
         }
         line("tape", &self.tape.to_text("run"));
+        // The text of a tape leaves out the defaults at the ends of its lanes.
+        for kind in Kind::ALL.into_iter().filter(|kind| !self.tape.lane(*kind).is_empty()) {
+            line("length", &format!("{kind} {}", self.tape.lane(kind).len()));
+        }
         if let Some(broken) = &self.broken {
             line("law", broken.law.name());
             if let Some(task) = broken.task {
@@ -113,6 +120,9 @@ impl RunRecord {
             probed.iter().for_each(|task| line("woken", &task.to_string()));
         }
         self.foreign_threads.iter().for_each(|thread| line("thread", thread));
+        if let Some(chart) = &self.chart {
+            chart.to_lines(&mut line);
+        }
         line("end", "");
         text
     }
@@ -130,6 +140,11 @@ impl RunRecord {
                 "steps" => record.steps = value.parse().ok()?,
                 "hash" => record.hash = Some(value.parse().ok()?),
                 "tape" => record.tape = Tape::from_text(&value).ok()?.1,
+                "length" => {
+                    let (kind, length) = value.split_once(' ')?;
+                    let lane = record.tape.lane_mut(Kind::from_name(kind)?);
+                    lane.resize(length.parse().ok()?, 0);
+                }
                 "law" => {
                     let law = Law::from_name(&value)?;
                     let (others, cause, message) = Default::default();
@@ -145,16 +160,16 @@ impl RunRecord {
                 "woken" => record.probed.as_mut()?.push(value.parse().ok()?),
                 "thread" => record.foreign_threads.push(value),
                 "end" => ended = true,
-                _ => return None,
+                "chart" => record.chart = Some(Chart::default()),
+                _ => record.chart.as_mut()?.read_line(key, &value)?,
             }
         }
-        // Trailing defaults are not in the text of a tape; nobody misses them.
         ended.then_some(record)
     }
 }
 
 /// Undoes `escape_default`.
-fn unescape(text: &str) -> Option<String> {
+pub(crate) fn unescape(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
@@ -184,9 +199,11 @@ pub(crate) fn task_ids(numbers: &[u32]) -> impl Iterator<Item = TaskId> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::{Choice, Turn};
     use proptest::collection::vec;
     use proptest::option;
     use proptest::prelude::*;
+    use reveille_sim::Path;
 
     fn law() -> impl Strategy<Value = Law> {
         prop::sample::select(Law::ALL)
@@ -205,18 +222,52 @@ mod tests {
     }
 
     prop_compose! {
+        fn choice()(
+            kind in prop::sample::select(&Kind::ALL[..]),
+            options in any::<u32>(),
+            option in any::<u32>(),
+            step in any::<u64>(),
+            task in option::of(any::<u32>()),
+        ) -> Choice {
+            Choice { kind, options, option, step, task }
+        }
+    }
+
+    prop_compose! {
+        fn turn()(
+            word in any::<u64>(),
+            number in any::<u32>(),
+            step in any::<u64>(),
+            who in any::<String>(),
+            site in any::<String>(),
+        ) -> Turn {
+            Turn { strand: Path::from_word(word), number, step, who, site }
+        }
+    }
+
+    prop_compose! {
+        fn chart()(
+            choices in vec(choice(), 0..4),
+            turns in option::of(vec(turn(), 0..4)),
+        ) -> Chart {
+            Chart { choices, turns }
+        }
+    }
+
+    prop_compose! {
         fn record()(
             broken in option::of(broken()),
             warnings in vec((law(), any::<String>()).prop_map(|(law, text)| Warning { law, text }), 0..3),
             steps in any::<u64>(),
             hash in option::of(any::<u64>()),
-            lane in vec(1..9u32, 0..9),
+            lane in vec(0..9u32, 0..9),
             probed in option::of(vec(any::<u32>(), 0..4)),
+            chart in option::of(chart()),
             foreign_threads in vec(any::<String>(), 0..3),
         ) -> RunRecord {
             let mut tape = Tape::new();
-            *tape.lane_mut(reveille_sim::Kind::Schedule) = lane;
-            RunRecord { broken, warnings, steps, hash, tape, probed, foreign_threads }
+            *tape.lane_mut(Kind::Schedule) = lane;
+            RunRecord { broken, warnings, steps, hash, tape, probed, chart, foreign_threads }
         }
     }
 

@@ -98,6 +98,12 @@ impl Path {
     pub const fn word(self) -> u64 {
         self.0
     }
+
+    /// The path for which the number stands.
+    #[must_use]
+    pub const fn from_word(word: u64) -> Path {
+        Path(word)
+    }
 }
 
 const fn mix(a: u64, b: u64) -> u64 {

@@ -1,0 +1,82 @@
+//! A host whose runs are made by a closure that asks for its choices.
+
+use crate::chart::{Chart, Choice};
+use crate::host::{Choices, Host, HostError, Plan};
+use crate::record::{Broken, RunRecord};
+use reveille_sim::{Kind, Law, Tape};
+
+/// What a closure sees of the tape.
+pub(super) struct Asked<'a> {
+    tape: &'a Tape,
+    made: Tape,
+    choices: Vec<Choice>,
+}
+
+impl Asked<'_> {
+    /// As a world does it: what is not offered is the default.
+    pub(super) fn choose(&mut self, kind: Kind, options: u32) -> u32 {
+        if options < 2 {
+            return 0;
+        }
+        let option = self.tape.get(kind, self.made.lane(kind).len());
+        let option = if option < options { option } else { 0 };
+        self.made.push(kind, option);
+        let step = self.choices.len() as u64;
+        self.choices.push(Choice { kind, options, option, step, task: None });
+        option
+    }
+
+    pub(super) fn schedule(&mut self, options: u32) -> u32 {
+        self.choose(Kind::Schedule, options)
+    }
+
+    /// Takes an entry off the tape that was made.
+    pub(super) fn take_back(&mut self, kind: Kind) {
+        self.made.lane_mut(kind).pop();
+        self.choices.pop();
+    }
+}
+
+/// Runs of `world`, which says why it fails, if it does.
+pub(super) struct Fake<W> {
+    world: W,
+    pub(super) runs: u32,
+}
+
+impl<W: FnMut(&mut Asked<'_>) -> Option<&'static str>> Fake<W> {
+    pub(super) fn new(world: W) -> Fake<W> {
+        Fake { world, runs: 0 }
+    }
+}
+
+impl<W: FnMut(&mut Asked<'_>) -> Option<&'static str>> Host for Fake<W> {
+    fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError> {
+        let Choices::Tape(tape) = &plan.choices else { unreachable!("only tapes are replayed") };
+        self.runs += 1;
+        let mut asked = Asked { tape, made: Tape::new(), choices: Vec::new() };
+        let cause = (self.world)(&mut asked);
+        let broken = cause.map(|cause| Broken {
+            law: Law::Panic,
+            task: Some(0),
+            others: Vec::new(),
+            cause: cause.to_owned(),
+            message: String::new(),
+        });
+        let chart = plan.chart.then_some(Chart { choices: asked.choices, turns: None });
+        let interesting = broken.is_some() || plan.hash || plan.chart;
+        let tape = if interesting { asked.made } else { Tape::new() };
+        Ok(RunRecord { broken, chart, tape, steps: 10, ..RunRecord::default() })
+    }
+
+    fn survey(&mut self, _tape: &Tape, _broken: &Broken) -> Result<Vec<u64>, HostError> {
+        unreachable!("a shrinker tells nothing")
+    }
+
+    fn tell(&mut self, _: &Tape, _: &Broken, _: &[u64]) -> Result<String, HostError> {
+        unreachable!("a shrinker tells nothing")
+    }
+
+    fn events(&mut self, _tape: &Tape) -> Result<Vec<String>, HostError> {
+        unreachable!("a shrinker compares nothing")
+    }
+}
