@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::panic::Location;
 
-/// Turns beyond which a run is too long to be told turn by turn.
-pub(crate) const MOST_TURNS: usize = 4_000;
+/// Turns that are charted: of a longer run, the first.
+const MOST_TURNS: usize = 4_000;
 
 /// A run, as one who wants to change it sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub(crate) struct Chart {
     /// The choices in their order, each with its number of options. Of the faults
     /// there are those only that struck.
     pub(crate) choices: Vec<Choice>,
-    /// The turns in their order; none of a run that is too long.
-    pub(crate) turns: Option<Vec<Turn>>,
+    /// The turns in their order, the first of a very long run.
+    pub(crate) turns: Vec<Turn>,
 }
 
 /// A choice as it was offered, and what was taken.
@@ -31,7 +31,7 @@ pub(crate) struct Choice {
     pub(crate) option: u32,
     /// The step it belongs to.
     pub(crate) step: u64,
-    /// The task that was being polled; none between polls.
+    /// The task that was being polled, or had been; none between steps.
     pub(crate) task: Option<u32>,
 }
 
@@ -42,9 +42,12 @@ pub(crate) struct Turn {
     /// How many turns the strand had before.
     pub(crate) number: u32,
     pub(crate) step: u64,
+    pub(crate) task: u32,
     /// The task, in words.
     pub(crate) who: String,
-    /// From where it goes on, in words.
+    /// What it does, such as `goes on`.
+    pub(crate) does: String,
+    /// From where, such as `from the point in src/lib.rs:7`; may be empty.
     pub(crate) site: String,
 }
 
@@ -76,13 +79,12 @@ impl Chart {
             let task = task.map_or("-".to_owned(), |task| task.to_string());
             line("choice", &format!("{kind} {options} {option} {step} {task}"));
         }
-        if let Some(turns) = &self.turns {
-            line("turns", "");
-            for Turn { strand, number, step, who, site } in turns {
-                let (word, who, site) =
-                    (strand.word(), who.escape_default(), site.escape_default());
-                line("turn", &format!("{word}\t{number}\t{step}\t{who}\t{site}"));
-            }
+        for turn in &self.turns {
+            let numbers = [turn.strand.word(), turn.number.into(), turn.step, turn.task.into()];
+            let mut parts = numbers.map(|number| number.to_string()).to_vec();
+            let texts = [&turn.who, &turn.does, &turn.site];
+            parts.extend(texts.map(|text| text.escape_default().to_string()));
+            line("turn", &parts.join("\t"));
         }
     }
 
@@ -100,13 +102,14 @@ impl Chart {
                 };
                 self.choices.push(Choice { kind, options, option, step, task });
             }
-            "turns" => self.turns = Some(Vec::new()),
             "turn" => {
-                let mut parts = value.splitn(5, '\t');
+                let mut parts = value.split('\t');
                 let strand = Path::from_word(parts.next()?.parse().ok()?);
                 let (number, step) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-                let (who, site) = (unescape(parts.next()?)?, unescape(parts.next()?)?);
-                self.turns.as_mut()?.push(Turn { strand, number, step, who, site });
+                let task = parts.next()?.parse().ok()?;
+                let mut text = || parts.next().and_then(unescape);
+                let (who, does, site) = (text()?, text()?, text()?);
+                self.turns.push(Turn { strand, number, step, task, who, does, site });
             }
             _ => return None,
         }
@@ -115,19 +118,25 @@ impl Chart {
 }
 
 fn choices(trace: &Trace) -> Vec<Choice> {
-    let choice = |event: &reveille_sim::Event| match event.what {
-        What::Chosen { kind, options, option } => {
-            let task = event.by.map(|task| task.0);
-            Some(Choice { kind, options, option, step: event.step, task })
+    let mut polled = (0, None);
+    let mut choices = Vec::new();
+    for event in trace.events() {
+        match event.what {
+            What::Polled { owner: Owner::Task(task), .. } => polled = (event.step, Some(task)),
+            What::Chosen { kind, options, option } => {
+                let last = polled.1.filter(|_| polled.0 == event.step && kind != Kind::Schedule);
+                let task = event.by.or(last).map(|task| task.0);
+                choices.push(Choice { kind, options, option, step: event.step, task });
+            }
+            _ => {}
         }
-        _ => None,
-    };
-    trace.events().filter_map(choice).collect()
+    }
+    choices
 }
 
 /// The turns of the run: a poll, the cancellation of a task, and what comes after
 /// a scheduling point that is passed.
-fn turns(trace: &Trace) -> Option<Vec<Turn>> {
+fn turns(trace: &Trace) -> Vec<Turn> {
     let mut strands = Strands { trace, seen: BTreeMap::new() };
     let mut turns = Vec::new();
     let mut polled = None;
@@ -148,21 +157,21 @@ fn turns(trace: &Trace) -> Option<Vec<Turn>> {
                 strands.turn(task, event.step, Some(at))
             }
             (What::Pointed { at, goes_on: false }, Some(task)) => {
-                strands.stop(task, format!("at the point in {}", place(at)));
+                strands.stop(task, format!("from the point in {}", place(at)));
                 continue;
             }
             (What::Awaiting { at, .. }, Some(task)) => {
-                strands.stop(task, format!("at its .await in {}", place(at)));
+                strands.stop(task, format!("from its .await in {}", place(at)));
                 continue;
             }
             _ => continue,
         };
-        turns.push(turn?);
-        if turns.len() > MOST_TURNS {
-            return None;
+        turns.extend(turn);
+        if turns.len() == MOST_TURNS {
+            break;
         }
     }
-    Some(turns)
+    turns
 }
 
 /// Where the strands of a run stand.
@@ -184,15 +193,16 @@ impl Strands<'_> {
         let (turns, polls, stopped) = self.seen.entry(task).or_default();
         let number = *turns;
         *turns += 1;
-        let site = match passed {
-            Some(at) => format!("at the point in {}", place(at)),
+        let goes_on = |site| ("goes on".to_owned(), site);
+        let (does, site) = match passed {
+            Some(at) => goes_on(format!("from the point in {}", place(at))),
             None => {
                 *polls += 1;
                 match stopped.take() {
-                    Some(site) => site,
-                    None if *polls > 1 => format!("poll {polls}"),
-                    None if task == TaskId::ROOT => "from its start".into(),
-                    None => format!("from its start, spawned at {}", place(info.spawned_at)),
+                    Some(site) => goes_on(site),
+                    None if *polls > 1 => (format!("its poll {polls}"), String::new()),
+                    None if task == TaskId::ROOT => ("starts".into(), String::new()),
+                    None => ("starts".into(), format!("spawned at {}", place(info.spawned_at))),
                 }
             }
         };
@@ -200,7 +210,7 @@ impl Strands<'_> {
         if let Some(name) = &info.name {
             let _ = write!(who, " `{name}`");
         }
-        Some(Turn { strand: info.path, number, step, who, site })
+        Some(Turn { strand: info.path, number, step, task: task.0, who, does, site })
     }
 
     /// The poll of `task` stops; the innermost place is told first.

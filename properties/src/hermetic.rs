@@ -362,8 +362,9 @@ mod linux {
             tape: &Tape,
             broken: &Broken,
             stacks: &[u64],
+            why: &str,
         ) -> Result<String, HostError> {
-            self.fork(|here| here.tell(tape, broken, stacks))
+            self.fork(|here| here.tell(tape, broken, stacks, why))
         }
 
         fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {
@@ -410,8 +411,9 @@ mod elsewhere {
             tape: &Tape,
             broken: &Broken,
             stacks: &[u64],
+            why: &str,
         ) -> Result<String, HostError> {
-            self.0.tell(tape, broken, stacks)
+            self.0.tell(tape, broken, stacks, why)
         }
 
         fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {

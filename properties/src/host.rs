@@ -102,8 +102,14 @@ pub(crate) trait Host {
     /// report will show. `broken` is the verdict as refined since.
     fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError>;
 
-    /// Replays a failure with those stacks and tells it.
-    fn tell(&mut self, tape: &Tape, broken: &Broken, stacks: &[u64]) -> Result<String, HostError>;
+    /// Replays a failure with those stacks and tells it, and `why` it is one.
+    fn tell(
+        &mut self,
+        tape: &Tape,
+        broken: &Broken,
+        stacks: &[u64],
+        why: &str,
+    ) -> Result<String, HostError>;
 
     /// Replays a tape and lists its events, for a comparison.
     fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError>;
@@ -267,9 +273,16 @@ impl Host for Here<'_> {
         Ok(found.map(|(_, _, evidence)| evidence.stacks_wanted()).unwrap_or_default())
     }
 
-    fn tell(&mut self, tape: &Tape, broken: &Broken, stacks: &[u64]) -> Result<String, HostError> {
+    fn tell(
+        &mut self,
+        tape: &Tape,
+        broken: &Broken,
+        stacks: &[u64],
+        why: &str,
+    ) -> Result<String, HostError> {
         let found = self.failure(tape, broken, stacks);
-        Ok(found.map_or_else(report::vanished, |(f, trace, e)| report::failure(&f, &trace, &e)))
+        let tell = |(f, trace, e): (Finding, Trace, Evidence)| report::failure(&f, &trace, &e, why);
+        Ok(found.map_or_else(report::vanished, tell))
     }
 
     fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {

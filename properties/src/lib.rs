@@ -66,6 +66,7 @@ mod seed;
 mod shrink;
 mod tape_file;
 mod watchdog;
+mod why;
 
 pub use checker::{Checker, Passed};
 pub use config::ConfigError;

@@ -238,17 +238,17 @@ mod tests {
             word in any::<u64>(),
             number in any::<u32>(),
             step in any::<u64>(),
-            who in any::<String>(),
-            site in any::<String>(),
+            task in any::<u32>(),
+            [who, does, site] in any::<[String; 3]>(),
         ) -> Turn {
-            Turn { strand: Path::from_word(word), number, step, who, site }
+            Turn { strand: Path::from_word(word), number, step, task, who, does, site }
         }
     }
 
     prop_compose! {
         fn chart()(
             choices in vec(choice(), 0..4),
-            turns in option::of(vec(turn(), 0..4)),
+            turns in vec(turn(), 0..4),
         ) -> Chart {
             Chart { choices, turns }
         }

@@ -10,6 +10,7 @@ use crate::host::{Host, HostError, Plan};
 use crate::judge;
 use crate::record::{Broken, RunRecord, Warning};
 use crate::shrink::shrink;
+use crate::why;
 use reveille_sim::{Law, Level, Tape};
 
 /// One run in so many is repeated to see whether it can be.
@@ -153,9 +154,11 @@ fn settle(
     let shrunk = shrink(host, again, &broken);
     let tape = shrunk.record.tape;
     let after = tape.deviations().count();
-    let broken = judge::refine(host, &tape, shrunk.record.broken.unwrap_or(broken));
+    let broken = shrunk.record.broken.unwrap_or(broken);
+    let why = why::explain(host, &tape, &broken);
+    let broken = judge::refine(host, &tape, broken);
     let stacks = host.survey(&tape, &broken)?;
-    let text = host.tell(&tape, &broken, &stacks)?;
+    let text = host.tell(&tape, &broken, &stacks, &why)?;
     let shrunk = Some((before, after, shrunk.replays));
     Ok(Halt::Found(Box::new(Found { broken, tape, run: Some(run), shrunk, text })))
 }
@@ -168,9 +171,10 @@ pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
         note_warnings(&mut clean.warnings, &record);
         return Ok(clean);
     };
+    let why = why::explain(host, tape, &broken);
     let broken = judge::refine(host, tape, broken);
     let stacks = host.survey(tape, &broken)?;
-    let text = host.tell(tape, &broken, &stacks)?;
+    let text = host.tell(tape, &broken, &stacks, &why)?;
     let tape = record.tape;
     Err(Halt::Found(Box::new(Found { broken, tape, run: None, shrunk: None, text })))
 }

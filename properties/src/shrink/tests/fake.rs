@@ -62,7 +62,7 @@ impl<W: FnMut(&mut Asked<'_>) -> Option<&'static str>> Host for Fake<W> {
             cause: cause.to_owned(),
             message: String::new(),
         });
-        let chart = plan.chart.then_some(Chart { choices: asked.choices, turns: None });
+        let chart = plan.chart.then_some(Chart { choices: asked.choices, turns: Vec::new() });
         let interesting = broken.is_some() || plan.hash || plan.chart;
         let tape = if interesting { asked.made } else { Tape::new() };
         Ok(RunRecord { broken, chart, tape, steps: 10, ..RunRecord::default() })
@@ -72,7 +72,7 @@ impl<W: FnMut(&mut Asked<'_>) -> Option<&'static str>> Host for Fake<W> {
         unreachable!("a shrinker tells nothing")
     }
 
-    fn tell(&mut self, _: &Tape, _: &Broken, _: &[u64]) -> Result<String, HostError> {
+    fn tell(&mut self, _: &Tape, _: &Broken, _: &[u64], _: &str) -> Result<String, HostError> {
         unreachable!("a shrinker tells nothing")
     }
 

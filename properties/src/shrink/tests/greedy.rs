@@ -258,8 +258,9 @@ fn long_runs_are_not_replayed_as_often() {
             tape: &Tape,
             broken: &crate::record::Broken,
             stacks: &[u64],
+            why: &str,
         ) -> Result<String, crate::host::HostError> {
-            self.0.tell(tape, broken, stacks)
+            self.0.tell(tape, broken, stacks, why)
         }
         fn events(&mut self, tape: &Tape) -> Result<Vec<String>, crate::host::HostError> {
             self.0.events(tape)
