@@ -93,15 +93,17 @@ impl Inquiry<'_> {
             return self.without_deviations(&failing);
         }
         let mut causes = Vec::new();
-        // The last one is the nearest to the failure.
-        let pair = schedule.iter().rev().find_map(|(kind, index, _)| {
-            let passing = self.without(&failing.tape, *kind, *index)?;
+        // The last one is the nearest to the failure. Of a tape that was not shrunk
+        // none may be enough.
+        let single = schedule.iter().rev().map(|deviation| vec![*deviation]);
+        let pair = single.chain([schedule.clone()]).find_map(|deviations| {
+            let passing = self.without(&failing.tape, &deviations)?;
             self.critical_pair(&failing, &passing)
         });
         causes.extend(pair.map(|pair| words::pair(&failing, &pair)));
-        for (kind, index, option) in others.into_iter().take(MOST_EXTERNAL) {
-            if self.without(&failing.tape, kind, index).is_some() {
-                causes.push(words::external(&failing, kind, index, option));
+        for external in others.into_iter().take(MOST_EXTERNAL) {
+            if self.without(&failing.tape, &[external]).is_some() {
+                causes.push(words::external(&failing, external));
             }
         }
         words::only_if(&causes)
@@ -127,10 +129,12 @@ impl Inquiry<'_> {
         (tried > 0).then(|| words::no_order(tried))
     }
 
-    /// The run without one deviation, if it does not fail alike.
-    fn without(&mut self, tape: &Tape, kind: Kind, index: usize) -> Option<Seen> {
+    /// The run without some of its deviations, if it does not fail alike.
+    fn without(&mut self, tape: &Tape, deviations: &[(Kind, usize, u32)]) -> Option<Seen> {
         let mut other = tape.clone();
-        other.lane_mut(kind)[index] = 0;
+        for (kind, index, _) in deviations {
+            other.lane_mut(*kind)[*index] = 0;
+        }
         self.see(&Plan::replay(other)).filter(|seen| !seen.fails)
     }
 

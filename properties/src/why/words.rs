@@ -45,7 +45,7 @@ fn turn(failing: &Seen, turn: &Turn) -> String {
 }
 
 /// A choice from outside that is not the default.
-pub(super) fn external(failing: &Seen, kind: Kind, index: usize, option: u32) -> String {
+pub(super) fn external(failing: &Seen, (kind, index, option): (Kind, usize, u32)) -> String {
     // Of the faults a chart has those only that struck.
     let nth = match kind.is_fault() {
         true => failing.tape.lane(kind)[..index].iter().filter(|option| **option != 0).count(),
