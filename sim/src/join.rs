@@ -90,6 +90,11 @@ impl<T> JoinHandle<T> {
     pub fn id(&self) -> TaskId {
         self.raw.0.id()
     }
+
+    /// The task, if this is its thread and its run goes on.
+    pub(crate) fn task_at_home(&self) -> Option<TaskRef> {
+        self.raw.home().map(|_| self.raw.0)
+    }
 }
 
 impl AbortHandle {

@@ -24,7 +24,7 @@
 //! | file | idea |
 //! | --- | --- |
 //! | `choice`, `door`, `tape`, `sampler/`, `entropy`, `fault`, `strand` | who decides what, and how it is written down |
-//! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding`, `teardown` | what runs |
+//! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding`, `hold`, `teardown` | what runs |
 //! | `identity`, `biased`, `ledger`, `waker`, `watch`, `mailbox`, `letters` | who may wake whom |
 //! | `clock`, `idle`, `time/` | virtual time |
 //! | `law`, `oracle`, `finding`, `panics` | what is wrong with it |
@@ -39,6 +39,7 @@ mod entropy;
 mod executor;
 mod fault;
 mod finding;
+mod hold;
 mod identity;
 mod idle;
 mod join;
@@ -68,6 +69,7 @@ mod yielding;
 pub use choice::Kind;
 pub use fault::Faults;
 pub use finding::{Detail, Finding, Outcome};
+pub use hold::{hold_back, waker_of};
 pub use join::{AbortHandle, JoinError, JoinHandle};
 pub use law::{Certainty, Law, Level, Levels};
 pub use panics::on_abort;

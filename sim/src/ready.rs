@@ -58,6 +58,12 @@ impl Ready {
         }
     }
 
+    /// Takes away every strand for which `stays` says no.
+    pub(crate) fn retain(&mut self, stays: impl Fn(TaskRef) -> bool) {
+        self.compact();
+        self.strands.retain(|task| stays(*task));
+    }
+
     pub(crate) fn clear(&mut self) {
         self.strands.clear();
         self.head = 0;

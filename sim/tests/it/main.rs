@@ -4,6 +4,7 @@ mod determinism;
 mod executor;
 mod exhaustive;
 mod foreign_threads;
+mod hold;
 mod hooks;
 mod outliving;
 mod reentry;
