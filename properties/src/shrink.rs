@@ -8,7 +8,7 @@
 //!   repeat   drop lanes, cut tails, zero blocks, delete blocks, drop and shift       passes
 //!   trade    a fault or an input for a deviation of the schedule                     external
 //!   fewer    a tape with one deviation fewer, nearest first, then breadth first      fewer
-//!   polish   lower options, move deviations to the front                             passes
+//!   polish   close gaps, lower options, move deviations to the front                 passes
 //!   simplify the arguments of the test by proptest's moves                           arguments
 //! until nothing gets smaller
 //! ```
@@ -39,7 +39,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Replays at most.
-const MOST_REPLAYS: u32 = 1_000;
+const MOST_REPLAYS: u32 = 5_000;
 /// Steps of all replays together at most: a run that does not end is long.
 const MOST_STEPS: u64 = 30_000_000;
 
@@ -106,17 +106,22 @@ impl<'a> Shrinker<'a> {
     fn shrink_schedule(&mut self) {
         while !self.deviations().is_empty() && !self.is_spent() {
             let before = self.size();
+            self.drop_lanes();
             self.repeated(|shrinker| {
-                shrinker.drop_lanes();
                 shrinker.cut_tails();
                 shrinker.zero_blocks();
+                let before = shrinker.size();
                 shrinker.delete_blocks();
-                shrinker.drop_and_shift();
+                // Whatever could go without them is gone by then.
+                if shrinker.size() == before {
+                    shrinker.drop_and_shift();
+                }
             });
             if self.trade() || self.find_fewer() {
                 continue;
             }
             self.repeated(|shrinker| {
+                shrinker.close_gaps();
                 shrinker.lower_options();
                 shrinker.move_earlier();
             });

@@ -14,7 +14,7 @@ use reveille_sim::{Kind, Tape};
 use std::rc::Rc;
 
 /// Replays for that, in the whole of a shrink.
-pub(super) const MOST_REPLAYS: u32 = 600;
+pub(super) const MOST_REPLAYS: u32 = 4_000;
 
 /// How far from the deviations that are lost a new one is looked for, round by round.
 const WINDOWS: [usize; 3] = [2, 8, usize::MAX];

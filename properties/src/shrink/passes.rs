@@ -63,31 +63,35 @@ impl Shrinker<'_> {
         }
     }
 
-    /// Takes blocks of entries out, so that the rest of the lane comes earlier: a
-    /// step that is gone took its choices with it. Which of the defaults between two
-    /// deviations go makes no difference, so those before a deviation do.
+    /// Takes single deviations out with the entries after them: a step that is gone took
+    /// its choices with it, and the rest of the lane comes earlier.
     pub(super) fn delete_blocks(&mut self) {
+        let mut at = 0;
+        while let Some((kind, index, _)) = self.deviations().get(at).copied() {
+            let deleted = [8, 4, 2, 1].into_iter().any(|size| {
+                let candidate = self.with_lane(kind, |lane| {
+                    lane.drain(index..lane.len().min(index + size));
+                });
+                self.attempt(candidate)
+            });
+            at += usize::from(!deleted);
+        }
+    }
+
+    /// Takes defaults out, so that the rest of the lane comes earlier. Which of those
+    /// between two deviations go makes no difference, so the last ones do.
+    pub(super) fn close_gaps(&mut self) {
         let mut at = 0;
         while let Some((kind, index, _)) = self.deviations().get(at).copied() {
             let gap = gap_before(&self.best.tape, kind, index);
             let sizes = [gap, gap / 2, 8, 4, 2, 1].into_iter().filter(|size| *size <= gap);
-            let shifted = sizes.filter(|size| *size > 0).any(|size| {
+            let closed = sizes.filter(|size| *size > 0).any(|size| {
                 let candidate = self.with_lane(kind, |lane| {
                     lane.drain(index - size..index);
                 });
                 self.attempt(candidate)
             });
-            // The deviation itself, and what stands after it.
-            let deleted = !shifted
-                && [8, 4, 2, 1].into_iter().any(|size| {
-                    let candidate = self.with_lane(kind, |lane| {
-                        lane.drain(index..lane.len().min(index + size));
-                    });
-                    self.attempt(candidate)
-                });
-            if !deleted && !shifted {
-                at += 1;
-            }
+            at += usize::from(!closed);
         }
     }
 

@@ -23,7 +23,7 @@ fn shrunk(host: &mut dyn Host, tape: &Tape) -> Shrunk {
     assert!(Size::of(&shrunk.record.tape) <= before);
     assert!(shrunk.replays <= super::MOST_REPLAYS);
     let again = host.run(&Plan::replay(shrunk.record.tape.clone())).unwrap();
-    assert_eq!(again, RunRecord { chart: None, ..shrunk.record.clone() });
+    assert_eq!(again, RunRecord { hash: None, ..shrunk.record.clone() });
     shrunk
 }
 
