@@ -38,8 +38,10 @@ use size::{Size, fingerprint};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// Replays at most.
+/// Replays at most: one takes microseconds.
 const MOST_REPLAYS: u32 = 5_000;
+/// The same for runs with a process of their own, which take milliseconds.
+const MOST_PROCESSES: u32 = 1_000;
 /// Steps of all replays together at most: a run that does not end is long.
 const MOST_STEPS: u64 = 30_000_000;
 
@@ -54,7 +56,7 @@ pub(crate) struct Shrunk {
 pub(crate) fn shrink(host: &mut dyn Host, record: RunRecord, broken: &Broken) -> Shrunk {
     let mut shrinker = Shrinker::new(host, record, broken);
     shrinker.work();
-    Shrunk { replays: shrinker.replays, record: shrinker.best }
+    Shrunk { replays: shrinker.spent.replays, record: shrinker.best }
 }
 
 /// A choice that is not the default: its kind, its place in the lane, its option.
@@ -68,26 +70,53 @@ struct Shrinker<'a> {
     tried: BTreeSet<u64>,
     /// What runs that were looked into chose between.
     charts: BTreeMap<u64, Rc<Chart>>,
+    spent: Cost,
+    /// What all of it may cost.
+    most: Cost,
+    /// What the passes that search may still cost.
+    to_trade: Cost,
+    to_search: Cost,
+}
+
+/// What replays cost.
+#[derive(Clone, Copy, Debug)]
+struct Cost {
     replays: u32,
     steps: u64,
-    /// Replays that the passes which search may still make.
-    to_trade: u32,
-    to_search: u32,
+}
+
+impl Cost {
+    fn reaches(self, limit: Cost) -> bool {
+        self.replays >= limit.replays || self.steps >= limit.steps
+    }
+
+    fn plus(self, other: Cost) -> Cost {
+        Cost { replays: self.replays + other.replays, steps: self.steps + other.steps }
+    }
+
+    /// What is left of it when so much was spent between two moments.
+    fn less(self, before: Cost, after: Cost) -> Cost {
+        Cost {
+            replays: self.replays.saturating_sub(after.replays - before.replays),
+            steps: self.steps.saturating_sub(after.steps - before.steps),
+        }
+    }
 }
 
 impl<'a> Shrinker<'a> {
     fn new(host: &'a mut dyn Host, record: RunRecord, broken: &'a Broken) -> Shrinker<'a> {
         let tried = BTreeSet::from([fingerprint(&record.tape)]);
+        let replays = if record.tape.is_hermetic() { MOST_PROCESSES } else { MOST_REPLAYS };
         Shrinker {
             host,
             broken,
             best: record,
             tried,
             charts: BTreeMap::new(),
-            replays: 0,
-            steps: 0,
-            to_trade: external::MOST_REPLAYS,
-            to_search: fewer::MOST_REPLAYS,
+            spent: Cost { replays: 0, steps: 0 },
+            most: Cost { replays, steps: MOST_STEPS },
+            to_trade: external::MOST,
+            to_search: Cost { replays: replays / 5 * 4, steps: MOST_STEPS / 5 },
         }
     }
 
@@ -142,7 +171,7 @@ impl<'a> Shrinker<'a> {
     }
 
     fn is_spent(&self) -> bool {
-        self.replays >= MOST_REPLAYS || self.steps >= MOST_STEPS
+        self.spent.reaches(self.most)
     }
 
     fn size(&self) -> Size {
@@ -198,9 +227,9 @@ impl<'a> Shrinker<'a> {
         if let Some(tape) = plan.tape() {
             self.tried.insert(fingerprint(tape));
         }
-        self.replays += 1;
+        self.spent.replays += 1;
         let record = self.host.run(plan).ok()?;
-        self.steps += record.steps;
+        self.spent.steps += record.steps;
         if record.broken.is_some() {
             self.tried.insert(fingerprint(&record.tape));
         }

@@ -4,11 +4,13 @@
 //! does not fail without it, schedules around the old one are searched.
 
 use super::size::is_external;
-use super::{Deviation, Shrinker};
+use super::{Cost, Deviation, Shrinker};
 use reveille_sim::Kind;
 
-/// Replays for that, in the whole of a shrink.
-pub(super) const MOST_REPLAYS: u32 = 48;
+/// For that, in the whole of a shrink.
+pub(super) const MOST: Cost = Cost { replays: 48, steps: 2_000_000 };
+/// Replays for a single fault.
+const MOST_FOR_ONE: u32 = 24;
 
 impl Shrinker<'_> {
     /// Whether a deviation from outside could go.
@@ -20,13 +22,14 @@ impl Shrinker<'_> {
     /// Tries `dropped` gone and one more deviation of the schedule, near those that are
     /// there before others.
     fn trade_one(&mut self, all: &[Deviation], dropped: Deviation) -> bool {
-        let before = self.replays;
-        let limit = before + self.to_trade.min(MOST_REPLAYS / 2);
+        let before = self.spent;
+        let most = Cost { replays: self.to_trade.replays.min(MOST_FOR_ONE), ..self.to_trade };
+        let limit = before.plus(most);
         let centres: Vec<Deviation> =
             all.iter().copied().filter(|(kind, ..)| !is_external(*kind)).collect();
         let traded = self
             .find_beside(&[dropped], &centres, usize::MAX, limit, |kind| kind == Kind::Schedule);
-        self.to_trade = self.to_trade.saturating_sub(self.replays - before);
+        self.to_trade = self.to_trade.less(before, self.spent);
         traded
     }
 }

@@ -7,14 +7,11 @@
 //! that is left is the smallest there is.
 
 use super::size::{self, fingerprint, is_external};
-use super::{Deviation, Shrinker};
+use super::{Cost, Deviation, Shrinker};
 use crate::chart::Chart;
 use crate::host::Plan;
 use reveille_sim::{Kind, Tape};
 use std::rc::Rc;
-
-/// Replays for that, in the whole of a shrink.
-pub(super) const MOST_REPLAYS: u32 = 4_000;
 
 /// How far from the deviations that are lost a new one is looked for, round by round.
 const WINDOWS: [usize; 3] = [2, 8, usize::MAX];
@@ -30,15 +27,15 @@ impl Shrinker<'_> {
         if all.len() < 2 {
             return false;
         }
-        let before = self.replays;
-        let limit = before + self.to_search;
+        let before = self.spent;
+        let limit = before.plus(self.to_search);
         let found = self.find_near(&all, limit) || self.find_any(&all, limit);
-        self.to_search = self.to_search.saturating_sub(self.replays - before);
+        self.to_search = self.to_search.less(before, self.spent);
         found
     }
 
     /// Two deviations lost, one won.
-    fn find_near(&mut self, all: &[Deviation], limit: u32) -> bool {
+    fn find_near(&mut self, all: &[Deviation], limit: Cost) -> bool {
         // In pairs of neighbours first: those belong together most likely.
         let pairs = |distance| (distance..all.len()).map(move |b| (b - distance, b));
         WINDOWS.into_iter().any(|window| {
@@ -50,7 +47,7 @@ impl Shrinker<'_> {
     }
 
     /// Every tape with fewer deviations, those with the fewest first.
-    fn find_any(&mut self, all: &[Deviation], limit: u32) -> bool {
+    fn find_any(&mut self, all: &[Deviation], limit: Cost) -> bool {
         let mut level = vec![self.without(all)];
         for _ in 1..all.len() {
             let mut next = Vec::new();
@@ -81,7 +78,7 @@ impl Shrinker<'_> {
         lost: &[Deviation],
         centres: &[Deviation],
         window: usize,
-        limit: u32,
+        limit: Cost,
         wanted: impl Fn(Kind) -> bool,
     ) -> bool {
         let base = self.without(lost);
@@ -104,17 +101,17 @@ impl Shrinker<'_> {
         added.into_iter().any(|deviation| self.attempt_within(with(&base, deviation), limit))
     }
 
-    fn attempt_within(&mut self, candidate: Tape, limit: u32) -> bool {
-        self.replays < limit && self.attempt(candidate)
+    fn attempt_within(&mut self, candidate: Tape, limit: Cost) -> bool {
+        !self.spent.reaches(limit) && self.attempt(candidate)
     }
 
     /// What the run of `base` chose between; none if that cannot be had.
-    fn chart(&mut self, base: &Tape, limit: u32) -> Option<Base> {
+    fn chart(&mut self, base: &Tape, limit: Cost) -> Option<Base> {
         let known = self.charts.get(&fingerprint(base));
         if let Some(chart) = known {
             return Some(Base::Other(Rc::clone(chart)));
         }
-        if self.replays >= limit {
+        if self.spent.reaches(limit) {
             return None;
         }
         let mut record = self.replay(&Plan::replay(base.clone()).charted())?;

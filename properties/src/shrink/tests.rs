@@ -3,6 +3,7 @@
 mod arguments;
 mod fake;
 mod greedy;
+mod published;
 mod random_worlds;
 
 use super::size::Size;

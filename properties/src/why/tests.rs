@@ -122,7 +122,7 @@ fn a_draw_and_an_order_are_told_together() {
         let log = Rc::new(RefCell::new(Vec::new()));
         for number in 1..3 {
             let log = log.clone();
-            let _ = spawn_local(async move { log.borrow_mut().push(number) });
+            drop(spawn_local(async move { log.borrow_mut().push(number) }));
         }
         let large = draw(3) == 2;
         for _ in 0..3 {
@@ -142,7 +142,7 @@ fn the_other_law_is_named_if_the_other_order_breaks_one() {
         let log = Rc::new(RefCell::new(Vec::new()));
         for number in 1..3 {
             let log = log.clone();
-            let _ = spawn_local(async move { log.borrow_mut().push(number) });
+            drop(spawn_local(async move { log.borrow_mut().push(number) }));
         }
         yield_now().await;
         yield_now().await;

@@ -86,7 +86,7 @@ proptest! {
     fn a_swap_in_the_script_is_a_swap_in_the_run(seed in any::<u64>(), at in 0..3usize) {
         let writers = || async {
             for _ in 0..2 {
-                let _ = spawn_local(async { for _ in 0..3 { point().await } });
+                drop(spawn_local(async { for _ in 0..3 { point().await } }));
             }
             for _ in 0..9 { yield_now().await }
         };

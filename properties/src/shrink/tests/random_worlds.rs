@@ -50,7 +50,7 @@ fn tapes() -> impl Strategy<Value = Tape> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, max_global_rejects: 1 << 20, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, max_global_rejects: 1 << 20, ..ProptestConfig::default() })]
 
     /// The result fails alike, is no larger, replays (all of that is seen to in
     /// `shrunk`), and no tape at all fails with fewer deviations.
