@@ -85,6 +85,68 @@ fn a_deviation_with_choices_of_its_own_goes_and_the_rest_moves_up() {
     assert_eq!(deviations(&result.record.tape), left);
 }
 
+/// The same with so many that only taking them out as a block helps, in a world too
+/// large for a search.
+#[test]
+fn a_block_of_choices_goes_with_the_deviation_that_brought_it() {
+    let mut host = Fake::new(|asked: &mut Asked<'_>| {
+        if asked.schedule(2) == 1 {
+            schedule(asked, 8, 2);
+        }
+        let taken = schedule(asked, 60, 3);
+        (taken[13] == 2 && taken[15] == 1 && taken[27] == 2).then_some("all three")
+    });
+    let mut lane = vec![0; 40];
+    (lane[0], lane[22], lane[24], lane[36]) = (1, 2, 1, 2);
+    let result = shrunk(&mut host, &tape(&[(Schedule, &lane)]));
+    let left = [(Schedule, 14, 2), (Schedule, 16, 1), (Schedule, 28, 2)];
+    assert_eq!(deviations(&result.record.tape), left);
+}
+
+#[test]
+fn deviations_that_belong_together_move_to_the_front_together() {
+    let mut host = Fake::new(|asked: &mut Asked<'_>| {
+        let taken = schedule(asked, 40, 3);
+        taken.windows(3).any(|three| three == [1, 2, 1]).then_some("in a row")
+    });
+    let mut lane = vec![0; 20];
+    lane.extend([1, 2, 1]);
+    let result = shrunk(&mut host, &tape(&[(Schedule, &lane)]));
+    let left = [(Schedule, 0, 1), (Schedule, 1, 2), (Schedule, 2, 1)];
+    assert_eq!(deviations(&result.record.tape), left);
+}
+
+#[test]
+fn a_deviation_moves_to_the_front_by_itself() {
+    let mut host = Fake::new(|asked: &mut Asked<'_>| {
+        let taken = schedule(asked, 20, 2);
+        (taken[..8].contains(&1) && taken[15] == 1).then_some("early and late")
+    });
+    let mut lane = vec![0; 16];
+    (lane[7], lane[15]) = (1, 1);
+    let result = shrunk(&mut host, &tape(&[(Schedule, &lane)]));
+    assert_eq!(deviations(&result.record.tape), [(Schedule, 0, 1), (Schedule, 15, 1)]);
+}
+
+/// What comes after the failure is cut off by halves, whatever it is.
+#[test]
+fn a_long_tail_costs_a_logarithm() {
+    let mut host = Fake::new(|asked: &mut Asked<'_>| {
+        let taken = schedule(asked, 3, 3);
+        let fails = taken == [1, 2, 1];
+        schedule(asked, 4_096, 2);
+        fails.then_some("the first three")
+    });
+    let mut lane = vec![1, 2, 1];
+    lane.extend([1; 4_096]);
+    let record = host.run(&Plan::replay(tape(&[(Schedule, &lane)]))).unwrap();
+    let broken = record.broken.clone().unwrap();
+    let mut shrinker = super::super::Shrinker::new(&mut host, record, &broken);
+    shrinker.cut_tails();
+    assert!(shrinker.spent.replays <= 13, "{} replays", shrinker.spent.replays);
+    assert_eq!(deviations(&shrinker.best.tape).len(), 3);
+}
+
 /// The value drawn is the number of choices before the one that counts.
 #[test]
 fn a_draw_that_shifts_the_schedule_goes_with_its_shift() {
@@ -167,6 +229,22 @@ fn the_search_goes_on_until_there_is_none_with_fewer() {
     assert_eq!(deviations(&result.record.tape), [(Schedule, 6, 2)]);
 }
 
+/// In a world too large to be searched whole.
+#[test]
+fn a_tape_that_keeps_one_of_three_is_found_near() {
+    let mut host = Fake::new(|asked: &mut Asked<'_>| {
+        let taken = schedule(asked, 200, 3);
+        let count = taken.iter().filter(|option| **option != 0).count();
+        let three = taken[60] == 1 && taken[110] == 2 && taken[140] == 1;
+        let two = taken[60] == 1 && taken[117] == 2;
+        (three || two && count == 2).then_some("either")
+    });
+    let mut lane = vec![0; 141];
+    (lane[60], lane[110], lane[140]) = (1, 2, 1);
+    let result = shrunk(&mut host, &tape(&[(Schedule, &lane)]));
+    assert_eq!(deviations(&result.record.tape), [(Schedule, 60, 1), (Schedule, 117, 2)]);
+}
+
 #[test]
 fn faults_go_before_the_schedule() {
     let mut host = Fake::new(|asked: &mut Asked<'_>| {
@@ -228,12 +306,12 @@ fn no_tape_is_replayed_twice() {
 #[test]
 fn the_budget_is_kept() {
     let mut host = Fake::new(|asked: &mut Asked<'_>| {
-        let taken = schedule(asked, 400, 3);
+        let taken = schedule(asked, 60, 3);
         // All are needed.
         taken.iter().all(|option| *option == 1).then_some("all")
     });
-    let result = shrunk(&mut host, &noise(400));
-    assert_eq!(deviations(&result.record.tape).len(), 400);
+    let result = shrunk(&mut host, &noise(60));
+    assert_eq!(deviations(&result.record.tape).len(), 60);
     assert_eq!(result.replays, super::super::MOST_REPLAYS);
     assert_eq!(host.runs, result.replays + 2);
 }
@@ -266,9 +344,9 @@ fn long_runs_are_not_replayed_as_often() {
         }
     }
     let mut host = Long(Fake::new(|asked: &mut Asked<'_>| {
-        schedule(asked, 400, 3).iter().all(|option| *option == 1).then_some("all")
+        schedule(asked, 60, 3).iter().all(|option| *option == 1).then_some("all")
     }));
-    let result = shrunk(&mut host, &noise(400));
+    let result = shrunk(&mut host, &noise(60));
     assert_eq!(u64::from(result.replays), super::super::MOST_STEPS / 1_000_000);
 }
 
