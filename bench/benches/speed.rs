@@ -9,7 +9,7 @@ use futures::task::{LocalSpawnExt, SpawnExt};
 use reveille_bench::floor::{self, Floor};
 use reveille_bench::slot::slot;
 use reveille_bench::slot10;
-use reveille_sim::{Faults, Plain, Random, Sampler, Settings, World, time};
+use reveille_sim::{Faults, Plain, Portfolio, Random, Sampler, Settings, World, time};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -110,6 +110,11 @@ fn short() -> (&'static str, &'static str, Vec<Contender>) {
         ("floor", Box::new(on_floor)),
         ("reveille, random", Box::new(in_reveille(Random::new(1), Faults::NONE))),
         ("reveille, random, with faults", Box::new(in_reveille(Random::new(1), Faults::ALL))),
+        ("reveille, portfolio", Box::new(in_reveille(Portfolio::new(1), Faults::NONE))),
+        (
+            "reveille, portfolio, with faults",
+            Box::new(in_reveille(Portfolio::new(1), Faults::ALL)),
+        ),
         ("reveille, plain", Box::new(in_reveille(Plain, Faults::NONE))),
         ("futures LocalPool", Box::new(on_pool)),
     ];

@@ -1,6 +1,7 @@
 //! The checker: runs a test's body under many schedules.
 
 use crate::config::{Config, ConfigError};
+use crate::coverage::{Coverage, grouped};
 use crate::error::{CheckError, Failure};
 use crate::hermetic;
 use crate::host::{Body, Here, Host};
@@ -9,7 +10,8 @@ use crate::search::{self, Clean, Halt, Order};
 use crate::seed::Seed;
 use crate::watchdog;
 use crate::{message, names};
-use reveille_sim::{Faults, Law, Level, Settings};
+use reveille_sim::{Faults, Law, Level, Portfolio, Settings};
+use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
@@ -144,7 +146,10 @@ impl Checker {
         F::Output: TestOutput,
     {
         match self.try_check(body) {
-            Ok(passed) => passed.warnings.iter().for_each(|warning| message::warn(warning)),
+            Ok(passed) => {
+                passed.warnings.iter().for_each(|warning| message::warn(warning));
+                println!("reveille: {passed}");
+            }
             Err(error) => message::fail(&error.to_string()),
         }
     }
@@ -164,7 +169,8 @@ impl Checker {
     {
         let caller = Location::caller();
         let name = self.name.clone().unwrap_or_else(|| names::of_caller(caller));
-        self.check_body(&name, &body)
+        let result = self.check_body(&name, &body);
+        result.map(|passed| Passed { test: name, ..passed })
     }
 
     fn check_body(&self, name: &str, body: &dyn Body) -> Result<Passed, CheckError> {
@@ -176,7 +182,7 @@ impl Checker {
         let ordinal = hermetic::next_ordinal(name);
         if let Some(child) = hermetic::Child::from_env() {
             let settings = task.settings.clone();
-            let mut host = hermetic::Forked::new(name, body, settings, task.seed.value());
+            let mut host = hermetic::Forked::new(name, body, settings, task.portfolio());
             let result = task.settle(&mut host, |halt, host| task.failure(halt, host));
             return child.answer(ordinal, result);
         }
@@ -186,7 +192,7 @@ impl Checker {
                 .in_child(&task, ordinal)
                 .unwrap_or_else(|why| Err(CheckError::NoHermeticRuns(why)));
         }
-        let mut host = Here::new(body, task.settings.clone(), task.seed.value());
+        let mut host = Here::new(body, task.settings.clone(), task.portfolio());
         let _watched = watchdog::watch(name, host.pulse(), self.watchdog);
         message::tell_of_aborts(name);
         task.settle(&mut host, |halt, host| {
@@ -258,6 +264,10 @@ struct Task {
 }
 
 impl Task {
+    fn portfolio(&self) -> Portfolio {
+        Portfolio::new(self.seed.value())
+    }
+
     fn settle<H: Host>(
         &self,
         host: &mut H,
@@ -282,7 +292,13 @@ impl Task {
         if self.replay.is_some() {
             warnings.push(format!("reveille: the tape passes in `{}`", self.name));
         }
-        Passed { runs: clean.runs, steps: clean.steps, warnings }
+        Passed {
+            test: self.name.clone(),
+            runs: clean.runs,
+            steps: clean.steps,
+            coverage: clean.coverage,
+            warnings,
+        }
     }
 
     fn failure<H: Host>(&self, halt: Halt, host: &mut H) -> Result<Passed, CheckError> {
@@ -307,7 +323,15 @@ impl Task {
                         "warning[nondeterminism] in `{}`: a run cannot be repeated\n{difference}",
                         self.name
                     );
-                    return Ok(Passed { runs: 1, steps: 0, warnings: vec![warning] });
+                    let coverage = Coverage::default();
+                    let warnings = vec![warning];
+                    return Ok(Passed {
+                        test: self.name.clone(),
+                        runs: 1,
+                        steps: 0,
+                        coverage,
+                        warnings,
+                    });
                 }
                 message::differs(&self.name, &tape, broken, &difference, why)
             }
@@ -320,17 +344,22 @@ impl Task {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Passed {
+    /// The test.
+    pub test: String,
     /// Runs made.
     pub runs: u64,
     /// Polls in all runs together.
     pub steps: u64,
+    /// What the runs covered.
+    pub coverage: Coverage,
     /// What was found and does not fail the test.
     pub warnings: Vec<String>,
 }
 
-impl Passed {
-    pub(crate) fn new(runs: u64, steps: u64, warnings: Vec<String>) -> Passed {
-        Passed { runs, steps, warnings }
+impl fmt::Display for Passed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let s = if self.runs == 1 { "" } else { "s" };
+        write!(f, "`{}` passed {} run{s}: {}", self.test, grouped(self.runs), self.coverage)
     }
 }
 

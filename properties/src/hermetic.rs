@@ -22,11 +22,12 @@
 //! entropy feeds. `tokio::select!` and `HashMap` differ from run to run.
 
 use crate::checker::Passed;
+use crate::coverage::Coverage;
 use crate::error::CheckError;
-use crate::host::{Body, Here, Host, HostError, Plan};
+use crate::host::{Body, Choices, Here, Host, HostError, Plan};
 use crate::names;
 use crate::record::{Broken, RunRecord};
-use reveille_sim::{Settings, Tape};
+use reveille_sim::{Portfolio, Settings, Tape};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -125,7 +126,8 @@ mod answer {
             Ok(passed) => {
                 let warnings: String =
                     passed.warnings.iter().map(|w| format!("{}\n", w.escape_default())).collect();
-                format!("passed {} {}\n{warnings}", passed.runs, passed.steps)
+                let (runs, steps) = (passed.runs, passed.steps);
+                format!("passed {runs} {steps} {}\n{warnings}", passed.coverage.to_text())
             }
             Err(CheckError::Broken(failure)) => {
                 let tape = failure.tape.to_text(&failure.test);
@@ -142,7 +144,10 @@ mod answer {
         Some(match words.next()? {
             "passed" => {
                 let (runs, steps) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-                Ok(Passed::new(runs, steps, rest.lines().map(str::to_owned).collect()))
+                let coverage = Coverage::from_text(words)?;
+                let warnings = rest.lines().map(str::to_owned).collect();
+                let test = String::new();
+                Ok(Passed { test, runs, steps, coverage, warnings })
             }
             "broken" => {
                 let law = Law::from_name(words.next()?)?;
@@ -232,7 +237,7 @@ mod linux {
     pub(crate) struct Forked<'a> {
         body: &'a dyn Body,
         settings: Settings,
-        seed: u64,
+        portfolio: Portfolio,
         test: String,
     }
 
@@ -251,9 +256,14 @@ mod linux {
     }
 
     impl<'a> Forked<'a> {
-        pub(crate) fn new(test: &str, body: &'a dyn Body, settings: Settings, seed: u64) -> Self {
+        pub(crate) fn new(
+            test: &str,
+            body: &'a dyn Body,
+            settings: Settings,
+            portfolio: Portfolio,
+        ) -> Self {
             interpose::fix();
-            Forked { body, settings, seed, test: test.to_owned() }
+            Forked { body, settings, portfolio, test: test.to_owned() }
         }
 
         /// Has `job` done on a fresh thread of a fork and gives what it wrote.
@@ -300,17 +310,18 @@ mod linux {
 
         /// In the fork: what `job` writes, or nothing if it failed.
         fn on_fresh_thread(
-            &self,
+            &mut self,
             job: impl FnOnce(&mut Here<'a>) -> Result<String, HostError>,
         ) -> String {
-            let task = Alone((job, self.body, self.settings.clone()));
-            let (test, seed) = (self.test.as_str(), self.seed);
+            let portfolio = std::mem::replace(&mut self.portfolio, Portfolio::new(0));
+            let task = Alone((job, self.body, self.settings.clone(), portfolio));
+            let test = self.test.as_str();
             std::thread::scope(|scope| {
                 let thread = scope.spawn(move || {
                     watchdog::watch_fork(test);
                     message::tell_of_aborts(test);
-                    let (job, body, settings) = task.into_inner();
-                    job(&mut Here::new(body, settings, seed)).unwrap_or_default()
+                    let (job, body, settings, portfolio) = task.into_inner();
+                    job(&mut Here::new(body, settings, portfolio)).unwrap_or_default()
                 });
                 watchdog::leave_alarms_to_others();
                 thread.join().unwrap_or_default()
@@ -336,17 +347,28 @@ mod linux {
 
     impl Host for Forked<'_> {
         fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError> {
-            let text = self.fork(|here| here.run(plan).map(|record| record.to_text()))?;
+            let text = self.fork(|here| {
+                let mut record = here.run(plan)?;
+                record.lesson = here.portfolio().lesson();
+                Ok(record.to_text())
+            })?;
             let Some(mut record) = RunRecord::from_text(&text) else {
                 let how = "gave a record that cannot be read".into();
                 return Err(HostError::Died { how, output: text });
             };
+            if let Choices::Search(run) = plan.choices {
+                self.portfolio.catch_up(run, self.settings.faults, &record.lesson);
+            }
             record.tape.set_hermetic(true);
             if record.broken.is_some() && record.foreign_threads.is_empty() {
                 // Replays need not wait for threads.
                 self.settings.patience = Duration::ZERO;
             }
             Ok(record)
+        }
+
+        fn portfolio(&self) -> &Portfolio {
+            &self.portfolio
         }
 
         fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError> {
@@ -392,14 +414,23 @@ mod elsewhere {
     pub(crate) struct Forked<'a>(Here<'a>);
 
     impl<'a> Forked<'a> {
-        pub(crate) fn new(_test: &str, body: &'a dyn Body, settings: Settings, seed: u64) -> Self {
-            Forked(Here::new(body, settings, seed))
+        pub(crate) fn new(
+            _test: &str,
+            body: &'a dyn Body,
+            settings: Settings,
+            portfolio: Portfolio,
+        ) -> Self {
+            Forked(Here::new(body, settings, portfolio))
         }
     }
 
     impl Host for Forked<'_> {
         fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError> {
             self.0.run(plan)
+        }
+
+        fn portfolio(&self) -> &Portfolio {
+            self.0.portfolio()
         }
 
         fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError> {

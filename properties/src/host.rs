@@ -7,8 +7,8 @@ use crate::output::TestOutput;
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::report;
 use reveille_sim::{
-    Detail, Finding, Law, Outcome, Owner, Path, Probe, Random, Recording, Replay, Script, Settings,
-    Tape, TaskId, Trace, World,
+    Detail, Finding, Law, Outcome, Owner, Path, Portfolio, Probe, Recording, Replay, Script,
+    Settings, Tape, TaskId, Trace, World,
 };
 use std::fmt;
 use std::time::Duration;
@@ -16,8 +16,8 @@ use std::time::Duration;
 /// Who makes the choices of a run.
 #[derive(Clone, Debug)]
 pub(crate) enum Choices {
-    /// The random sampler, in its run of that number.
-    Random(u64),
+    /// The portfolio of samplers, in its run of that number; runs are made in order.
+    Search(u64),
     /// A tape.
     Tape(Box<Tape>),
     /// A wanted order of turns; what is no schedule is on the tape.
@@ -35,8 +35,8 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    pub(crate) fn random(run: u64) -> Plan {
-        Plan::new(Choices::Random(run))
+    pub(crate) fn search(run: u64) -> Plan {
+        Plan::new(Choices::Search(run))
     }
 
     pub(crate) fn replay(tape: Tape) -> Plan {
@@ -98,6 +98,9 @@ pub(crate) trait Host {
     /// Makes one run.
     fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError>;
 
+    /// The samplers, as the last run left them.
+    fn portfolio(&self) -> &Portfolio;
+
     /// Replays a failure and gives the numbers of the events whose call stacks the
     /// report will show. `broken` is the verdict as refined since.
     fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError>;
@@ -119,7 +122,7 @@ pub(crate) trait Host {
 pub(crate) struct Here<'a> {
     world: World,
     settings: Settings,
-    random: Random,
+    portfolio: Portfolio,
     body: &'a dyn Body,
 }
 
@@ -131,11 +134,11 @@ impl fmt::Debug for Here<'_> {
 
 /// The body of a test, whatever its future.
 pub(crate) trait Body {
-    fn random(
+    fn search(
         &self,
         world: &mut World,
         settings: &Settings,
-        random: &mut Random,
+        portfolio: &mut Portfolio,
         run: u64,
     ) -> Ended;
     fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended;
@@ -151,14 +154,14 @@ where
     F: Future,
     F::Output: TestOutput,
 {
-    fn random(
+    fn search(
         &self,
         world: &mut World,
         settings: &Settings,
-        random: &mut Random,
+        portfolio: &mut Portfolio,
         run: u64,
     ) -> Ended {
-        world.run(settings, random, run, || run_body(self))
+        world.run(settings, portfolio, run, || run_body(self))
     }
 
     fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended {
@@ -180,8 +183,8 @@ where
 }
 
 impl<'a> Here<'a> {
-    pub(crate) fn new(body: &'a dyn Body, settings: Settings, seed: u64) -> Here<'a> {
-        Here { world: World::new(), settings, random: Random::new(seed), body }
+    pub(crate) fn new(body: &'a dyn Body, settings: Settings, portfolio: Portfolio) -> Here<'a> {
+        Here { world: World::new(), settings, portfolio, body }
     }
 
     pub(crate) fn pulse(&self) -> &'static reveille_sim::Pulse {
@@ -233,8 +236,8 @@ impl Host for Here<'_> {
         };
         self.settings.probe = plan.probe;
         let outcome = match &plan.choices {
-            Choices::Random(run) => {
-                self.body.random(&mut self.world, &self.settings, &mut self.random, *run)
+            Choices::Search(run) => {
+                self.body.search(&mut self.world, &self.settings, &mut self.portfolio, *run)
             }
             Choices::Tape(tape) => {
                 let mut replay = Replay::new(Tape::clone(tape));
@@ -265,7 +268,13 @@ impl Host for Here<'_> {
             tape: if interesting { self.world.tape() } else { Tape::new() },
             probed: outcome.probed.map(|tasks| tasks.into_iter().map(|task| task.0).collect()),
             foreign_threads: outcome.foreign_threads,
+            digest: self.world.digest(),
+            lesson: Vec::new(),
         })
+    }
+
+    fn portfolio(&self) -> &Portfolio {
+        &self.portfolio
     }
 
     fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError> {

@@ -50,6 +50,7 @@ mod callsite;
 mod chart;
 mod checker;
 mod config;
+mod coverage;
 mod error;
 mod evidence;
 mod hermetic;
@@ -70,13 +71,14 @@ mod why;
 
 pub use checker::{Checker, Passed};
 pub use config::ConfigError;
+pub use coverage::Coverage;
 pub use error::{CheckError, Failure};
 pub use hermetic::Unavailable;
 pub use output::TestOutput;
 pub use reveille_sim::{
-    AbortHandle, Builder, Certainty, Faults, JoinError, JoinHandle, Kind, Law, Level, Point, Tape,
-    TapeError, TaskId, Watch, draw, in_run, mark, point, spawn, spawn_daemon, spawn_local, watch,
-    yield_now,
+    AbortHandle, Builder, Certainty, Exhausted, Faults, JoinError, JoinHandle, Kind, Law, Level,
+    Point, Tape, TapeError, TaskId, Watch, draw, in_run, mark, point, spawn, spawn_daemon,
+    spawn_local, watch, yield_now,
 };
 
 /// Virtual time, in tokio's names and semantics.

@@ -33,8 +33,10 @@ pub(crate) fn found(test: &str, found: &Found, runs: u64, seed: Seed) -> Failure
     report.push_str(&found.text);
     report.push_str(&replay_line(test, &found.tape));
     if let Some(run) = found.run {
-        let how =
-            if run == 0 { "the plain run".to_owned() } else { format!("run {run} of {runs}") };
+        let how = match found.sampler {
+            Some(sampler) if run > 0 => format!("run {run} of {runs} by {sampler}"),
+            _ => "the plain run".to_owned(),
+        };
         let _ = writeln!(report, "  found in {how}, seed {seed}{}", shrunk(found));
     }
     Failure { test: test.to_owned(), law, tape: found.tape.clone(), report }

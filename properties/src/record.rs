@@ -20,6 +20,10 @@ pub(crate) struct RunRecord {
     /// What it chose between and its turns, if the plan asked for them.
     pub(crate) chart: Option<Chart>,
     pub(crate) foreign_threads: Vec<String>,
+    /// Equal for runs with the same deviations.
+    pub(crate) digest: u64,
+    /// What the run showed to the samplers, if it was made in another process.
+    pub(crate) lesson: Vec<u64>,
 }
 
 /// A verdict, reduced to what tells it from others.
@@ -120,6 +124,8 @@ impl RunRecord {
             probed.iter().for_each(|task| line("woken", &task.to_string()));
         }
         self.foreign_threads.iter().for_each(|thread| line("thread", thread));
+        line("digest", &self.digest.to_string());
+        self.lesson.iter().for_each(|word| line("word", &word.to_string()));
         if let Some(chart) = &self.chart {
             chart.to_lines(&mut line);
         }
@@ -159,6 +165,8 @@ impl RunRecord {
                 "probed" => record.probed = Some(Vec::new()),
                 "woken" => record.probed.as_mut()?.push(value.parse().ok()?),
                 "thread" => record.foreign_threads.push(value),
+                "digest" => record.digest = value.parse().ok()?,
+                "word" => record.lesson.push(value.parse().ok()?),
                 "end" => ended = true,
                 "chart" => record.chart = Some(Chart::default()),
                 _ => record.chart.as_mut()?.read_line(key, &value)?,
@@ -264,10 +272,13 @@ mod tests {
             probed in option::of(vec(any::<u32>(), 0..4)),
             chart in option::of(chart()),
             foreign_threads in vec(any::<String>(), 0..3),
+            digest in any::<u64>(),
+            lesson in vec(any::<u64>(), 0..4),
         ) -> RunRecord {
             let mut tape = Tape::new();
             *tape.lane_mut(Kind::Schedule) = lane;
-            RunRecord { broken, warnings, steps, hash, tape, probed, chart, foreign_threads }
+            let record = RunRecord { broken, warnings, steps, hash, tape, ..RunRecord::default() };
+            RunRecord { probed, chart, foreign_threads, digest, lesson, ..record }
         }
     }
 

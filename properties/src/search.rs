@@ -2,16 +2,17 @@
 //!
 //! ```text
 //! run 0        the plain run, twice: are the events the same?
-//! run 1 ..     random runs; one in a hundred is repeated and compared
+//! run 1 ..     runs of the portfolio; one in a hundred is repeated and compared
 //! a failure    repeated, looked into, shrunk, told
 //! ```
 
+use crate::coverage::{Counter, Coverage};
 use crate::host::{Host, HostError, Plan};
 use crate::judge;
 use crate::record::{Broken, RunRecord, Warning};
 use crate::shrink::shrink;
 use crate::why;
-use reveille_sim::{Law, Level, Tape};
+use reveille_sim::{Law, Level, Member, Tape};
 
 /// One run in so many is repeated to see whether it can be.
 const REPEAT_EVERY: u64 = 100;
@@ -32,6 +33,7 @@ pub(crate) struct Clean {
     pub(crate) runs: u64,
     pub(crate) steps: u64,
     pub(crate) warnings: Vec<Warning>,
+    pub(crate) coverage: Coverage,
 }
 
 /// A law is broken.
@@ -41,6 +43,8 @@ pub(crate) struct Found {
     pub(crate) tape: Tape,
     /// The number of the run; none if a tape was given.
     pub(crate) run: Option<u64>,
+    /// Who made the run.
+    pub(crate) sampler: Option<Member>,
     /// Deviations before and after shrinking, and the replays it took.
     pub(crate) shrunk: Option<(usize, usize, u32)>,
     pub(crate) text: String,
@@ -81,16 +85,15 @@ pub(crate) fn search(host: &mut dyn Host, order: Order) -> Result<Clean, Halt> {
     let compare = order.nondeterminism != Level::Allow;
     let mut clean = Clean::default();
     let mut plain = None;
+    let mut schedules = Counter::default();
     for run in 0..order.runs {
         let repeated = compare && run % REPEAT_EVERY == 0;
-        let plan = match run {
-            0 => Plan::replay(Tape::new()),
-            _ => Plan::random(run),
-        };
+        let plan = Plan::search(run);
         let plan = if repeated { plan.hashed() } else { plan };
         let record = host.run(&plan)?;
         clean.runs += 1;
         clean.steps += record.steps;
+        schedules.note(record.digest);
         note_warnings(&mut clean.warnings, &record);
         if record.broken.is_some() {
             return Err(settle(host, record, run, compare, plain)?);
@@ -103,6 +106,7 @@ pub(crate) fn search(host: &mut dyn Host, order: Order) -> Result<Clean, Halt> {
             }
         }
     }
+    clean.coverage = schedules.finish(host.portfolio().exhausted());
     Ok(clean)
 }
 
@@ -150,6 +154,7 @@ fn settle(
     {
         return Ok(Halt::differs(record.tape, Some(broken)));
     }
+    let sampler = Some(host.portfolio().member());
     let before = again.tape.deviations().count();
     let shrunk = shrink(host, again, &broken);
     let tape = shrunk.record.tape;
@@ -160,14 +165,14 @@ fn settle(
     let stacks = host.survey(&tape, &broken)?;
     let text = host.tell(&tape, &broken, &stacks, &why)?;
     let shrunk = Some((before, after, shrunk.replays));
-    Ok(Halt::Found(Box::new(Found { broken, tape, run: Some(run), shrunk, text })))
+    Ok(Halt::Found(Box::new(Found { broken, tape, run: Some(run), sampler, shrunk, text })))
 }
 
 /// Replays a tape that was given; none if it passes.
 pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
     let record = host.run(&Plan::replay(tape.clone()).hashed())?;
     let Some(broken) = record.broken.clone() else {
-        let mut clean = Clean { runs: 1, steps: record.steps, warnings: Vec::new() };
+        let mut clean = Clean { runs: 1, steps: record.steps, ..Clean::default() };
         note_warnings(&mut clean.warnings, &record);
         return Ok(clean);
     };
@@ -176,7 +181,7 @@ pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
     let stacks = host.survey(tape, &broken)?;
     let text = host.tell(tape, &broken, &stacks, &why)?;
     let tape = record.tape;
-    Err(Halt::Found(Box::new(Found { broken, tape, run: None, shrunk: None, text })))
+    Err(Halt::Found(Box::new(Found { broken, tape, run: None, sampler: None, shrunk: None, text })))
 }
 
 /// The first event in which two replays of `tape` differ, in words.

@@ -73,7 +73,10 @@ pub use hold::{hold_back, waker_of};
 pub use join::{AbortHandle, JoinError, JoinHandle};
 pub use law::{Certainty, Law, Level, Levels};
 pub use panics::on_abort;
-pub use sampler::{Plain, Random, Replay, Sampler, Script};
+pub use sampler::{
+    Bounded, Exhausted, Member, Pct, Plain, Policy, Portfolio, Pos, Random, RandomWalk, Replay,
+    Run, Sampler, Script, Seeded, Sticky, Surw, Urw,
+};
 pub use settings::{Probe, Settings};
 pub use spawn::{Builder, spawn, spawn_daemon, spawn_local};
 pub use strand::{Path, Resource, Runnable, Strand, Touch};

@@ -3,15 +3,41 @@
 //! A sampler sees kinds of choices, numbers of options and
 //! [strands](crate::Strand), never a future. One policy a file.
 
+mod bounded;
+mod eager;
+mod environment;
+mod frontier;
+mod lessons;
+mod observation;
+mod pct;
 mod plain;
+mod policy;
+mod portfolio;
+mod pos;
 mod random;
 mod replay;
 mod script;
+mod seeded;
+mod shares;
+mod sticky;
+mod surw;
+mod table;
+mod urw;
 
+pub use bounded::Bounded;
+pub use frontier::Exhausted;
+pub use pct::Pct;
 pub use plain::Plain;
-pub use random::Random;
+pub use policy::{Policy, Run};
+pub use portfolio::{Member, Portfolio};
+pub use pos::Pos;
+pub use random::RandomWalk;
 pub use replay::Replay;
 pub use script::Script;
+pub use seeded::{Random, Seeded};
+pub use sticky::Sticky;
+pub use surw::Surw;
+pub use urw::Urw;
 
 use crate::choice::Kind;
 use crate::fault::Faults;

@@ -27,6 +27,16 @@ impl Resource {
         Resource(hash)
     }
 
+    /// The resource that [`word`](Self::word) stands for.
+    pub(crate) const fn from_word(word: u64) -> Resource {
+        Resource(word)
+    }
+
+    /// A number that stands for the resource.
+    pub(crate) const fn word(self) -> u64 {
+        self.0
+    }
+
     /// One of many alike, such as an element of an array.
     #[must_use]
     pub const fn at(self, index: u64) -> Resource {
@@ -67,6 +77,28 @@ impl Touch {
         }
     }
 
+    /// Numbers that stand for it.
+    pub(crate) fn words(self) -> [u64; 2] {
+        match self {
+            Touch::Anything => [0, 0],
+            Touch::Nothing => [1, 0],
+            Touch::Read(resource) => [2, resource.0],
+            Touch::Write(resource) => [3, resource.0],
+        }
+    }
+
+    /// What [`words`](Self::words) stand for.
+    pub(crate) fn from_words(words: [u64; 2]) -> Option<Touch> {
+        let resource = Resource(words[1]);
+        Some(match words[0] {
+            0 => Touch::Anything,
+            1 => Touch::Nothing,
+            2 => Touch::Read(resource),
+            3 => Touch::Write(resource),
+            _ => return None,
+        })
+    }
+
     /// The resource that is touched, if it is known.
     #[must_use]
     #[inline]
@@ -93,16 +125,16 @@ impl Path {
         Path(mix(self.0, ordinal as u64 + 1))
     }
 
+    /// The path that [`word`](Self::word) stands for.
+    #[must_use]
+    pub const fn from_word(word: u64) -> Path {
+        Path(word)
+    }
+
     /// A number that stands for the path.
     #[must_use]
     pub const fn word(self) -> u64 {
         self.0
-    }
-
-    /// The path for which the number stands.
-    #[must_use]
-    pub const fn from_word(word: u64) -> Path {
-        Path(word)
     }
 }
 

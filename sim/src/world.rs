@@ -228,6 +228,11 @@ impl World {
         self.core.tape.with(|tape| tape.clone())
     }
 
+    /// The [digest](Tape::digest) of the choices of the last run.
+    pub fn digest(&self) -> u64 {
+        self.core.tape.with(|tape| tape.digest())
+    }
+
     /// How many choices the last run made.
     pub fn choices(&self) -> usize {
         self.core.tape.with(|tape| tape.len())

@@ -7,22 +7,19 @@ use crate::record::Broken;
 use crate::shrink::shrink;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use reveille_sim::{Builder, Kind, Settings, Tape, draw, point, spawn_local, yield_now};
+use reveille_sim::{Builder, Kind, Portfolio, Settings, Tape, draw, point, spawn_local, yield_now};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 fn here(body: &dyn Body) -> Here<'_> {
-    Here::new(body, Settings::default(), 7)
+    Here::new(body, Settings::default(), Portfolio::new(7))
 }
 
 /// Searches at random for a failure and shrinks it.
 fn found(host: &mut Here<'_>) -> (Tape, Broken) {
-    let mut runs = (0..10_000).map(|run| match run {
-        0 => Plan::replay(Tape::new()),
-        run => Plan::random(run),
+    let record = (0..10_000).find_map(|run| {
+        Some(host.run(&Plan::search(run)).unwrap()).filter(|record| record.broken.is_some())
     });
-    let record = runs
-        .find_map(|plan| Some(host.run(&plan).unwrap()).filter(|record| record.broken.is_some()));
     let record = record.expect("a failure");
     let broken = record.broken.clone().unwrap();
     (shrink(host, record, &broken).record.tape, broken)

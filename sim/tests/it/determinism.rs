@@ -17,7 +17,7 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 /// Something of everything.
-async fn everything() {
+pub(crate) async fn everything() {
     let shelf: Rc<RefCell<Vec<Waker>>> = Rc::default();
     let own = shelf.clone();
     let done = Rc::new(Cell::new(false));

@@ -8,6 +8,7 @@ mod hold;
 mod hooks;
 mod outliving;
 mod reentry;
+mod samplers;
 mod schedules;
 mod scripts;
 mod time;

@@ -3,7 +3,7 @@
 use crate::chart::{Chart, Choice};
 use crate::host::{Choices, Host, HostError, Plan};
 use crate::record::{Broken, RunRecord};
-use reveille_sim::{Kind, Law, Tape};
+use reveille_sim::{Kind, Law, Portfolio, Tape};
 
 /// What a closure sees of the tape.
 pub(super) struct Asked<'a> {
@@ -40,12 +40,13 @@ impl Asked<'_> {
 /// Runs of `world`, which says why it fails, if it does.
 pub(super) struct Fake<W> {
     world: W,
+    portfolio: Portfolio,
     pub(super) runs: u32,
 }
 
 impl<W: FnMut(&mut Asked<'_>) -> Option<&'static str>> Fake<W> {
     pub(super) fn new(world: W) -> Fake<W> {
-        Fake { world, runs: 0 }
+        Fake { world, portfolio: Portfolio::new(0), runs: 0 }
     }
 }
 
@@ -66,6 +67,10 @@ impl<W: FnMut(&mut Asked<'_>) -> Option<&'static str>> Host for Fake<W> {
         let interesting = broken.is_some() || plan.hash || plan.chart;
         let tape = if interesting { asked.made } else { Tape::new() };
         Ok(RunRecord { broken, chart, tape, steps: 10, ..RunRecord::default() })
+    }
+
+    fn portfolio(&self) -> &Portfolio {
+        &self.portfolio
     }
 
     fn survey(&mut self, _tape: &Tape, _broken: &Broken) -> Result<Vec<u64>, HostError> {

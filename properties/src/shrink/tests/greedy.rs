@@ -324,6 +324,9 @@ fn long_runs_are_not_replayed_as_often() {
         fn run(&mut self, plan: &Plan) -> Result<super::RunRecord, crate::host::HostError> {
             self.0.run(plan).map(|record| super::RunRecord { steps: 1_000_000, ..record })
         }
+        fn portfolio(&self) -> &reveille_sim::Portfolio {
+            self.0.portfolio()
+        }
         fn survey(
             &mut self,
             tape: &Tape,

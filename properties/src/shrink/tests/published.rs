@@ -7,7 +7,7 @@ use super::{deviations, fails_with, shrunk};
 use crate::host::{Here, Host, Plan};
 use crate::record::{Broken, RunRecord};
 use reveille_sctbench::{ALL, Program, Tier};
-use reveille_sim::{Faults, Settings, Tape};
+use reveille_sim::{Faults, Portfolio, Random, Settings, Tape, World};
 
 /// Failures of each program that are shrunk.
 const FAILURES: usize = if cfg!(debug_assertions) { 10 } else { 200 };
@@ -35,7 +35,8 @@ fn most(numbers: &[usize]) -> usize {
 fn measure(program: &'static Program) -> Row {
     let mut settings = Settings::default();
     settings.faults = Faults::NONE;
-    let mut host = Here::new(&program.body, settings, 7);
+    let (mut world, mut random) = (World::new(), Random::new(7));
+    let mut host = Here::new(&program.body, settings.clone(), Portfolio::new(7));
     let mut known: Vec<(Broken, usize)> = Vec::new();
     let mut row = Row {
         program,
@@ -48,8 +49,11 @@ fn measure(program: &'static Program) -> Row {
     while row.before.len() < FAILURES {
         run += 1;
         assert!(run < 1_000_000, "{} hardly fails", program.name);
-        let failing = host.run(&Plan::random(run)).unwrap();
-        let Some(broken) = &failing.broken else { continue };
+        if world.run(&settings, &mut random, run, program.body).verdict.is_none() {
+            continue;
+        }
+        let failing = host.run(&Plan::replay(world.tape())).unwrap();
+        let broken = failing.broken.as_ref().expect("the same as in the other world");
         let least = match known.iter().find(|(other, _)| other.is_like(broken)) {
             Some((_, least)) => *least,
             None => {

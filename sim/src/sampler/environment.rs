@@ -1,0 +1,95 @@
+//! Swarm over the environment: which faults a run suffers, and how often.
+//!
+//! Groce et al., "Swarm Testing" (ISSTA 2012): a run that suffers a random few of
+//! the faults finds more than one that suffers a little of everything, since
+//! faults hide each other. So each run draws which of the permitted faults are on,
+//! each with even chances, and for each of them a rate at which it strikes, from
+//! one in two to one in sixteen; FoundationDB's `BUGGIFY` uses one in four for
+//! both. Only a waker may be fresh in every poll. One run in four suffers no fault at all: it differs from the plain run in
+//! its schedule alone.
+
+use crate::choice::Kind;
+use crate::entropy::Entropy;
+use crate::fault::Faults;
+
+/// A seed's words have that many options; moves of a generator have fewer.
+const WORDS: u32 = 1 << 16;
+
+/// The environment of one run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Environment {
+    /// A fault of a kind strikes if as many random bits are all 0.
+    bits: [u8; Kind::ALL.len()],
+}
+
+impl Environment {
+    /// Draws the faults of a run and their rates.
+    #[inline]
+    pub(crate) fn begin(&mut self, permitted: Faults, entropy: &mut Entropy) -> Faults {
+        if permitted.is_empty() || entropy.bits(2) == 0 {
+            return Faults::NONE;
+        }
+        let mut on = Faults::NONE;
+        for kind in permitted.iter() {
+            let drawn = entropy.bits(3);
+            let least = u8::from(kind != Kind::FreshWaker);
+            self.bits[kind as usize] = least + (drawn >> 1) as u8;
+            if drawn & 1 == 1 {
+                on = on.with(kind);
+            }
+        }
+        on
+    }
+
+    /// Makes a choice that is not between strands.
+    #[inline]
+    pub(crate) fn choose(&self, kind: Kind, options: u32, entropy: &mut Entropy) -> u32 {
+        match kind {
+            Kind::Argument if options < WORDS => 0,
+            kind if kind.is_fault() => {
+                u32::from(entropy.bits(self.bits[kind as usize].into()) == 0)
+            }
+            _ => entropy.below(options),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quarter_of_the_runs_is_calm_and_every_pair_of_faults_meets() {
+        let mut entropy = Entropy::new(3);
+        let mut environment = Environment::default();
+        let runs: Vec<Faults> = (0..4000)
+            .map(|run| {
+                entropy.begin(run);
+                environment.begin(Faults::ALL, &mut entropy)
+            })
+            .collect();
+        let share = |wanted: &dyn Fn(&Faults) -> bool| {
+            runs.iter().filter(|faults| wanted(faults)).count() as f64 / runs.len() as f64
+        };
+        let none = 0.25 + 0.75 * 0.5f64.powi(Faults::ALL.iter().count() as i32);
+        assert!((share(&|faults| faults.is_empty()) - none).abs() < 0.03);
+        for one in Faults::ALL.iter() {
+            for two in Faults::ALL.iter().filter(|two| *two != one) {
+                let both = share(&|faults| faults.has(one) && faults.has(two));
+                assert!((both - 0.75 / 4.0).abs() < 0.03, "{one} and {two}: {both}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_permitted_faults_are_on() {
+        let mut entropy = Entropy::new(4);
+        let permitted = Faults::NONE.with(Kind::LateTimer);
+        let mut environment = Environment::default();
+        let seen = (0..100).fold(Faults::NONE, |seen, run| {
+            entropy.begin(run);
+            environment.begin(permitted, &mut entropy).iter().fold(seen, Faults::with)
+        });
+        assert_eq!(seen, permitted);
+    }
+}

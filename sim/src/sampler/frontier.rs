@@ -1,0 +1,278 @@
+//! The runs of a bounded search: every run with at most `d` deviations from the plain one, fewest
+//! first, each once.
+//!
+//! Breadth first over tapes: a run with `d` deviations has as children the runs that
+//! deviate once more, anywhere later. All twenty small programs of SCTBench fail with
+//! one deviation at most, so this gives the smallest counterexample at once, and if a
+//! level ends without one, a true statement: none with so few. It is delay bounding
+//! (Emmi, Qadeer, Rakamaric, POPL 2011) with a free choice of the target, and in the
+//! order of iterative context bounding (Musuvathi, Qadeer, PLDI 2007).
+//!
+//! - Faults, timers and small draws deviate like schedules. Within a level the first
+//!   choice of each kind comes before the second of any, so that no kind waits for
+//!   the end of another.
+//! - Where the next turn of the default strand can be seen by nobody else, another
+//!   strand may as well go after it: there is nothing to deviate from. What turns out
+//!   to be shared in a later run is deviated from then.
+//! - Choices with very many options (seeds, entropy) are left at their defaults, and
+//!   where there is one nothing is claimed.
+//! - What waits to be tried is kept in memory, up to a limit; past it the search goes
+//!   on with what it has, and claims no further level.
+
+use super::lessons::Lessons;
+use super::observation::Words;
+use crate::choice::Kind;
+use crate::strand::{Path, Runnable, Touch};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Choices with more options than this are not enumerated.
+const MOST_OPTIONS: u32 = 64;
+/// Deviations that wait to be tried, at most.
+const MOST_WAITING: usize = 1 << 20;
+
+/// All tapes in the order of their deviations.
+#[derive(Clone, Debug)]
+pub(crate) struct Frontier {
+    /// By the number of deviations that their children have.
+    levels: BTreeMap<u32, VecDeque<Parent>>,
+    /// Choices of former runs before turns that nobody else could see.
+    private: Vec<Pruned>,
+    /// Children that wait, and what is left out of them.
+    waiting: usize,
+    run: Node,
+    /// Runs made so far, by their deviations.
+    made: Vec<u64>,
+    /// Nothing is claimed of levels from here on.
+    incomplete_from: u32,
+}
+
+/// Where a run deviates: the number of the choice among all of the run, and the option.
+type Deviation = (u32, u32);
+
+/// The run being made.
+#[derive(Clone, Debug, Default)]
+struct Node {
+    deviations: Vec<Deviation>,
+    next_deviation: usize,
+    choices: u32,
+    /// The choices after the last deviation.
+    seen: Vec<Seen>,
+    has_large_choices: bool,
+}
+
+/// A choice of a run that may be deviated from.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    at: u32,
+    kind: Kind,
+    options: u32,
+    /// Of the default strand of a schedule.
+    next: Option<(Touch, Path)>,
+}
+
+/// A run, and the deviations that can be added to it.
+#[derive(Clone, Debug)]
+struct Parent {
+    deviations: Vec<Deviation>,
+    /// Tried from the end.
+    children: Vec<Deviation>,
+}
+
+/// Deviations that are worth nothing as long as something is not shared.
+#[derive(Clone, Debug)]
+struct Pruned {
+    deviations: Vec<Deviation>,
+    seen: Seen,
+}
+
+/// A level that was tried in full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Exhausted {
+    /// No run with so many deviations or fewer was left out.
+    pub deviations: u32,
+    /// The runs made for it.
+    pub runs: u64,
+    /// Whether runs with more deviations do not exist.
+    pub everything: bool,
+}
+
+impl Frontier {
+    pub(crate) fn new() -> Self {
+        Frontier {
+            levels: BTreeMap::new(),
+            private: Vec::new(),
+            waiting: 0,
+            run: Node::default(),
+            made: Vec::new(),
+            incomplete_from: u32::MAX,
+        }
+    }
+
+    /// Whether every run there is was made, as far as they are known.
+    pub(crate) fn is_done(&self) -> bool {
+        !self.made.is_empty() && self.levels.is_empty()
+    }
+
+    pub(crate) fn exhausted(&self) -> Option<Exhausted> {
+        let next = self.levels.keys().next().copied();
+        let below = next.unwrap_or(self.made.len() as u32).min(self.incomplete_from);
+        let deviations = below.checked_sub(1)?;
+        Some(Exhausted {
+            deviations,
+            runs: self.made.iter().take(below as usize).sum(),
+            everything: next.is_none() && self.incomplete_from == u32::MAX,
+        })
+    }
+
+    /// Begins the next run; the first is the plain one.
+    pub(crate) fn begin(&mut self) {
+        let Node { deviations, seen, .. } = std::mem::take(&mut self.run);
+        self.run = Node { deviations, seen, ..Node::default() };
+        self.run.deviations.clear();
+        self.run.seen.clear();
+        if self.made.is_empty() {
+            return;
+        }
+        let Some(mut level) = self.levels.first_entry() else { return };
+        if let Some(parent) = level.get_mut().front_mut() {
+            self.run.deviations.extend(&parent.deviations);
+            self.run.deviations.extend(parent.children.pop());
+            self.waiting -= 1;
+            if parent.children.is_empty() {
+                level.get_mut().pop_front();
+            }
+        }
+        if level.get().is_empty() {
+            level.remove();
+        }
+    }
+
+    #[inline]
+    pub(crate) fn choose(&mut self, kind: Kind, options: u32) -> u32 {
+        // The moves that make an argument smaller are a protocol, not a choice.
+        if options > MOST_OPTIONS || kind == Kind::Argument {
+            self.run.has_large_choices = true;
+            return self.run.take(Seen { at: 0, kind, options: 1, next: None });
+        }
+        self.run.take(Seen { at: 0, kind, options, next: None })
+    }
+
+    #[inline]
+    pub(crate) fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
+        let default = runnable.get(0);
+        let next = Some((default.next(), default.path()));
+        self.run.take(Seen { at: 0, kind: Kind::Schedule, options: runnable.len(), next })
+    }
+
+    /// The run is over: its children wait from now on.
+    pub(crate) fn end(&mut self, lessons: &Lessons) {
+        let own = self.run.deviations.len();
+        if self.made.len() <= own {
+            self.made.resize(own + 1, 0);
+        }
+        self.made[own] += 1;
+        if self.run.has_large_choices {
+            self.incomplete_from = 0;
+        }
+        let is_private =
+            |seen: &Seen| seen.next.is_some_and(|(touch, path)| lessons.is_private_to(touch, path));
+        self.add_what_became_shared(&is_private);
+        let private = self.run.seen.iter().filter(|seen| is_private(seen)).copied();
+        let room = MOST_WAITING.saturating_sub(self.waiting);
+        for seen in private.take(room) {
+            // What touches nothing never becomes shared.
+            if seen.next.is_some_and(|(touch, _)| touch != Touch::Nothing) {
+                self.waiting += 1;
+                self.private.push(Pruned { deviations: self.run.deviations.clone(), seen });
+            }
+        }
+        let children = children(self.run.seen.iter().filter(|seen| !is_private(seen)));
+        self.add(self.run.deviations.clone(), children);
+    }
+
+    fn add(&mut self, deviations: Vec<Deviation>, children: Vec<Deviation>) {
+        let level = deviations.len() as u32 + 1;
+        if self.waiting + children.len() > MOST_WAITING {
+            self.incomplete_from = self.incomplete_from.min(level);
+        } else if !children.is_empty() {
+            self.waiting += children.len();
+            self.levels.entry(level).or_default().push_back(Parent { deviations, children });
+        }
+    }
+
+    fn add_what_became_shared(&mut self, is_private: &impl Fn(&Seen) -> bool) {
+        if self.private.iter().all(|pruned| is_private(&pruned.seen)) {
+            return;
+        }
+        let (private, shared) =
+            std::mem::take(&mut self.private).into_iter().partition(|p| is_private(&p.seen));
+        self.private = private;
+        let shared: Vec<Pruned> = shared;
+        self.waiting -= shared.len();
+        for Pruned { deviations, seen } in shared {
+            self.add(deviations, children([&seen].into_iter()));
+        }
+    }
+
+    /// Writes what the present run showed.
+    pub(crate) fn write(&self, words: &mut Vec<u64>) {
+        words.extend([u64::from(self.run.has_large_choices), self.run.seen.len() as u64]);
+        for Seen { at, kind, options, next } in &self.run.seen {
+            words.extend([(*at).into(), *kind as u64, (*options).into()]);
+            let (touch, path) = next.unwrap_or((Touch::Anything, Path::ROOT));
+            words.extend(touch.words());
+            words.push(path.word());
+        }
+    }
+
+    /// Takes what the present run showed in another process.
+    pub(crate) fn read(&mut self, words: &mut Words<'_>) {
+        let has_large_choices = words.next() != Some(0);
+        let seen = words.list(|words| {
+            let at = words.small()?;
+            let kind = *Kind::ALL.get(usize::try_from(words.next()?).ok()?)?;
+            let options = words.small()?;
+            let touch = Touch::from_words([words.next()?, words.next()?])?;
+            Some(Seen { at, kind, options, next: Some((touch, Path::from_word(words.next()?))) })
+        });
+        self.run.has_large_choices = has_large_choices || seen.is_none();
+        self.run.seen = seen.unwrap_or_default();
+    }
+}
+
+impl Node {
+    #[inline]
+    fn take(&mut self, seen: Seen) -> u32 {
+        let at = self.choices;
+        self.choices += 1;
+        match self.deviations.get(self.next_deviation) {
+            Some((place, option)) if *place == at => {
+                self.next_deviation += 1;
+                if *option < seen.options { *option } else { 0 }
+            }
+            Some(_) => 0,
+            None => {
+                if seen.options > 1 && self.seen.len() < MOST_WAITING {
+                    self.seen.push(Seen { at, ..seen });
+                }
+                0
+            }
+        }
+    }
+}
+
+/// The deviations that can follow the last one, the first to be tried last: the first
+/// choices of all kinds come before the second of any.
+fn children<'a>(seen: impl Iterator<Item = &'a Seen>) -> Vec<Deviation> {
+    let mut lanes: [Vec<Seen>; Kind::ALL.len()] = Default::default();
+    for seen in seen {
+        lanes[seen.kind as usize].push(*seen);
+    }
+    let longest = lanes.iter().map(Vec::len).max().unwrap_or(0);
+    let ranks = (0..longest).flat_map(|rank| lanes.iter().filter_map(move |lane| lane.get(rank)));
+    let mut children: Vec<Deviation> =
+        ranks.flat_map(|seen| (1..seen.options).map(|option| (seen.at, option))).collect();
+    children.reverse();
+    children
+}
