@@ -2,14 +2,20 @@
 
 use super::pair::{Pair, Way};
 use super::{Inquiry, Seen, explain};
-use crate::host::{Body, Here, Host, Plan};
-use crate::record::Broken;
+use crate::chart::{Chart, Choice, Turn};
+use crate::host::{Body, Here, Host, HostError, Plan};
+use crate::record::{Broken, RunRecord};
 use crate::shrink::shrink;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use reveille_sim::{Builder, Kind, Portfolio, Settings, Tape, draw, point, spawn_local, yield_now};
+use reveille_sim::{
+    Builder, Faults, Kind, Path, Portfolio, Random, Settings, Tape, World, draw, point,
+    spawn_local, yield_now,
+};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::time::Duration;
 
 fn here(body: &dyn Body) -> Here<'_> {
     Here::new(body, Settings::default(), Portfolio::new(7))
@@ -157,6 +163,90 @@ fn the_other_law_is_named_if_the_other_order_breaks_one() {
     assert!(text.contains(other), "{text}");
 }
 
+/// A fault that strikes somebody else in the other order is another cause.
+#[test]
+fn a_pair_is_not_told_if_a_fault_struck_another_task() {
+    let turn = |number| Turn {
+        strand: Path::ROOT.child(number),
+        number: 0,
+        step: 2,
+        task: number,
+        who: String::new(),
+        does: String::new(),
+        site: String::new(),
+    };
+    let run = |fails, first, second, struck| {
+        let option = 1;
+        let kind = Kind::SpuriousPoll;
+        let choice = Choice { kind, options: 2, option, step: 2, task: Some(struck) };
+        let chart = Chart { choices: vec![choice], turns: vec![turn(first), turn(second)] };
+        Seen { tape: Tape::new(), fails, law: None, chart }
+    };
+    let pair = Pair::between([run(true, 1, 2, 1), run(false, 2, 1, 1)]).unwrap();
+    assert_eq!((pair.first.task, pair.second.task), (1, 2));
+    assert!(Pair::between([run(true, 1, 2, 1), run(false, 2, 1, 2)]).is_none());
+    assert!(Pair::between([run(true, 1, 2, 1), run(true, 2, 1, 1)]).is_none());
+    assert!(Pair::between([run(false, 1, 2, 1), run(false, 2, 1, 1)]).is_none());
+}
+
+/// A host whose replays of what a script ran do not fail any more.
+struct Forgetful<'a> {
+    host: Here<'a>,
+    scripted: bool,
+}
+
+impl Host for Forgetful<'_> {
+    fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError> {
+        self.scripted |= plan.tape().is_none();
+        let mut record = self.host.run(plan)?;
+        if self.scripted && plan.tape().is_some() {
+            record.broken = None;
+        }
+        Ok(record)
+    }
+
+    fn portfolio(&self) -> &Portfolio {
+        self.host.portfolio()
+    }
+
+    fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError> {
+        self.host.survey(tape, broken)
+    }
+
+    fn tell(
+        &mut self,
+        tape: &Tape,
+        broken: &Broken,
+        stacks: &[u64],
+        why: &str,
+    ) -> Result<String, HostError> {
+        self.host.tell(tape, broken, stacks, why)
+    }
+
+    fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {
+        self.host.events(tape)
+    }
+}
+
+#[test]
+fn what_does_not_replay_is_not_told() {
+    let body = || async {
+        let log = Rc::new(RefCell::new(Vec::new()));
+        for number in 1..3 {
+            let log = log.clone();
+            drop(spawn_local(async move { log.borrow_mut().push(number) }));
+        }
+        yield_now().await;
+        yield_now().await;
+        assert_ne!(log.take(), [2, 1]);
+    };
+    let mut host = here(&body);
+    let (tape, broken) = found(&mut host);
+    assert!(explain(&mut host, &tape, &broken).starts_with("it fails only if task 2 "));
+    let mut host = Forgetful { host, scripted: false };
+    assert_eq!(explain(&mut host, &tape, &broken), "");
+}
+
 #[test]
 fn nothing_is_said_of_a_tape_that_passes() {
     let body = || async { point_and_end().await };
@@ -201,7 +291,7 @@ async fn accesses(tasks: &[Accesses], yields: bool) -> Vec<u32> {
     cells.iter().map(Cell::get).collect()
 }
 
-fn orders(seen: [&Seen; 2]) -> [Vec<(reveille_sim::Path, u32)>; 2] {
+fn orders(seen: [&Seen; 2]) -> [Vec<(Path, u32)>; 2] {
     seen.map(Seen::order)
 }
 
@@ -254,5 +344,44 @@ proptest! {
             prop_assert_eq!(again.failed_like(&broken), expected);
         }
         prop_assert!(!explain(&mut host, &failing.tape, &broken).is_empty());
+    }
+    /// The turns of a chart, followed as a script, are the run that was charted, with
+    /// polls, points, aborts and timers.
+    #[test]
+    fn a_chart_holds_every_turn(run in 0..40u64) {
+        let body = || async {
+            let sleeper = spawn_local(async {
+                point().await;
+                reveille_sim::time::sleep(Duration::from_millis(3)).await;
+            });
+            let waiting = spawn_local(std::future::pending::<()>());
+            let other = spawn_local(async {
+                for _ in 0..3 {
+                    point().await;
+                    yield_now().await;
+                }
+            });
+            yield_now().await;
+            waiting.abort();
+            point().await;
+            let _ = waiting.await;
+            sleeper.await.unwrap();
+            other.await.unwrap();
+        };
+        let mut host = here(&body);
+        let mut random = Random::new(7);
+        let mut world = World::new();
+        let mut settings = Settings::default();
+        settings.faults = Faults::NONE;
+        world.run(&settings, &mut random, run, body);
+        let record = host.run(&Plan::replay(world.tape()).charted()).unwrap();
+        let turns = record.chart.clone().unwrap().turns;
+        let order: Vec<(Path, u32)> = turns.iter().map(Turn::name).collect();
+        let again = host.run(&Plan::script(Tape::new(), order).charted()).unwrap();
+        prop_assert_eq!(&again.tape, &record.tape);
+        prop_assert_eq!(again.chart, record.chart);
+        // Every step is a turn, and the points that are passed are more.
+        let steps: BTreeSet<u64> = turns.iter().map(|turn| turn.step).collect();
+        prop_assert_eq!(steps.len() as u64, record.steps);
     }
 }

@@ -8,6 +8,8 @@ use reveille_sim::{Kind, Law, Portfolio, Tape};
 /// What a closure sees of the tape.
 pub(super) struct Asked<'a> {
     tape: &'a Tape,
+    /// How far the lane of arguments was read; refused moves are not in `made`.
+    read: usize,
     made: Tape,
     choices: Vec<Choice>,
 }
@@ -18,7 +20,12 @@ impl Asked<'_> {
         if options < 2 {
             return 0;
         }
-        let option = self.tape.get(kind, self.made.lane(kind).len());
+        let index = match kind {
+            Kind::Argument => self.read,
+            kind => self.made.lane(kind).len(),
+        };
+        self.read += usize::from(kind == Kind::Argument);
+        let option = self.tape.get(kind, index);
         let option = if option < options { option } else { 0 };
         self.made.push(kind, option);
         let step = self.choices.len() as u64;
@@ -30,10 +37,15 @@ impl Asked<'_> {
         self.choose(Kind::Schedule, options)
     }
 
+    /// Records an option that nobody chose.
+    pub(super) fn make(&mut self, kind: Kind, option: u32) {
+        self.made.push(kind, option);
+    }
+
     /// Takes an entry off the tape that was made.
     pub(super) fn take_back(&mut self, kind: Kind) {
-        self.made.lane_mut(kind).pop();
         self.choices.pop();
+        self.made.lane_mut(kind).pop();
     }
 }
 
@@ -54,7 +66,7 @@ impl<W: FnMut(&mut Asked<'_>) -> Option<&'static str>> Host for Fake<W> {
     fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError> {
         let Choices::Tape(tape) = &plan.choices else { unreachable!("only tapes are replayed") };
         self.runs += 1;
-        let mut asked = Asked { tape, made: Tape::new(), choices: Vec::new() };
+        let mut asked = Asked { tape, read: 0, made: Tape::new(), choices: Vec::new() };
         let cause = (self.world)(&mut asked);
         let broken = cause.map(|cause| Broken {
             law: Law::Panic,

@@ -281,6 +281,19 @@ fn a_fault_that_is_needed_stays() {
     assert_eq!(deviations(&result.record.tape), [(Schedule, 5, 1), (SpuriousPoll, 2, 1)]);
 }
 
+/// A host that cannot replay records more than it was given.
+#[test]
+fn the_result_is_never_larger_whatever_the_host_records() {
+    let mut host = Fake::new(|asked: &mut Asked<'_>| {
+        if asked.schedule(2) == 0 {
+            (0..3).for_each(|_| asked.make(Schedule, 1));
+        }
+        Some("always")
+    });
+    let result = shrunk(&mut host, &tape(&[(Schedule, &[1])]));
+    assert_eq!(deviations(&result.record.tape), [(Schedule, 0, 1)]);
+}
+
 /// No two candidates that make the same run cost two replays.
 #[test]
 fn no_tape_is_replayed_twice() {
