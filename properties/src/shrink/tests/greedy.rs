@@ -286,7 +286,7 @@ fn a_fault_that_is_needed_stays() {
 fn the_result_is_never_larger_whatever_the_host_records() {
     let mut host = Fake::new(|asked: &mut Asked<'_>| {
         if asked.schedule(2) == 0 {
-            (0..3).for_each(|_| asked.make(Schedule, 1));
+            (0..3).for_each(|_| asked.make(Input, 1));
         }
         Some("always")
     });
