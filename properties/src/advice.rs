@@ -51,6 +51,10 @@ pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
         Law::BlockingPoll => {
             "do not hold a blocking lock across an `.await`, and do not call blocking functions in a poll"
         }
+        Law::WakeInLock => {
+            "take the waker out under the lock, let go of the lock, then wake; clone and drop wakers\n       \
+             outside the lock, too"
+        }
         Law::SpuriousPoll => {
             "a poll may come at any time: check the condition again and stay registered"
         }

@@ -10,7 +10,7 @@ use crate::search::{self, Clean, Halt, Order};
 use crate::seed::Seed;
 use crate::watchdog;
 use crate::{message, names};
-use reveille_sim::{Faults, Law, Level, Portfolio, Settings};
+use reveille_sim::{Faults, Kind, Law, Level, Portfolio, Settings};
 use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
@@ -87,6 +87,25 @@ impl Checker {
     /// must bear.
     pub fn faults(mut self, faults: Faults) -> Checker {
         self.settings.faults = faults;
+        self
+    }
+
+    /// Runs may suffer faults of this kind, too; of those that a test has to ask for,
+    /// for instance. A kind that is no fault changes nothing.
+    ///
+    /// ```
+    /// # use reveille::{Checker, Kind};
+    /// let checker = Checker::new().with(Kind::ReentrantWaker).without(Kind::LateTimer);
+    /// # checker.runs(2).check(|| async {});
+    /// ```
+    pub fn with(mut self, fault: Kind) -> Checker {
+        self.settings.faults = self.settings.faults.with(fault);
+        self
+    }
+
+    /// Runs suffer no faults of this kind.
+    pub fn without(mut self, fault: Kind) -> Checker {
+        self.settings.faults = self.settings.faults.without(fault);
         self
     }
 

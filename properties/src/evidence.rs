@@ -31,6 +31,8 @@ pub(crate) struct Suspect {
     pub(crate) woken: Option<u64>,
     /// Its handle was polled for the last time.
     pub(crate) joined: Option<u64>,
+    /// It made a call of a waker that ran another task, for the last time.
+    pub(crate) called: Option<u64>,
 }
 
 impl Evidence {
@@ -54,7 +56,7 @@ impl Evidence {
         let mut wanted: Vec<u64> = self
             .suspects
             .iter()
-            .flat_map(|s| [s.registered, s.dropped, s.woken, s.joined])
+            .flat_map(|s| [s.registered, s.dropped, s.woken, s.joined, s.called])
             .flatten()
             .collect();
         wanted.sort_unstable();
@@ -107,6 +109,7 @@ impl Suspect {
             joined: before(
                 &|w| matches!(w, What::HandlePolled { task } if Owner::Task(*task) == owner),
             ),
+            called: calling(trace, end, poller),
         }
     }
 }
@@ -123,6 +126,15 @@ fn awaiting(trace: &Trace, polled: u64, by: Option<TaskId>) -> Option<u64> {
                 && matches!(e.what, What::Awaiting { .. })
         })
         .map(|e| e.index)
+}
+
+/// The last call of a waker by `by`, before event `end`, that ran another task.
+fn calling(trace: &Trace, end: u64, by: Option<TaskId>) -> Option<u64> {
+    let ran =
+        |what: &What| matches!(what, What::Chosen { kind: Kind::ReentrantWaker, option: 1, .. });
+    let mut earlier = trace.events().rev().filter(|e| e.index < end && e.by == by);
+    // The call is the event before.
+    earlier.find(|e| ran(&e.what))?.index.checked_sub(1)
 }
 
 /// The last fresh waker that `by` was given up to the poll that began with event `polled`.

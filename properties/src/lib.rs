@@ -53,6 +53,7 @@ mod config;
 mod coverage;
 mod error;
 mod evidence;
+mod faults;
 mod hermetic;
 mod host;
 mod interpose;
@@ -76,9 +77,9 @@ pub use error::{CheckError, Failure};
 pub use hermetic::Unavailable;
 pub use output::TestOutput;
 pub use reveille_sim::{
-    AbortHandle, Builder, Certainty, Exhausted, Faults, JoinError, JoinHandle, Kind, Law, Level,
-    Point, Tape, TapeError, TaskId, Watch, draw, in_run, mark, point, spawn, spawn_daemon,
-    spawn_local, watch, yield_now,
+    AbortHandle, Builder, Cancellable, Cancelled, Certainty, Exhausted, Faults, JoinError,
+    JoinHandle, Kind, Law, Level, PanickedClone, Point, Tape, TapeError, TaskId, Watch,
+    cancellable, draw, in_run, mark, point, spawn, spawn_daemon, spawn_local, watch, yield_now,
 };
 
 /// Virtual time, in tokio's names and semantics.
@@ -105,8 +106,20 @@ pub mod time {
 /// | `seed = 7` | where random choices begin; default: made of the test's name |
 /// | `max_steps = 10_000` | polls after which the schedule becomes fair; twice as many fail the run; default 100,000 |
 /// | `allow(law, ..)`, `warn(..)`, `deny(..)` | the levels of laws, named in snake case |
+/// | `with(fault, ..)`, `without(fault, ..)` | faults that runs may suffer beside the usual ones, or may not; see below |
 /// | `hermetic = true` | a process for every run from the beginning; `false`: never |
 /// | `crate = path` | where this crate is found, if not at `::reveille` |
+///
+/// | fault | usual | what goes wrong |
+/// | --- | --- | --- |
+/// | `fresh_waker` | yes | a poll hands out a waker of a new identity |
+/// | `spurious_poll` | yes | a task is polled though nobody woke it |
+/// | `delayed_wake` | yes | a wake takes effect only after time has moved on, by a tenth of a second at most |
+/// | `late_timer` | yes | a timer fires up to a tenth of a second late, at most three times in a row |
+/// | `cancellation` | yes | a future under [`cancellable`] is dropped at one of its awaits |
+/// | `forgotten_future` | no | such a future is forgotten in place of being dropped |
+/// | `reentrant_waker` | no | a call of a waker runs a task at once |
+/// | `panicking_clone` | no | the clone of a waker panics |
 pub use reveille_macros::test;
 
 /// Runs `body` under 1,000 schedules and panics with a report if a law is broken.

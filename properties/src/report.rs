@@ -4,6 +4,7 @@
 use crate::advice;
 use crate::callsite::{blamed, short_path};
 use crate::evidence::{Evidence, Suspect};
+use crate::faults;
 use reveille_sim::{
     Certainty, Detail, Event, Finding, Kind, Law, Owner, PollEnd, TaskId, Trace, What,
 };
@@ -48,6 +49,9 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why
     }
     if let Some(advice) = advice::for_finding(finding) {
         let _ = writeln!(text, "\n  try: {advice}");
+    }
+    for hint in faults::hints(finding.law, trace) {
+        let _ = writeln!(text, "\n  fault: {hint}");
     }
     text
 }
@@ -118,7 +122,10 @@ impl Teller<'_> {
             }
             _ => self.who(suspect.owner, facts),
         }
-        self.awaits(suspect, facts);
+        if self.finding.law != Law::WakeInLock {
+            // There it is a call that matters, and its line is told below.
+            self.awaits(suspect, facts);
+        }
         self.what(suspect, facts);
         match self.finding.law {
             Law::PendingWithoutWaker | Law::StaleWaker | Law::SpuriousPoll => {
@@ -131,6 +138,7 @@ impl Teller<'_> {
             }
             Law::Snoozed | Law::BusyPoll | Law::TaskLeak => self.woken(suspect, facts),
             Law::PollAfterReady => self.at("polled", "", suspect.joined, facts),
+            Law::WakeInLock => self.at("called", "a waker ", suspect.called, facts),
             _ => {}
         }
     }
@@ -216,6 +224,15 @@ impl Teller<'_> {
                 } else {
                     ""
                 };
+                let how = match self.finding.others.first() {
+                    Some(polled) if self.finding.law == Law::WakeInLock => {
+                        let polled = task_name(self.trace, *polled);
+                        format!(
+                            "in step {step} it called a waker; {polled}, run inside that call,\n{how}"
+                        )
+                    }
+                    _ => how.to_owned(),
+                };
                 let unread = match (self.finding.law, self.finding.task()) {
                     (Law::Panic, Some(task)) if task != TaskId::ROOT => {
                         "\nand nobody read the error from its handle"
@@ -258,6 +275,11 @@ impl Teller<'_> {
             (Law::SpuriousPoll, _) => format!(
                 "its poll {polls}, in step {step}, was one that nobody asked for; it returned Pending and\n\
                  is registered nowhere any more"
+            ),
+            (Law::PollAfterReady, Detail::MadeAt(at)) => format!(
+                "the future under `cancellable` at {} was polled again in step {step}, after it\n\
+                 had returned Ready",
+                place(at)
             ),
             (Law::PollAfterReady, _) => {
                 format!("it was polled again in step {step}, after it had returned Ready")
@@ -335,9 +357,7 @@ impl Teller<'_> {
         while let Some(first) = events.next() {
             let mut words = Words::default();
             words.add(self, first);
-            while let Some(next) =
-                events.next_if(|e| e.step == first.step && e.by.is_some() == first.by.is_some())
-            {
+            while let Some(next) = events.next_if(|e| e.step == first.step && e.by == first.by) {
                 words.add(self, next);
             }
             if let Some(line) = words.line(self, first) {
@@ -383,6 +403,8 @@ fn select(lines: Vec<(u64, String)>, telling: &[u64]) -> Vec<String> {
 struct Words {
     verbs: Vec<String>,
     pending_at: Option<String>,
+    /// The next wake is.
+    held_up: bool,
 }
 
 impl Words {
@@ -401,16 +423,17 @@ impl Words {
             What::WakerCloned { owner, .. } => format!("clones {}", whose(owner)),
             What::WakerDropped { owner, left: 0, .. } => format!("drops {}", whose(owner)),
             What::Woken { owner: Owner::Task(task), effective: true, .. } => {
+                let held_up = if std::mem::take(&mut self.held_up) { " (held up)" } else { "" };
                 if Some(*task) == event.by {
-                    "wakes itself".into()
+                    format!("wakes itself{held_up}")
                 } else {
-                    format!("wakes {}", name(*task))
+                    format!("wakes {}{held_up}", name(*task))
                 }
             }
+            What::LetIn { task } => format!("the wake of {} comes through", name(*task)),
             What::WokenFromOutside { owner: Owner::Task(task), thread } => {
                 format!("{} is woken by the thread `{thread}`", name(*task))
             }
-            What::Chosen { kind: Kind::FreshWaker, option: 1, .. } => "gets a fresh waker".into(),
             What::Chosen { kind: Kind::Input, options, option } => {
                 format!("draws {option} of {options}")
             }
@@ -433,7 +456,14 @@ impl Words {
                 PollEnd::Panicked => "panics".into(),
                 PollEnd::Cancelled => "is dropped".into(),
             },
-            _ => return,
+            _ if faults::delays_a_wake(event) => {
+                self.held_up = true;
+                return;
+            }
+            _ => match faults::verb(event) {
+                Some(verb) => verb,
+                None => return,
+            },
         };
         if self.verbs.last() != Some(&verb) {
             self.verbs.push(verb);

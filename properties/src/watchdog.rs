@@ -1,4 +1,5 @@
-//! The law `blocking-poll`: a poll that does not return, seen in real time.
+//! The law `blocking-poll`: a poll that does not return, seen in real time; inside a
+//! call of a waker that ran the task at once it is `wake-in-lock`.
 //!
 //! Nothing inside a run can stop a poll that blocks, so a thread outside counts
 //! heartbeats. When a poll has gone on for too long it sends a signal to the
@@ -28,10 +29,12 @@ pub(crate) use unix::{leave_alarms_to_others, watch, watch_fork};
 #[cfg(unix)]
 mod unix {
     use super::{Duration, Pulse, Watched};
+    use crate::callsite::short_path;
     use crate::{advice, names};
-    use reveille_sim::Law;
+    use reveille_sim::{Law, TaskId};
     use std::cell::RefCell;
     use std::fmt::Write as _;
+    use std::panic::Location;
     use std::sync::{Mutex, Once};
     use std::time::Instant;
 
@@ -165,17 +168,29 @@ mod unix {
         if !reveille_sim::in_run() {
             return;
         }
-        let law = Law::BlockingPoll;
+        let nested = reveille_sim::current_nested();
+        let law = if nested.is_some() { Law::WakeInLock } else { Law::BlockingPoll };
         let mut text = format!("\nreveille: `{test}` breaks the law {law}\n\n");
         let _ = writeln!(text, "  {} (suspected: the poll may merely be slow)\n", law.sentence());
-        if let Some((task, at)) = reveille_sim::current_task() {
-            let whence = match task {
-                reveille_sim::TaskId::ROOT => "the body of the test".to_owned(),
-                _ => format!("spawned at {}:{}", at.file(), at.line()),
-            };
-            let _ = writeln!(text, "  who    {task}, {whence}");
+        let whence = |task, at: &Location<'_>| match task {
+            TaskId::ROOT => format!("{task}, the body of the test"),
+            _ => format!("{task}, spawned at {}:{}", short_path(at.file()), at.line()),
+        };
+        let polled = reveille_sim::current_task().map(|(task, at)| whence(task, at));
+        if let Some(nested) = nested {
+            let _ = writeln!(text, "  who    {}", whence(nested.caller, nested.caller_spawned_at));
+            let _ = writeln!(
+                text,
+                "  what   it called a waker; {}, was run inside that call and does\n         \
+                 not return; the process is ended",
+                polled.unwrap_or_default()
+            );
+        } else {
+            if let Some(polled) = polled {
+                let _ = writeln!(text, "  who    {polled}");
+            }
+            let _ = writeln!(text, "  what   its poll does not return; the process is ended");
         }
-        let _ = writeln!(text, "  what   its poll does not return; the process is ended");
         if let Some(advice) = advice::what_to_try(law) {
             let _ = writeln!(text, "\n  try: {advice}");
         }

@@ -39,6 +39,8 @@ struct Timer {
     slot: u16,
     /// The step in which it was set.
     set_in: u64,
+    /// How often it was put off.
+    put_off: u8,
     waker: Option<Waker>,
 }
 
@@ -94,6 +96,7 @@ impl Clock {
                     generation: 0,
                     slot: 0,
                     set_in: step,
+                    put_off: 0,
                     waker: None,
                 });
                 (self.timers.len() - 1) as u32
@@ -102,6 +105,7 @@ impl Clock {
         let timer = &mut self.timers[index as usize];
         timer.deadline = deadline;
         timer.set_in = step;
+        timer.put_off = 0;
         timer.waker = Some(waker);
         let generation = timer.generation;
         self.set += 1;
@@ -157,6 +161,36 @@ impl Clock {
                 self.link(index);
             }
         }
+    }
+
+    /// The earliest deadline of the timers that are not due; none if there are none.
+    pub(crate) fn next_deadline(&self) -> Option<u64> {
+        let level = self.occupied.iter().position(|slots| *slots != 0)?;
+        let digit = self.occupied[level].trailing_zeros() as usize;
+        let first = self.heads[level * SLOTS + digit];
+        let mut earliest = self.timers[first as usize].deadline;
+        let mut index = self.timers[first as usize].next;
+        while index != first {
+            earliest = earliest.min(self.timers[index as usize].deadline);
+            index = self.timers[index as usize].next;
+        }
+        Some(earliest)
+    }
+
+    /// How often the due timer at `which` was put off since it was set.
+    pub(crate) fn times_put_off(&self, which: usize) -> u8 {
+        self.timers[self.due[which] as usize].put_off
+    }
+
+    /// Sets a due timer anew, for a later deadline. Its key stays good, and so does
+    /// the step in which it was set.
+    pub(crate) fn put_off(&mut self, which: usize, deadline: u64) {
+        debug_assert!(deadline > self.cursor);
+        let index = self.due.remove(which);
+        let timer = &mut self.timers[index as usize];
+        timer.deadline = deadline;
+        timer.put_off += 1;
+        self.link(index);
     }
 
     /// Timers that are due.
@@ -244,6 +278,8 @@ mod tests {
         Set(u64),
         Cancel(prop::sample::Index),
         Advance,
+        /// The same, with the first timer that is due put off.
+        PutOff(u64),
     }
 
     fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -252,6 +288,7 @@ mod tests {
             4 => delay.prop_map(Step::Set),
             2 => any::<prop::sample::Index>().prop_map(Step::Cancel),
             2 => Just(Step::Advance),
+            1 => (1..300u64).prop_map(Step::PutOff),
         ];
         prop::collection::vec(step, 0..200)
     }
@@ -277,9 +314,18 @@ mod tests {
                         prop_assert!(clock.cancel(key).is_none());
                     }
                     Step::Cancel(_) => {}
-                    Step::Advance => {
+                    Step::Advance | Step::PutOff(_) => {
                         let first = model.first().map(|(deadline, _)| *deadline);
+                        prop_assert_eq!(clock.next_deadline(), first);
                         prop_assert_eq!(clock.advance(), first);
+                        if let (Step::PutOff(by), Some(first)) = (&step, first)
+                            && let Some(later) = first.checked_add(*by)
+                        {
+                            clock.put_off(0, later);
+                            let (_, key) = model.remove(0);
+                            let at = model.partition_point(|(other, _)| *other <= later);
+                            model.insert(at, (later, key));
+                        }
                         while clock.due() > 0 {
                             let key = model.remove(0).1;
                             prop_assert!(clock.waker(key).is_some());
@@ -296,6 +342,21 @@ mod tests {
             prop_assert_eq!(clock.clear().len(), model.len());
             prop_assert_eq!(clock.len(), 0);
             prop_assert_eq!(clock.advance(), None);
+        }
+    }
+
+    #[test]
+    fn a_timer_knows_how_often_it_was_put_off() {
+        let mut clock = Clock::new();
+        for _ in 0..2 {
+            let key = clock.set(0, Waker::noop().clone(), 0);
+            for times in 0..3 {
+                assert_eq!(clock.advance(), Some(u64::from(times)));
+                assert_eq!(clock.times_put_off(0), times);
+                clock.put_off(0, u64::from(times) + 1);
+            }
+            assert!(clock.cancel(key).is_some());
+            clock.clear();
         }
     }
 

@@ -149,6 +149,15 @@ impl Core {
         task
     }
 
+    /// Takes out a task that is due, wherever it stands.
+    pub(crate) fn take_from_queue(&self, task: TaskRef) {
+        if task.ledger().has(LATE) {
+            self.forget_late(task);
+        } else {
+            self.ready.with(|ready| ready.remove(task));
+        }
+    }
+
     #[cold]
     fn describe(&self, task: TaskRef, name: Option<Rc<str>>) {
         let header = task.header();
@@ -209,7 +218,7 @@ impl Core {
             unsafe { (*sampler.as_ptr()).turn(task.strand()) };
             self.give_sampler_back(lent);
             task.strand().set_next(Touch::Anything);
-            self.step(task, root);
+            self.step(task);
             if self.alarm.get() || self.mailbox().has_letters() {
                 self.attend();
             }
@@ -225,13 +234,13 @@ impl Core {
 
     /// One poll of `task` and what follows from it.
     #[inline(always)]
-    fn step(&self, task: TaskRef, root: TaskRef) {
+    pub(crate) fn step(&self, task: TaskRef) {
         let ledger = task.ledger();
         let mut flags = ledger.flags.get();
         if flags & (ABORTED | SPURIOUS | IN_DEBT) != 0 && self.special(task) {
             return;
         }
-        if task == root {
+        if task.id() == TaskId::ROOT {
             self.idle_jumps.set(0);
         }
         flags &= !IN_DEBT;
@@ -330,7 +339,7 @@ impl Core {
         let ledger = &header.ledger;
         self.record(|| What::PollEnded { owner: Owner::Task(task.id()), end });
         if ledger.has(WOKEN) {
-            self.ready.with(|ready| ready.remove(task));
+            self.take_from_queue(task);
         }
         let spurious = ledger.has(SPURIOUS);
         let flags = ledger.flags.get() & !(WOKEN | RUNNING | PENDING | SPURIOUS);
@@ -390,6 +399,7 @@ impl Core {
             self.phase.set(Phase::FairTail);
             self.faults.set(Faults::NONE);
             self.record(|| What::FairTail);
+            self.let_in_all();
             self.progress.set(step);
         }
         if step > max_steps.saturating_mul(2) {
@@ -411,7 +421,9 @@ impl Core {
         self.record(|| What::Aborted { task: task.id() });
         let due = ledger.has(WOKEN);
         ledger.set(ABORTED | WOKEN);
-        if !due {
+        if due {
+            self.let_in(task);
+        } else {
             self.ready.with(|ready| ready.push(task));
         }
     }

@@ -21,6 +21,9 @@ impl Faults {
         .with(Kind::LateTimer)
         .with(Kind::Cancellation);
 
+    /// What wakers do that no waker should.
+    const OF_WAKERS: Faults = Faults::NONE.with(Kind::ReentrantWaker).with(Kind::PanickingClone);
+
     /// This set and `kind`, if `kind` is a fault.
     #[must_use]
     pub const fn with(self, kind: Kind) -> Faults {
@@ -49,6 +52,12 @@ impl Faults {
     #[inline(always)]
     pub const fn has(self, kind: Kind) -> bool {
         self.0 & (1 << kind as u16) != 0
+    }
+
+    /// Whether a call of a waker may do more than it should.
+    #[inline(always)]
+    pub(crate) const fn are_of_wakers(self) -> bool {
+        !self.and(Faults::OF_WAKERS).is_empty()
     }
 
     /// Whether nothing may happen.

@@ -3,6 +3,7 @@
 use crate::law::Law;
 use crate::trace::{Owner, TaskId, Trace};
 use std::fmt;
+use std::panic::Location;
 
 /// A broken law.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +44,8 @@ pub enum Detail {
     Count(u64),
     /// A stale waker was woken, and the poll that followed got on.
     ReliedOn,
+    /// Where the future that it is about was put under `cancellable`.
+    MadeAt(&'static Location<'static>),
     /// Moves of the clock.
     Jumps(u64),
 }

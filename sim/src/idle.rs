@@ -1,10 +1,22 @@
 //! Nothing is runnable: time passes, or the run comes to rest.
 //!
-//! Virtual time moves only here, from one deadline to the next.
+//! Virtual time moves only here, from one deadline to the next. Two faults live on
+//! it: a wake may be [late](crate::late), and a timer that is due may be put off, to
+//! the next later deadline (so that it changes places with another timer) or a
+//! millisecond. What a fault does to the clock is no sign that the run gets nowhere,
+//! so a move that fires no timer is not counted as an idle one.
 
 use crate::choice::Kind;
+use crate::clock::Clock;
+use crate::late::{LATEST, Late};
 use crate::trace::What;
 use crate::world::Core;
+
+/// How often a timer is put off in a row, so that a run ends.
+const MOST_PUT_OFF: u8 = 3;
+
+/// By how much, in nanoseconds, if no other deadline is near.
+const PUT_OFF_BY: u64 = 1_000_000;
 
 impl Core {
     /// Moves the clock; answers whether anything can happen now.
@@ -13,6 +25,10 @@ impl Core {
         if self.mailbox().has_letters() {
             self.attend();
             return !self.verdict.is_set();
+        }
+        if !self.late.with(|late| late.is_empty()) {
+            self.end_delay();
+            return true;
         }
         let timers = self.clock.with(|clock| clock.len());
         let jumps = self.idle_jumps.get() + 1;
@@ -24,7 +40,9 @@ impl Core {
         if timers > 0 && jumps <= horizon {
             self.idle_jumps.set(jumps);
             self.progress.set(self.steps.get());
-            self.jump();
+            if !self.jump() {
+                self.idle_jumps.set(jumps - 1);
+            }
             return true;
         }
         if timers > 0 && self.waits_for_an_old_timer() {
@@ -45,24 +63,60 @@ impl Core {
         self.clock.with(|clock| clock.any_set_by(idle_since))
     }
 
-    /// Moves the clock to the next deadline and fires its timers.
-    fn jump(&self) {
-        let Some(deadline) = self.clock.with(crate::clock::Clock::advance) else { return };
+    /// Lets in the tasks whose wakes are late, after the next deadline if it is near.
+    fn end_delay(&self) {
+        let near = self.now.get().saturating_add(LATEST);
+        let next = self.clock.with(|clock| clock.next_deadline());
+        if next.is_some_and(|deadline| deadline <= near) {
+            self.progress.set(self.steps.get());
+            self.jump();
+            self.let_in_overdue();
+        } else {
+            self.let_in_all();
+        }
+    }
+
+    /// Moves the clock to the next deadline and fires its timers; answers whether one
+    /// did fire.
+    fn jump(&self) -> bool {
+        let Some(deadline) = self.clock.with(Clock::advance) else { return false };
         if deadline > self.now.get() {
             self.now.set(deadline);
             self.record(|| What::ClockMoved { to: deadline });
         }
+        self.late.with(Late::note_move);
+        let mut fired = false;
         loop {
             let due = self.clock.with(|clock| clock.due());
             if due == 0 {
-                return;
+                return fired;
             }
-            let which = self.choose(Kind::Timer, due as u32);
-            let waker = self.clock.with(|clock| clock.fire(which as usize));
+            let which = self.choose(Kind::Timer, due as u32) as usize;
+            if self.faults.get().has(Kind::LateTimer) && self.put_off(which) {
+                continue;
+            }
+            let waker = self.clock.with(|clock| clock.fire(which));
+            fired = true;
             self.record(|| What::TimerFired { deadline });
             if let Some(waker) = waker {
                 self.call_out(|| waker.wake());
             }
         }
+    }
+
+    /// Puts a due timer off if the sampler wants it to; answers whether.
+    #[cold]
+    fn put_off(&self, which: usize) -> bool {
+        let (times, next) =
+            self.clock.with(|clock| (clock.times_put_off(which), clock.next_deadline()));
+        let now = self.now.get();
+        let near = next.filter(|deadline| *deadline <= now.saturating_add(LATEST));
+        let later = near.unwrap_or(now.saturating_add(PUT_OFF_BY));
+        if times >= MOST_PUT_OFF || later <= now || self.choose(Kind::LateTimer, 2) == 0 {
+            return false;
+        }
+        self.clock.with(|clock| clock.put_off(which, later));
+        self.record(|| What::TimerSet { deadline: later });
+        true
     }
 }

@@ -6,6 +6,7 @@
 //! of its task and frees it.
 
 use crate::ledger::flag::*;
+use crate::reentry::PanickedClone;
 use crate::task::TaskRef;
 use crate::trace::{TaskId, What};
 use crate::world::{self, Core, Letter};
@@ -139,9 +140,12 @@ impl<T> Future for JoinHandle<T> {
                 Some(waker) => waker.clone_from(cx.waker()),
                 None => joiner = Some(cx.waker().clone()),
             }
-            header.joiner.set(joiner);
-            core.doubt(&header.ledger);
-            return Poll::Pending;
+            // A clone may run the task to its end, which found nobody to wake then.
+            if !header.ledger.is_done() {
+                header.joiner.set(joiner);
+                core.doubt(&header.ledger);
+                return Poll::Pending;
+            }
         }
         if header.ledger.has(TAKEN) {
             core.polled_after_ready(task);
@@ -332,5 +336,6 @@ impl std::error::Error for JoinError {}
 /// The message of a panic, if its payload is text as with `panic!`.
 pub(crate) fn message(payload: &(dyn Any + Send)) -> Option<&str> {
     let text = payload.downcast_ref::<&'static str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.or_else(|| payload.is::<PanickedClone>().then_some(PanickedClone::MESSAGE))
 }

@@ -82,6 +82,9 @@ laws! {
     /// A future was woken and put aside.
     Snoozed "snoozed" Deny Certain
         "a future that was woken must be polled again or dropped, not put aside";
+    /// A wake that ran the task at once made it panic or hang.
+    WakeInLock "wake-in-lock" Deny Certain
+        "wakers must not be cloned, woken or dropped while a lock is held that the woken task needs";
     /// The test ended and left a task behind that nothing can wake.
     TaskLeak "task-leak" Warn Certain
         "a test should not end with a task left behind that nothing can wake";

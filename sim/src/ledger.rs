@@ -5,6 +5,7 @@
 //! them. Two moments matter: the return of `Pending`, and the drop of a clone.
 //! Both are checks of one word and one counter; what follows is the oracle's.
 
+use crate::choice::Kind;
 use crate::identity::{Identity, IdentityRef};
 use crate::task::TaskRef;
 use crate::trace::Owner;
@@ -43,6 +44,8 @@ pub(crate) mod flag {
     pub(crate) const JOINABLE: u32 = 1 << 11;
     /// It is over and not yet put away; who drops its last handle must not free it.
     pub(crate) const HELD: u32 = 1 << 13;
+    /// It was woken and stands among the late ones instead of in the queue.
+    pub(crate) const LATE: u32 = 1 << 14;
 }
 use flag::*;
 
@@ -125,7 +128,11 @@ impl Ledger {
             self.flags.set(flags | WOKEN);
             let task = self.task();
             task.strand().wake(core.running.get().map(TaskRef::strand));
-            core.ready.with(|ready| ready.push(task));
+            if core.faults.get().has(Kind::DelayedWake) {
+                core.wake_now_or_later(task);
+            } else {
+                core.ready.with(|ready| ready.push(task));
+            }
             true
         } else {
             self.wake_otherwise(core)

@@ -23,7 +23,8 @@
 //!
 //! | file | idea |
 //! | --- | --- |
-//! | `choice`, `door`, `tape`, `sampler/`, `entropy`, `fault`, `strand` | who decides what, and how it is written down |
+//! | `choice`, `door`, `tape`, `sampler/`, `entropy`, `strand` | who decides what, and how it is written down |
+//! | `fault`, `late`, `cancellable`, `reentry` | what goes wrong on purpose |
 //! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding`, `hold`, `teardown` | what runs |
 //! | `identity`, `biased`, `ledger`, `waker`, `watch`, `mailbox`, `letters` | who may wake whom |
 //! | `clock`, `idle`, `time/` | virtual time |
@@ -32,6 +33,7 @@
 
 mod biased;
 mod block;
+mod cancellable;
 mod choice;
 mod clock;
 mod door;
@@ -43,6 +45,7 @@ mod hold;
 mod identity;
 mod idle;
 mod join;
+mod late;
 mod law;
 mod ledger;
 mod letters;
@@ -51,6 +54,7 @@ mod oracle;
 mod panics;
 mod private;
 mod ready;
+mod reentry;
 mod sampler;
 mod settings;
 mod spawn;
@@ -66,6 +70,7 @@ mod watch;
 mod world;
 mod yielding;
 
+pub use cancellable::{Cancellable, Cancelled, cancellable};
 pub use choice::Kind;
 pub use fault::Faults;
 pub use finding::{Detail, Finding, Outcome};
@@ -73,9 +78,10 @@ pub use hold::{hold_back, waker_of};
 pub use join::{AbortHandle, JoinError, JoinHandle};
 pub use law::{Certainty, Law, Level, Levels};
 pub use panics::on_abort;
+pub use reentry::{Nested, PanickedClone, current_nested};
 pub use sampler::{
-    Bounded, Exhausted, Member, Pct, Plain, Policy, Portfolio, Pos, Random, RandomWalk, Replay,
-    Run, Sampler, Script, Seeded, Sticky, Surw, Urw,
+    Bounded, Bytes, Exhausted, Member, Pct, Plain, Policy, Portfolio, Pos, Random, RandomWalk,
+    Replay, Run, Sampler, Script, Seeded, Sticky, Surw, Urw,
 };
 pub use settings::{Probe, Settings};
 pub use spawn::{Builder, spawn, spawn_daemon, spawn_local};

@@ -407,14 +407,18 @@ impl Core {
     #[cold]
     pub(crate) fn task_panicked(&self, task: TaskRef, spurious: bool) {
         let note = panics::take_note();
-        if self.verdict.is_set() {
+        if self.verdict.is_set() || note.is_fault {
+            // A task that a fault struck counts as cancelled.
             return;
         }
         let ledger = task.ledger();
         let in_drop = ledger.has(ABORTED) || self.phase.get() == Phase::Teardown;
         let detail = Detail::Panic { message: note.message, location: note.location, in_drop };
         let owner = Owner::Task(task.id());
-        if spurious {
+        if let Some(nested) = self.nested.get() {
+            let caller = Owner::Task(nested.caller);
+            self.find(Law::WakeInLock, caller, vec![nested.polled], detail);
+        } else if spurious {
             self.find(Law::SpuriousPoll, owner, Vec::new(), detail);
         } else if task.id() == TaskId::ROOT || !ledger.has(JOINABLE) {
             self.find(Law::Panic, owner, Vec::new(), detail);

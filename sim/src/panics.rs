@@ -11,9 +11,11 @@
 use crate::finding::Detail;
 use crate::join::message;
 use crate::law::Law;
+use crate::reentry::PanickedClone;
 use crate::task::TaskRef;
 use crate::trace::{Owner, TaskId};
 use crate::world::{self, Core, Phase};
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::sync::Once;
@@ -27,6 +29,8 @@ pub(crate) struct Escape;
 pub(crate) struct Note {
     pub(crate) message: String,
     pub(crate) location: Option<String>,
+    /// Whether it was no panic of the user's, but the fault `panicking-clone`.
+    pub(crate) is_fault: bool,
 }
 
 /// Notes kept at most, but for the last.
@@ -80,7 +84,7 @@ fn note(info: &PanicHookInfo<'_>) {
     NOTES.with_borrow_mut(|notes| {
         // A body may catch its panics by the thousand.
         notes.truncate(MOST_NOTES);
-        notes.push(Note { message, location });
+        notes.push(Note { message, location, is_fault: false });
     });
 }
 
@@ -91,17 +95,17 @@ fn cannot_unwind(message: &str) -> bool {
         || message.contains("panic in a function that cannot unwind")
 }
 
-/// A panic with the message `payload` ended a poll: its note is the last one,
-/// unless it ran past the hook, as `resume_unwind` does.
-pub(crate) fn caught(payload: Option<&str>) {
+/// A panic with this payload ended a poll: its note is the last one, unless it ran
+/// past the hook, as `resume_unwind` does.
+pub(crate) fn caught(payload: &(dyn Any + Send)) {
     let last = NOTES.take().pop().unwrap_or_default();
-    let note = match payload {
+    let note = match message(payload) {
         Some(message) if message != last.message => {
-            Note { message: message.to_owned(), location: None }
+            Note { message: message.to_owned(), ..Note::default() }
         }
         _ => last,
     };
-    NOTES.set(vec![note]);
+    NOTES.set(vec![Note { is_fault: payload.is::<PanickedClone>(), ..note }]);
 }
 
 /// The note on the panic that was caught last.
@@ -110,7 +114,7 @@ pub(crate) fn take_note() -> Note {
 }
 
 /// Drops the payload of a panic, which has a destructor of its own.
-pub(crate) fn discard(payload: Box<dyn std::any::Any + Send>) {
+pub(crate) fn discard(payload: Box<dyn Any + Send>) {
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(payload)));
     // Enough is enough.
     dropped.unwrap_or_else(std::mem::forget);
@@ -126,11 +130,11 @@ impl Core {
     }
 
     #[cold]
-    fn outsider_panicked(&self, payload: Box<dyn std::any::Any + Send>) {
-        caught(message(payload.as_ref()));
+    fn outsider_panicked(&self, payload: Box<dyn Any + Send>) {
+        caught(payload.as_ref());
         let note = take_note();
         discard(payload);
-        if !self.verdict.is_set() {
+        if !self.verdict.is_set() && !note.is_fault {
             let in_drop = self.phase.get() == Phase::Teardown;
             let detail = Detail::Panic { message: note.message, location: note.location, in_drop };
             let task = self.running.get().map_or(TaskId::ROOT, TaskRef::id);

@@ -4,6 +4,7 @@
 //! [strands](crate::Strand), never a future. One policy a file.
 
 mod bounded;
+mod bytes;
 mod eager;
 mod environment;
 mod frontier;
@@ -25,6 +26,7 @@ mod table;
 mod urw;
 
 pub use bounded::Bounded;
+pub use bytes::Bytes;
 pub use frontier::Exhausted;
 pub use pct::Pct;
 pub use plain::Plain;

@@ -16,7 +16,7 @@
 use crate::biased::BiasedCount;
 use crate::block::Blocks;
 use crate::identity::NOWHERE;
-use crate::join::{JoinError, message};
+use crate::join::JoinError;
 use crate::ledger::{Ledger, flag};
 use crate::mailbox::Mailbox;
 use crate::panics;
@@ -261,7 +261,7 @@ fn panicked<F: Future>(
     task: NonNull<TaskCell<F>>,
     payload: Box<dyn std::any::Any + Send>,
 ) -> JoinError {
-    panics::caught(message(payload.as_ref()));
+    panics::caught(payload.as_ref());
     // SAFETY: the caller holds a living task.
     JoinError::panicked(unsafe { task.as_ref() }.header.id, payload)
 }

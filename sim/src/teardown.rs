@@ -84,7 +84,9 @@ impl Core {
         self.watches.with(std::mem::take).into_iter().for_each(|w| w.ledger().detach(self));
         if !self.identities.with(|identities| identities.all_back()) {
             let world = self.address();
-            for (owner, clones) in self.identities.with(|i| i.quarantine(world)) {
+            let leaks = self.identities.with(|i| i.quarantine(world));
+            // What was forgotten may keep the wakers of anybody, and is not to blame.
+            for (owner, clones) in leaks.into_iter().filter(|_| !self.forgot.get()) {
                 self.find(Law::WakerLeak, owner, Vec::new(), Detail::Count(clones));
             }
         }

@@ -147,6 +147,13 @@ pub enum What {
         /// The task.
         task: TaskId,
     },
+    /// A future under [`cancellable`](crate::cancellable()) was cancelled.
+    Cancelled {
+        /// Where it was put under it.
+        at: &'static Location<'static>,
+        /// Whether it was forgotten, not dropped.
+        forgotten: bool,
+    },
     /// A timer was set.
     TimerSet {
         /// When it fires, in nanoseconds of virtual time.
@@ -161,6 +168,11 @@ pub enum What {
     TimerFired {
         /// When it was to fire, in nanoseconds of virtual time.
         deadline: u64,
+    },
+    /// A wake that was held up takes effect.
+    LetIn {
+        /// Whose.
+        task: TaskId,
     },
     /// Virtual time moved on.
     ClockMoved {
@@ -399,6 +411,8 @@ fn fold(hash: u64, step: u64, now: u64, by: Option<TaskId>, what: &What) -> u64 
         // Neither paths nor names of types are the same everywhere.
         What::Awaiting { at, .. } => (20, at.line().into(), 0),
         What::Pointed { goes_on, .. } => (40, 0, u64::from(*goes_on)),
+        What::Cancelled { at, forgotten } => (22, at.line().into(), u64::from(*forgotten)),
+        What::LetIn { task } => (21, task.0.into(), 0),
         What::Rested => (17, 0, 0),
         What::FairTail => (18, 0, 0),
         What::Teardown => (19, 0, 0),

@@ -9,9 +9,9 @@
 //! nothing, so that the search pays for no test.
 
 use crate::identity::{Identity, NOWHERE};
-use crate::ledger::last_clone_dropped;
+use crate::ledger::{flag::WATCH, last_clone_dropped};
 use crate::mailbox::Mailbox;
-use crate::trace::What;
+use crate::trace::{TaskId, What};
 use crate::world::{self, Core, Letter};
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -60,9 +60,18 @@ unsafe fn clone<const RECORD: bool>(data: *const ()) -> RawWaker {
     let identity = unsafe { identity(data) };
     let world = world::current_address();
     if identity.is_at_home(world) {
+        // SAFETY: it is at home, so the thread's current world is alive.
+        let core = unsafe { world::at(world) };
+        let misbehaves = core.wakers_misbehave();
+        if misbehaves {
+            core.maybe_panic_in_clone();
+        }
         identity.clones.increment();
         if RECORD {
             record(world, identity, |owner, waker| What::WakerCloned { owner, waker });
+        }
+        if misbehaves {
+            core.maybe_run_in_clone();
         }
     } else {
         identity.clones.increment_away();
@@ -76,7 +85,13 @@ unsafe fn wake_by_ref<const RECORD: bool>(data: *const ()) {
     let world = world::current_address();
     if identity.is_at_home(world) {
         // SAFETY: it is at home, so the thread's current world is alive.
-        wake_at_home::<RECORD>(unsafe { world::at(world) }, identity);
+        let core = unsafe { world::at(world) };
+        wake_at_home::<RECORD>(core, identity);
+        if core.wakers_misbehave()
+            && let Some(task) = task_of(identity)
+        {
+            core.maybe_run_in_wake(task);
+        }
     } else {
         wake_from_outside(identity);
     }
@@ -84,9 +99,20 @@ unsafe fn wake_by_ref<const RECORD: bool>(data: *const ()) {
 
 unsafe fn wake<const RECORD: bool>(data: *const ()) {
     // SAFETY: called through a waker, which is used up: its clone is ours to drop.
-    unsafe {
-        wake_by_ref::<RECORD>(data);
-        drop::<RECORD>(data);
+    let identity = unsafe { identity(data) };
+    let world = world::current_address();
+    if identity.is_at_home(world) {
+        // SAFETY: it is at home, so the thread's current world is alive.
+        let core = unsafe { world::at(world) };
+        wake_at_home::<RECORD>(core, identity);
+        let task = if core.wakers_misbehave() { task_of(identity) } else { None };
+        drop_at_home::<RECORD>(core, identity);
+        if let Some(task) = task {
+            core.maybe_run_in_wake(task);
+        }
+    } else {
+        wake_from_outside(identity);
+        drop_outside(identity);
     }
 }
 
@@ -97,17 +123,33 @@ unsafe fn drop<const RECORD: bool>(data: *const ()) {
     if identity.is_at_home(world) {
         // SAFETY: it is at home, so the thread's current world is alive.
         let core = unsafe { world::at(world) };
-        let last = identity.clones.decrement();
-        if RECORD {
-            let left = identity.clones.sum();
-            record(world, identity, |owner, waker| What::WakerDropped { owner, waker, left });
-        }
-        if last {
-            last_clone_dropped(core, identity);
+        drop_at_home::<RECORD>(core, identity);
+        if core.wakers_misbehave() {
+            core.maybe_run_in_drop();
         }
     } else {
         drop_outside(identity);
     }
+}
+
+#[inline(always)]
+fn drop_at_home<const RECORD: bool>(core: &Core, identity: &Identity) {
+    let last = identity.clones.decrement();
+    if RECORD {
+        let left = identity.clones.sum();
+        let dropped = |owner, waker| What::WakerDropped { owner, waker, left };
+        record(core.address(), identity, dropped);
+    }
+    if last {
+        last_clone_dropped(core, identity);
+    }
+}
+
+/// The task that a waker wakes; none for a watched future or what is over.
+fn task_of(identity: &Identity) -> Option<TaskId> {
+    // SAFETY: a task detaches its identities before its memory goes.
+    let ledger = unsafe { identity.ledger.get()?.as_ref() };
+    (!ledger.has(WATCH)).then(|| ledger.task().id())
 }
 
 #[inline(always)]

@@ -10,12 +10,14 @@ use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::finding::{Detail, Finding};
 use crate::identity::{Identities, IdentityRef, retire};
+use crate::late::Late;
 use crate::law::Levels;
 use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
 use crate::oracle::Debt;
 use crate::private::Private;
 use crate::ready::Ready;
+use crate::reentry::Nested;
 use crate::sampler::Sampler;
 use crate::settings::{Probe, Settings};
 use crate::sync::{AtomicU64, Mutex, Ordering};
@@ -66,6 +68,9 @@ pub(crate) struct Core {
     // The first few are touched by every step.
     pub(crate) ready: Private<Ready>,
     pub(crate) running: Cell<Option<TaskRef>>,
+    /// A poll inside a call of a waker, itself inside a poll.
+    pub(crate) nested: Cell<Option<Nested>>,
+    pub(crate) late: Private<Late>,
     pub(crate) steps: Cell<u64>,
     pub(crate) now: Cell<u64>,
     pub(crate) faults: Cell<Faults>,
@@ -73,6 +78,8 @@ pub(crate) struct Core {
     /// Whether the oracle has something to look at after this step.
     pub(crate) alarm: Cell<bool>,
     pub(crate) phase: Cell<Phase>,
+    /// Whether a future was forgotten in this run.
+    pub(crate) forgot: Cell<bool>,
     pub(crate) tape: Private<Tape>,
     /// The strand that a `point` chose to go next.
     pub(crate) next: Cell<Option<TaskRef>>,
@@ -155,6 +162,12 @@ impl Pulse {
         self.beats.load(Ordering::Relaxed)
     }
 
+    /// Whether a poll is going on.
+    #[inline(always)]
+    pub(crate) fn is_polling(&self) -> bool {
+        self.beats() % 2 == 1
+    }
+
     /// One more; for the thread of the world only, so no locked instruction is needed.
     #[inline(always)]
     pub(crate) fn beat(&self) {
@@ -183,12 +196,15 @@ impl World {
         let core = Core {
             ready: Private::default(),
             running: Cell::new(None),
+            nested: Cell::new(None),
+            late: Private::default(),
             steps: Cell::new(0),
             now: Cell::new(0),
             faults: Cell::new(Faults::NONE),
             recording: Cell::new(false),
             alarm: Cell::new(false),
             phase: Cell::new(Phase::Idle),
+            forgot: Cell::new(false),
             tape: Private::default(),
             next: Cell::new(None),
             sampler: Cell::new(None),
@@ -291,6 +307,9 @@ impl Core {
         self.run.set(self.mailbox.open());
         self.identities.with(Identities::begin);
         self.ready.with(Ready::clear);
+        self.nested.set(None);
+        self.forgot.set(false);
+        self.late.with(Late::clear);
         self.tape.with(Tape::clear);
         self.steps.set(0);
         self.now.set(0);

@@ -110,6 +110,10 @@ impl Core {
             Phase::Idle | Phase::Teardown => return true,
         }
         let Some(running) = self.running.get() else { return true };
+        if self.nested.get().is_some() {
+            // In the midst of a call of a waker nobody else can go first.
+            return true;
+        }
         if self.next.get().is_some() {
             // Somebody else of this task was told to stop here.
             return false;

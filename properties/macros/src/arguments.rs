@@ -7,7 +7,20 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, LitBool, Path, Token, parenthesized};
 
 const KNOWN: &str = "expected `runs = ..`, `seed = ..`, `max_steps = ..`, `hermetic = true|false`, \
-                     `allow(law)`, `warn(law)`, `deny(law)` or `crate = path`";
+                     `allow(law)`, `warn(law)`, `deny(law)`, `with(fault)`, `without(fault)` or \
+                     `crate = path`";
+
+/// The names of the faults, as kinds of choices have them.
+const FAULTS: [&str; 8] = [
+    "fresh_waker",
+    "spurious_poll",
+    "delayed_wake",
+    "late_timer",
+    "cancellation",
+    "forgotten_future",
+    "reentrant_waker",
+    "panicking_clone",
+];
 
 pub(crate) struct Arguments {
     pub(crate) krate: Path,
@@ -63,10 +76,28 @@ impl Arguments {
                     self.calls.push(quote!(#word(reveille_::Law::#variant)));
                 }
             }
+            "with" | "without" => {
+                let faults;
+                parenthesized!(faults in input);
+                for fault in Punctuated::<Ident, Token![,]>::parse_terminated(&faults)? {
+                    let variant = fault_variant(&fault)?;
+                    self.calls.push(quote!(#word(reveille_::Kind::#variant)));
+                }
+            }
             _ => return Err(syn::Error::new(word.span(), KNOWN)),
         }
         Ok(())
     }
+}
+
+/// The kind of that fault.
+fn fault_variant(fault: &Ident) -> syn::Result<Ident> {
+    let name = fault.to_string();
+    if FAULTS.contains(&name.as_str()) {
+        return Ok(Ident::new(&camel_case(&name), fault.span()));
+    }
+    let known = FAULTS.map(|fault| format!("`{fault}`")).join(", ");
+    Err(syn::Error::new(fault.span(), format!("expected a fault, one of {known}; got `{name}`")))
 }
 
 /// `waker_leak` as `WakerLeak`.
@@ -83,4 +114,49 @@ fn camel_case(name: &str) -> String {
         }
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reveille_sim::Kind;
+
+    fn settings(arguments: &str) -> Result<String, String> {
+        let arguments: syn::Result<Arguments> = syn::parse_str(arguments);
+        let text = arguments.map_err(|error| error.to_string())?.settings().to_string();
+        Ok(text.replace(' ', ""))
+    }
+
+    #[test]
+    fn the_faults_are_those_of_the_world() {
+        let faults = Kind::ALL.into_iter().filter(|kind| kind.is_fault());
+        let names: Vec<String> = faults.map(|kind| kind.name().replace('-', "_")).collect();
+        assert_eq!(names, FAULTS);
+        for fault in Kind::ALL.into_iter().filter(|kind| kind.is_fault()) {
+            assert_eq!(camel_case(&fault.name().replace('-', "_")), format!("{fault:?}"));
+        }
+    }
+
+    #[test]
+    fn faults_are_switched_on_and_off() {
+        let text =
+            settings("with(forgotten_future, reentrant_waker), without(late_timer)").unwrap();
+        for call in [
+            "with(reveille_::Kind::ForgottenFuture)",
+            "with(reveille_::Kind::ReentrantWaker)",
+            "without(reveille_::Kind::LateTimer)",
+        ] {
+            assert!(text.contains(&format!("__reveille_checker.{call}")), "no {call} in {text}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_fault_is_told_the_names() {
+        assert_eq!(
+            settings("without(late_timers)").unwrap_err(),
+            "expected a fault, one of `fresh_waker`, `spurious_poll`, `delayed_wake`, `late_timer`, \
+             `cancellation`, `forgotten_future`, `reentrant_waker`, `panicking_clone`; got `late_timers`"
+        );
+        assert!(settings("within(late_timer)").unwrap_err().contains("`without(fault)`"));
+    }
 }

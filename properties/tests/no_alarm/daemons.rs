@@ -75,7 +75,7 @@ async fn may_be_aborted_and_awaited() {
 }
 
 /// Its timer is the only event left, and the root waits for it.
-#[reveille::test(runs = 3000, deny(task_leak, waker_leak))]
+#[reveille::test(runs = 3000, deny(task_leak, waker_leak), without(late_timer))]
 async fn wakes_the_root_by_its_timer() {
     let start = Instant::now();
     let flushed = Rc::new(Notify::new());
@@ -92,7 +92,7 @@ async fn wakes_the_root_by_its_timer() {
     assert_eq!(start.elapsed(), 9 * SECOND);
 }
 
-#[reveille::test(runs = 3000, deny(task_leak, waker_leak))]
+#[reveille::test(runs = 3000, deny(task_leak, waker_leak), without(late_timer))]
 async fn a_heartbeat_is_aborted_at_the_end() {
     let beats = Rc::new(Cell::new(0));
     let count = beats.clone();

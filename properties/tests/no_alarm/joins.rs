@@ -33,7 +33,7 @@ async fn join() {
     assert_eq!(futures::join!(receive, send, yields(3), after(1, 'a')), (7, (), 3, 'a'));
 }
 
-#[reveille::test(runs = 3000, deny(task_leak, waker_leak))]
+#[reveille::test(runs = 3000, deny(task_leak, waker_leak), without(late_timer))]
 async fn try_join_drops_the_others_at_the_first_error() {
     let (tx, rx) = oneshot::channel::<u32>();
     let start = Instant::now();
@@ -53,7 +53,7 @@ async fn join_all_of_few_and_of_many() {
     assert_eq!(many.await.unwrap().iter().sum::<u32>(), 39);
 }
 
-#[reveille::test(runs = 3000, deny(task_leak, waker_leak))]
+#[reveille::test(runs = 3000, deny(task_leak, waker_leak), without(late_timer))]
 async fn join_all_of_tasks_and_of_sleeps() {
     let tasks = (0..4u32).map(|n| reveille::spawn(after(4 - n, n)));
     let done: Vec<u32> = future::join_all(tasks).await.into_iter().map(Result::unwrap).collect();
@@ -63,7 +63,7 @@ async fn join_all_of_tasks_and_of_sleeps() {
     assert_eq!(start.elapsed(), 32 * SECOND);
 }
 
-#[reveille::test(runs = 3000, deny(task_leak, waker_leak))]
+#[reveille::test(runs = 3000, deny(task_leak, waker_leak), without(late_timer))]
 async fn try_join_all_stops_at_the_first_error() {
     let jobs = (0..40u32).map(|n| after(1 + n % 5, if n == 3 { Err(n) } else { Ok(n) }));
     let start = Instant::now();

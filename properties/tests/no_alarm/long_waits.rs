@@ -16,7 +16,7 @@ async fn tick_every(period: Duration) {
 }
 
 /// A session that expires after an hour, beside a heartbeat ten times a second.
-#[reveille::test(runs = 20, deny(task_leak, waker_leak))]
+#[reveille::test(runs = 20, deny(task_leak, waker_leak), without(late_timer))]
 async fn an_hour_beside_a_heartbeat() {
     let start = Instant::now();
     let heartbeat = reveille::spawn(tick_every(SECOND / 10));
@@ -36,7 +36,7 @@ async fn a_session_of_an_hour_beside_a_heartbeat() {
     assert!(heartbeat.await.unwrap_err().is_cancelled());
 }
 
-#[reveille::test(runs = 20, deny(task_leak, waker_leak))]
+#[reveille::test(runs = 20, deny(task_leak, waker_leak), without(late_timer))]
 async fn an_hour_beside_a_daemon() {
     drop(reveille::spawn_daemon(tick_every(SECOND / 10)));
     let start = Instant::now();
@@ -61,7 +61,7 @@ fn reaper(period: Duration) -> Rc<Notify> {
     expired
 }
 
-#[reveille::test(runs = 10, deny(task_leak, waker_leak))]
+#[reveille::test(runs = 10, deny(task_leak, waker_leak), without(delayed_wake, late_timer))]
 async fn a_reaper_wakes_the_root_after_an_hour() {
     let start = Instant::now();
     reaper(SECOND).notified().await;
@@ -69,7 +69,12 @@ async fn a_reaper_wakes_the_root_after_an_hour() {
 }
 
 /// So many ticks take a higher bound, as the report of `suspected-stuck` says.
-#[reveille::test(runs = 5, max_steps = 1_000_000, deny(task_leak, waker_leak))]
+#[reveille::test(
+    runs = 5,
+    max_steps = 1_000_000,
+    deny(task_leak, waker_leak),
+    without(delayed_wake, late_timer)
+)]
 async fn a_quick_reaper_wakes_the_root_after_an_hour() {
     let start = Instant::now();
     reaper(SECOND / 10).notified().await;
@@ -77,7 +82,7 @@ async fn a_quick_reaper_wakes_the_root_after_an_hour() {
 }
 
 /// A daemon that sleeps for an hour wakes the root, beside heartbeats of others.
-#[reveille::test(runs = 20, deny(task_leak, waker_leak))]
+#[reveille::test(runs = 20, deny(task_leak, waker_leak), without(delayed_wake, late_timer))]
 async fn a_sleeping_daemon_wakes_the_root_beside_a_heartbeat() {
     let heartbeat = reveille::spawn(tick_every(SECOND / 10));
     let start = Instant::now();
@@ -86,7 +91,7 @@ async fn a_sleeping_daemon_wakes_the_root_beside_a_heartbeat() {
     heartbeat.abort();
 }
 
-#[reveille::test(runs = 20, deny(task_leak, waker_leak))]
+#[reveille::test(runs = 20, deny(task_leak, waker_leak), without(delayed_wake, late_timer))]
 async fn a_sleeping_daemon_wakes_the_root_beside_another_daemon() {
     drop(reveille::spawn_daemon(tick_every(SECOND / 10)));
     let start = Instant::now();
@@ -152,7 +157,7 @@ async fn a_deadline_beyond_the_end_of_time() {
 }
 
 /// Many short waits in a row.
-#[reveille::test(runs = 300, deny(task_leak, waker_leak))]
+#[reveille::test(runs = 300, deny(task_leak, waker_leak), without(late_timer))]
 async fn retries_with_backoff() {
     let mut delay = Duration::from_millis(1);
     let mut tries = 0;

@@ -28,8 +28,10 @@
 mod golden;
 
 mod blocking;
+mod delays_and_cancellation;
 mod futures_inside;
 mod join_handles;
+mod misbehaving_wakers;
 mod panics;
 mod progress;
 mod registration;

@@ -6,8 +6,8 @@
 use expect_test::expect_file;
 use reveille_sim::time::{interval, sleep, timeout};
 use reveille_sim::{
-    Builder, Plain, Random, Recording, Replay, Sampler, Settings, World, draw, mark, point, spawn,
-    spawn_local, watch, yield_now,
+    Builder, Faults, Kind, Plain, Random, Recording, Replay, Sampler, Settings, World, cancellable,
+    draw, mark, point, spawn, spawn_local, watch, yield_now,
 };
 use std::cell::{Cell, RefCell};
 use std::fmt::Write;
@@ -66,13 +66,64 @@ pub(crate) async fn everything() {
     assert!(beat.await.unwrap_err().is_cancelled());
 }
 
-fn hash(world: &mut World, sampler: &mut impl Sampler, run: u64) -> (u64, u64) {
+fn hash_of<F: Future>(
+    world: &mut World,
+    faults: Faults,
+    sampler: &mut impl Sampler,
+    run: u64,
+    body: impl FnOnce() -> F,
+) -> (u64, u64) {
     let mut settings = Settings::default();
     settings.recording = Recording::Hash;
-    let outcome = world.run(&settings, sampler, run, everything);
+    settings.faults = faults;
+    let outcome = world.run(&settings, sampler, run, body);
     assert_eq!(outcome.verdict, None);
     let trace = outcome.trace.unwrap();
     (trace.hash(), trace.count())
+}
+
+/// Under the faults that polls suffer.
+fn hash(world: &mut World, sampler: &mut impl Sampler, run: u64) -> (u64, u64) {
+    let faults = Faults::NONE.with(Kind::FreshWaker).with(Kind::SpuriousPoll);
+    hash_of(world, faults, sampler, run, everything)
+}
+
+/// Something for every fault to strike.
+async fn all_that_fails() {
+    let gone = Rc::new(Cell::new(0));
+    let tasks: Vec<_> = (0..4u64)
+        .map(|nap| {
+            let gone = gone.clone();
+            spawn_local(async move {
+                let work = async {
+                    yield_now().await;
+                    sleep(Duration::from_millis(nap)).await;
+                    nap
+                };
+                if cancellable(work).await.is_err() {
+                    gone.set(gone.get() + 1);
+                }
+            })
+        })
+        .collect();
+    let beat = spawn(async {
+        let mut ticks = interval(Duration::from_millis(1));
+        loop {
+            ticks.tick().await;
+        }
+    });
+    for task in tasks {
+        // A fault may have ended it, and then it is a panic.
+        let _ = task.await;
+    }
+    beat.abort();
+    let _ = beat.await;
+    assert!(gone.get() <= 4);
+}
+
+fn hash_of_all(world: &mut World, sampler: &mut impl Sampler, run: u64) -> (u64, u64) {
+    let opt_in = Faults::ALL.with(Kind::ReentrantWaker).with(Kind::PanickingClone);
+    hash_of(world, opt_in, sampler, run, all_that_fails)
 }
 
 #[test]
@@ -89,6 +140,36 @@ fn hashes_are_those_in_git() {
         }
     }
     expect_file!["golden.txt"].assert_eq(&text);
+}
+
+#[test]
+fn hashes_under_all_faults_are_those_in_git() {
+    let mut world = World::new();
+    let mut text = String::new();
+    let mut random = Random::new(2);
+    for run in [0, 1, 2, 3, 4, 5, 9, 1_000_000] {
+        let (hash, events) = hash_of_all(&mut world, &mut random, run);
+        writeln!(text, "{run:<7} {hash:016x} {events}").unwrap();
+    }
+    expect_file!["golden_faults.txt"].assert_eq(&text);
+}
+
+#[test]
+fn a_replay_under_all_faults_is_the_same_run() {
+    let mut world = World::new();
+    let mut random = Random::new(13);
+    let mut struck = Faults::NONE;
+    for run in 0..500 {
+        let first = hash_of_all(&mut world, &mut random, run);
+        let tape = world.tape();
+        struck = tape.deviations().fold(struck, |struck, (kind, ..)| struck.with(kind));
+        assert_eq!(hash_of_all(&mut World::new(), &mut Replay::new(tape), 0), first, "run {run}");
+    }
+    // Forgetting is left out: it leaks, and the sanitizer would say so.
+    assert_eq!(
+        struck,
+        Kind::ALL.into_iter().fold(Faults::NONE, Faults::with).without(Kind::ForgottenFuture)
+    );
 }
 
 #[test]

@@ -24,9 +24,9 @@ impl Exhaustive {
 }
 
 impl Sampler for Exhaustive {
-    fn begin(&mut self, _run: u64, _permitted: Faults) -> Faults {
+    fn begin(&mut self, _run: u64, permitted: Faults) -> Faults {
         self.at = 0;
-        Faults::NONE
+        permitted
     }
 
     fn choose(&mut self, _kind: Kind, options: u32) -> u32 {
@@ -41,12 +41,22 @@ impl Sampler for Exhaustive {
 }
 
 /// Runs `body` under every schedule and gives what each run returned.
-pub(crate) fn all_outcomes<F: Future>(mut body: impl FnMut() -> F) -> Vec<Outcome<F::Output>> {
+pub(crate) fn all_outcomes<F: Future>(body: impl FnMut() -> F) -> Vec<Outcome<F::Output>> {
+    all_outcomes_under(Faults::NONE, body)
+}
+
+/// The same under every schedule and every way in which these faults may strike.
+pub(crate) fn all_outcomes_under<F: Future>(
+    faults: Faults,
+    mut body: impl FnMut() -> F,
+) -> Vec<Outcome<F::Output>> {
+    let mut settings = calm();
+    settings.faults = faults;
     let mut world = World::new();
     let mut sampler = Exhaustive::default();
     let mut outcomes = Vec::new();
     loop {
-        outcomes.push(world.run(&calm(), &mut sampler, 0, &mut body));
+        outcomes.push(world.run(&settings, &mut sampler, 0, &mut body));
         if !sampler.advance() {
             return outcomes;
         }
@@ -55,11 +65,18 @@ pub(crate) fn all_outcomes<F: Future>(mut body: impl FnMut() -> F) -> Vec<Outcom
 
 /// The same for bodies that pass.
 pub(crate) fn all<F: Future>(body: impl FnMut() -> F) -> Vec<F::Output> {
-    let outcomes = all_outcomes(body).into_iter();
-    outcomes
-        .map(|outcome| {
-            assert_eq!(outcome.verdict, None);
-            outcome.output.unwrap()
-        })
-        .collect()
+    passing(all_outcomes(body))
+}
+
+/// The same under faults.
+pub(crate) fn all_under<F: Future>(faults: Faults, body: impl FnMut() -> F) -> Vec<F::Output> {
+    passing(all_outcomes_under(faults, body))
+}
+
+fn passing<T>(outcomes: Vec<Outcome<T>>) -> Vec<T> {
+    let outputs = outcomes.into_iter().map(|outcome| {
+        assert_eq!(outcome.verdict, None);
+        outcome.output.unwrap()
+    });
+    outputs.collect()
 }

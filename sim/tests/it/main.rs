@@ -1,11 +1,15 @@
 //! The world of one run, from outside.
 
+mod cancelling;
+mod delays;
 mod determinism;
 mod executor;
 mod exhaustive;
 mod foreign_threads;
 mod hold;
 mod hooks;
+mod late_timers;
+mod misbehaving_wakers;
 mod outliving;
 mod reentry;
 mod samplers;
@@ -15,7 +19,7 @@ mod time;
 mod unwinding;
 mod wakers;
 
-use reveille_sim::{Faults, Outcome, Plain, Replay, Sampler, Settings, Tape, World};
+use reveille_sim::{Faults, Kind, Outcome, Plain, Replay, Sampler, Settings, Tape, World};
 
 /// Settings without faults.
 fn calm() -> Settings {
@@ -46,6 +50,18 @@ fn sampled<F: Future>(
     let mut world = World::new();
     let outcome = world.run(&Settings::default(), sampler, run, body);
     (outcome, world.tape())
+}
+
+/// A tape on which a fault strikes at these of its occasions.
+fn striking(kind: Kind, lane: &[u32]) -> Replay {
+    let mut tape = Tape::new();
+    *tape.lane_mut(kind) = lane.to_vec();
+    Replay::new(tape)
+}
+
+/// A run in which a fault strikes at these of its occasions.
+fn struck<F: Future>(kind: Kind, lane: &[u32], body: impl FnOnce() -> F) -> Outcome<F::Output> {
+    World::new().run(&Settings::default(), &mut striking(kind, lane), 0, body)
 }
 
 /// The run of a tape.

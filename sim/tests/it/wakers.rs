@@ -1,9 +1,9 @@
 //! Wakers: what is counted, and when the oracle speaks.
 
-use crate::{calm, plain};
+use crate::{calm, plain, striking};
 use reveille_sim::{
-    Faults, Finding, Kind, Law, Level, Owner, Replay, Settings, Tape, TaskId, World, spawn_daemon,
-    spawn_local, yield_now,
+    Faults, Finding, Kind, Law, Level, Owner, Settings, TaskId, World, spawn_daemon, spawn_local,
+    yield_now,
 };
 use std::cell::RefCell;
 use std::future::{pending, poll_fn};
@@ -167,20 +167,12 @@ fn a_law_that_is_allowed_is_silent_and_one_that_warns_warns_once() {
     }
 }
 
-/// A tape that gives every poll from the second on a fresh waker, or polls
-/// spuriously at the first occasion.
-fn striking(kind: Kind) -> Replay {
-    let mut tape = Tape::new();
-    *tape.lane_mut(kind) = vec![1; 4];
-    Replay::new(tape)
-}
-
 #[test]
 fn a_fresh_waker_tells_a_stale_one() {
     let run = |replace: bool| {
         let slot: Rc<RefCell<Option<Waker>>> = Rc::default();
         let own = slot.clone();
-        let mut replay = striking(Kind::FreshWaker);
+        let mut replay = striking(Kind::FreshWaker, &[1; 4]);
         World::new().run(&Settings::default(), &mut replay, 0, || async move {
             let mut polls = 0;
             let waiting = spawn_local(poll_fn(move |cx| {
@@ -214,7 +206,7 @@ fn a_wake_of_an_old_identity_is_delivered() {
     // Both wakers are kept; only the older one is woken.
     let shelf = Shelf::default();
     let own = shelf.clone();
-    let mut replay = striking(Kind::FreshWaker);
+    let mut replay = striking(Kind::FreshWaker, &[1; 4]);
     let outcome = World::new().run(&Settings::default(), &mut replay, 0, || async move {
         let mut polls = 0;
         let waiting = spawn_local(poll_fn(move |cx| {
@@ -239,7 +231,7 @@ fn a_wake_of_an_old_identity_is_delivered() {
 fn one_poll_answers_a_spurious_poll_and_a_wake() {
     let mut settings = Settings::default();
     settings.faults = Faults::ALL;
-    let mut replay = striking(Kind::SpuriousPoll);
+    let mut replay = striking(Kind::SpuriousPoll, &[1; 4]);
     let outcome = World::new().run(&settings, &mut replay, 0, || async {
         let shelf = Shelf::default();
         let own = shelf.clone();

@@ -1,0 +1,71 @@
+//! Faults in words: what one did in a step, and what to make of it.
+
+use crate::callsite::short_path;
+use reveille_sim::{Event, Kind, Law, Trace, What};
+
+/// What a fault did, in few words; none for other events.
+pub(crate) fn verb(event: &Event) -> Option<String> {
+    let words = match &event.what {
+        What::Chosen { kind, option: 1, .. } => match kind {
+            Kind::FreshWaker => "gets a fresh waker",
+            Kind::LateTimer => "a timer that is due is late",
+            Kind::ReentrantWaker => "inside that call another task runs:",
+            Kind::PanickingClone => "the clone of a waker panics",
+            _ => return None,
+        },
+        What::Cancelled { at, forgotten } => {
+            let how = if *forgotten { "forgets" } else { "drops" };
+            let place = format!("{}:{}", short_path(at.file()), at.line());
+            return Some(format!("{how} the future under `cancellable` at {place}"));
+        }
+        _ => return None,
+    };
+    Some(words.to_owned())
+}
+
+/// Whether the event says that the next wake is held up.
+pub(crate) fn delays_a_wake(event: &Event) -> bool {
+    matches!(event.what, What::Chosen { kind: Kind::DelayedWake, option: 1, .. })
+}
+
+/// A hint for each kind of fault that struck and may surprise whoever wrote the test.
+pub(crate) fn hints(law: Law, trace: &Trace) -> Vec<&'static str> {
+    let struck = |kind: Kind| {
+        let is_it = |event: &Event| matches!(event.what, What::Chosen { kind: k, option: 1, .. } if k == kind);
+        trace.events().take_while(|e| e.what != What::Teardown).any(is_it)
+    };
+    let mut kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| struck(*kind)).collect();
+    // Of that law everything is said.
+    kinds.retain(|kind| law != Law::WakeInLock || *kind != Kind::ReentrantWaker);
+    kinds.into_iter().filter_map(hint).collect()
+}
+
+fn hint(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::DelayedWake => {
+            "a wake took effect late, after other tasks and timers: a timeout may win against a wake that\n         \
+             came first, and an exact time does not hold; `without(delayed_wake)` switches it off"
+        }
+        Kind::LateTimer => {
+            "a timer fired late, as on a loaded machine: an exact time in an assertion does not hold, nor\n         \
+             does the order of two sleeps; `without(late_timer)` switches it off"
+        }
+        Kind::Cancellation => {
+            "a future under `cancellable` was cancelled at an await: what it had taken must not be lost\n         \
+             with it; `without(cancellation)` switches it off"
+        }
+        Kind::ForgottenFuture => {
+            "a future was forgotten in place of being dropped: nothing may rely on a destructor; the test\n         \
+             asked for it by `with(forgotten_future)`"
+        }
+        Kind::ReentrantWaker => {
+            "a call of a waker ran another task at once, as some executors do; the test asked for it by\n         \
+             `with(reentrant_waker)`"
+        }
+        Kind::PanickingClone => {
+            "the clone of a waker panicked and ended the task: clone it before anything is changed; the\n         \
+             test asked for it by `with(panicking_clone)`"
+        }
+        _ => return None,
+    })
+}
