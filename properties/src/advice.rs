@@ -1,9 +1,13 @@
 //! What to try, law by law.
 
-use reveille_sim::{Finding, Law, Owner};
+use crate::promise;
+use reveille_sim::{Detail, Finding, Law, Owner};
 
 /// What to try about a finding.
 pub(crate) fn for_finding(finding: &Finding) -> Option<&'static str> {
+    if let Detail::Property(property) = &finding.detail {
+        return Some(promise::advice(property));
+    }
     match (finding.law, finding.owner) {
         (Law::PendingWithoutWaker, Owner::Watch(_)) => Some(
             "store `cx.waker().clone()` on every path that returns Pending; a future that may wait for\n       \

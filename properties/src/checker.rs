@@ -1,11 +1,14 @@
 //! The checker: runs a test's body under many schedules.
 
+use crate::arguments::Arguments;
 use crate::config::{Config, ConfigError};
+use crate::corpus::{Corpus, Replayed, Session, Stop};
 use crate::coverage::{Coverage, grouped};
 use crate::error::{CheckError, Failure};
 use crate::hermetic;
 use crate::host::{Body, Here, Host};
-use crate::output::TestOutput;
+use crate::marks::Mark;
+use crate::output::{Ending, TestOutput};
 use crate::search::{self, Clean, Halt, Order};
 use crate::seed::Seed;
 use crate::watchdog;
@@ -37,7 +40,9 @@ pub struct Checker {
     seed: Option<u64>,
     hermetic: Option<bool>,
     watchdog: Duration,
+    corpus: Corpus,
     settings: Settings,
+    marks: Vec<Mark>,
 }
 
 impl Checker {
@@ -52,7 +57,9 @@ impl Checker {
             seed: None,
             hermetic: None,
             watchdog: Duration::from_secs(10),
+            corpus: Corpus::Package,
             settings,
+            marks: Vec::new(),
         }
     }
 
@@ -137,6 +144,20 @@ impl Checker {
         self
     }
 
+    /// Sets where past failures are kept, which are replayed before everything else; see
+    /// [`corpus`](crate::corpus). By default in `corpus`, in the directory of the package;
+    /// with `false` nowhere. `REVEILLE_CORPUS` goes before it, but a test without a corpus
+    /// stays without.
+    ///
+    /// ```
+    /// reveille::Checker::new().corpus(false).check(|| async {});
+    /// reveille::Checker::new().corpus("tests/tapes").check(|| async {});
+    /// ```
+    pub fn corpus(mut self, corpus: impl Into<Corpus>) -> Checker {
+        self.corpus = corpus.into();
+        self
+    }
+
     /// Sets how long a single poll may take, in real time, before it counts as
     /// blocked and the process is ended. By default ten seconds.
     pub fn watchdog(mut self, limit: Duration) -> Checker {
@@ -149,6 +170,86 @@ impl Checker {
     pub fn patience(mut self, patience: Duration) -> Checker {
         self.settings.patience = patience;
         self
+    }
+
+    /// Expects that some run reaches the mark `name`, of [`reachable!`](crate::reachable)
+    /// or [`sometimes!`](crate::sometimes): if none does, that is a warning.
+    ///
+    /// `#[reveille::test]` expects those that stand in its body.
+    ///
+    /// ```
+    /// let checker = reveille::Checker::new().expect_mark("never reached");
+    /// let passed = checker.try_check(|| async {}).unwrap();
+    /// assert!(passed.warnings[0].contains("was reached in none of 1000 runs"));
+    /// ```
+    #[track_caller]
+    pub fn expect_mark(mut self, name: &str) -> Checker {
+        self.marks.push(Mark::expected(name, Location::caller()));
+        self
+    }
+
+    /// Runs `body` under many schedules, each with other arguments, and panics if a law
+    /// is broken. What `#[strategy(..)]` on the arguments of a `#[reveille::test]` does.
+    ///
+    /// A failure is made smaller in both: the schedule and the arguments.
+    ///
+    /// ```
+    /// use reveille::proptest::collection::vec;
+    ///
+    /// reveille::Checker::new().runs(100).check_with(vec(0..100u8, 0..8), |items| async move {
+    ///     let count = items.len();
+    ///     let sorted = reveille::spawn(async move {
+    ///         let mut items = items;
+    ///         items.sort();
+    ///         items
+    ///     });
+    ///     assert_eq!(sorted.await.unwrap().len(), count);
+    /// });
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// With the report as its message if [`try_check_with`](Self::try_check_with) gives
+    /// an error.
+    #[track_caller]
+    pub fn check_with<A, B, F>(&self, arguments: A, body: B)
+    where
+        A: Arguments,
+        B: Fn(A::Value) -> F,
+        F: Future,
+        F::Output: TestOutput,
+    {
+        tell(self.try_check_with(arguments, body));
+    }
+
+    /// Runs `body` under many schedules, each with other arguments.
+    ///
+    /// A run whose arguments the strategy or the body rejects (`prop_assume!`) does not
+    /// count, and another takes its place.
+    ///
+    /// # Errors
+    ///
+    /// [`CheckError::Broken`] with the report if a law is broken, [`CheckError::Rejected`]
+    /// if too many runs were rejected; other errors if nothing could be checked.
+    #[track_caller]
+    pub fn try_check_with<A, B, F>(&self, arguments: A, body: B) -> Result<Passed, CheckError>
+    where
+        A: Arguments,
+        B: Fn(A::Value) -> F,
+        F: Future,
+        F::Output: TestOutput,
+    {
+        let body = &body;
+        self.try_check(|| {
+            // Here the run has begun, so what is drawn is on its tape.
+            let made = arguments.make();
+            async move {
+                match made {
+                    Ok(value) => body(value).await.into_ending(),
+                    Err(rejection) => Ending::Rejected(rejection),
+                }
+            }
+        })
     }
 
     /// Runs `body` under many schedules and panics if a law is broken.
@@ -164,13 +265,7 @@ impl Checker {
         F: Future,
         F::Output: TestOutput,
     {
-        match self.try_check(body) {
-            Ok(passed) => {
-                passed.warnings.iter().for_each(|warning| message::warn(warning));
-                println!("reveille: {passed}");
-            }
-            Err(error) => message::fail(&error.to_string()),
-        }
+        tell(self.try_check(body));
     }
 
     /// Runs `body` under many schedules.
@@ -186,10 +281,19 @@ impl Checker {
         F: Future,
         F::Output: TestOutput,
     {
-        let caller = Location::caller();
-        let name = self.name.clone().unwrap_or_else(|| names::of_caller(caller));
+        let name = self.name_at(Location::caller());
         let result = self.check_body(&name, &body);
         result.map(|passed| Passed { test: name, ..passed })
+    }
+
+    fn name_at(&self, caller: &Location<'_>) -> String {
+        self.name.clone().unwrap_or_else(|| names::of_caller(caller))
+    }
+
+    /// What runs need that somebody else makes: the test's name, the settings, the
+    /// limit of the watchdog.
+    pub(crate) fn rules(&self, caller: &Location<'_>) -> (String, Settings, Duration) {
+        (self.name_at(caller), self.settings.clone(), self.watchdog)
     }
 
     fn check_body(&self, name: &str, body: &dyn Body) -> Result<Passed, CheckError> {
@@ -197,7 +301,7 @@ impl Checker {
             return Err(CheckError::InsideRun);
         }
         let config = Config::from_env()?;
-        let task = self.task(name, &config)?;
+        let mut task = self.task(name, &config)?;
         let ordinal = hermetic::next_ordinal(name);
         if let Some(child) = hermetic::Child::from_env() {
             let settings = task.settings.clone();
@@ -210,6 +314,16 @@ impl Checker {
             return self
                 .in_child(&task, ordinal)
                 .unwrap_or_else(|why| Err(CheckError::NoHermeticRuns(why)));
+        }
+        if task.corpus.needs_hermetic_runs() {
+            let why = match self.hermetic {
+                Some(_) => "which this test never has".to_owned(),
+                None => match self.in_child(&task, ordinal) {
+                    Ok(result) => return result,
+                    Err(why) => format!("which cannot be had: {why}"),
+                },
+            };
+            task.corpus.without_hermetic_runs(&why)?;
         }
         let mut host = Here::new(body, task.settings.clone(), task.portfolio());
         let _watched = watchdog::watch(name, host.pulse(), self.watchdog);
@@ -250,13 +364,30 @@ impl Checker {
             return Err(CheckError::NoRuns);
         }
         let given = self.seed.map(Seed::Given);
+        let corpus = match replay {
+            None => Session::open(name, &self.corpus, config.corpus.as_ref(), config.strict)?,
+            Some(_) => Session::off(name),
+        };
         Ok(Task {
             name: name.to_owned(),
             order: Order { runs, nondeterminism: self.settings.levels.get(Law::Nondeterminism) },
             seed: config.seed.or(given).unwrap_or_else(|| Seed::of_name(name)),
             replay,
+            corpus,
             settings: self.settings.clone(),
+            marks: self.marks.clone(),
         })
+    }
+}
+
+/// What a test does with the result of its check.
+fn tell(result: Result<Passed, CheckError>) {
+    match result {
+        Ok(passed) => {
+            passed.warnings.iter().for_each(|warning| message::warn(warning));
+            println!("reveille: {passed}");
+        }
+        Err(error) => message::fail(&error.to_string()),
     }
 }
 
@@ -279,7 +410,9 @@ struct Task {
     order: Order,
     seed: Seed,
     replay: Option<reveille_sim::Tape>,
+    corpus: Session,
     settings: Settings,
+    marks: Vec<Mark>,
 }
 
 impl Task {
@@ -292,30 +425,43 @@ impl Task {
         host: &mut H,
         otherwise: impl FnOnce(Halt, &mut H) -> Result<Passed, CheckError>,
     ) -> Result<Passed, CheckError> {
+        let replayed = match self.corpus.replay(host) {
+            Ok(replayed) => replayed,
+            Err(Stop::Halt(halt)) => return otherwise(halt, host),
+            Err(Stop::Corpus(error)) => return Err(error.into()),
+        };
         let result = match &self.replay {
             Some(tape) => search::replay(host, tape),
             None => search::search(host, self.order),
         };
         match result {
-            Ok(clean) => Ok(self.passed(clean)),
+            Ok(clean) => Ok(self.passed(clean, replayed)),
             Err(halt) => otherwise(halt, host),
         }
     }
 
-    fn passed(&self, clean: Clean) -> Passed {
-        let mut warnings: Vec<String> = clean
-            .warnings
-            .iter()
-            .map(|warning| format!("warning[{}] in `{}`: {}", warning.law, self.name, warning.text))
-            .collect();
-        if self.replay.is_some() {
+    fn passed(&self, clean: Clean, replayed: Replayed) -> Passed {
+        let mut warnings = replayed.warnings;
+        warnings.extend(clean.warnings.iter().map(|warning| {
+            format!("warning[{}] in `{}`: {}", warning.law, self.name, warning.text)
+        }));
+        let mut marks = clean.marks;
+        if self.replay.is_none() {
+            marks.add(self.marks.clone());
+            warnings.extend(marks.warnings(&self.name, clean.runs));
+        } else if clean.runs == 0 {
+            warnings.push(format!("reveille: the run of the tape is rejected in `{}`", self.name));
+        } else {
             warnings.push(format!("reveille: the tape passes in `{}`", self.name));
         }
         Passed {
             test: self.name.clone(),
             runs: clean.runs,
             steps: clean.steps,
+            rejected: clean.rejections.runs(),
             coverage: clean.coverage,
+            marks: marks.into_list(),
+            corpus: replayed.passed,
             warnings,
         }
     }
@@ -331,8 +477,14 @@ impl Task {
         why_not_hermetic: Option<&hermetic::Unavailable>,
     ) -> Result<Passed, CheckError> {
         let failure = match halt {
+            Halt::Rejected(rejected) => return Err(CheckError::Rejected(rejected)),
             Halt::Host(error) => return Err(CheckError::NoRun(error.to_string())),
-            Halt::Found(found) => message::found(&self.name, &found, self.order.runs, self.seed),
+            Halt::Found(found) => {
+                let origin = message::origin(&found, self.order.runs, self.seed);
+                let inputs = host.inputs(&found.tape).unwrap_or_default();
+                let corpus = self.corpus.tell(host, &found, origin.as_deref(), &inputs);
+                message::found(&self.name, &found, origin.as_deref(), &corpus)
+            }
             Halt::Differs(differing) => {
                 let search::Differing { tape, broken } = *differing;
                 let difference = search::first_difference(host, &tape).unwrap_or_default();
@@ -342,15 +494,8 @@ impl Task {
                         "warning[nondeterminism] in `{}`: a run cannot be repeated\n{difference}",
                         self.name
                     );
-                    let coverage = Coverage::default();
-                    let warnings = vec![warning];
-                    return Ok(Passed {
-                        test: self.name.clone(),
-                        runs: 1,
-                        steps: 0,
-                        coverage,
-                        warnings,
-                    });
+                    let (test, warnings) = (self.name.clone(), vec![warning]);
+                    return Ok(Passed { test, runs: 1, warnings, ..Passed::default() });
                 }
                 message::differs(&self.name, &tape, broken, &difference, why)
             }
@@ -360,7 +505,7 @@ impl Task {
 }
 
 /// What a check that found nothing did.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Passed {
     /// The test.
@@ -369,6 +514,12 @@ pub struct Passed {
     pub runs: u64,
     /// Polls in all runs together.
     pub steps: u64,
+    /// Runs made in vain, because their arguments were rejected; they are not among `runs`.
+    pub rejected: u64,
+    /// The marks that were looked for or expected, by name.
+    pub marks: Vec<Mark>,
+    /// Entries of the corpus that were replayed before these runs.
+    pub corpus: u64,
     /// What the runs covered.
     pub coverage: Coverage,
     /// What was found and does not fail the test.
@@ -378,7 +529,11 @@ pub struct Passed {
 impl fmt::Display for Passed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let s = if self.runs == 1 { "" } else { "s" };
-        write!(f, "`{}` passed {} run{s}: {}", self.test, grouped(self.runs), self.coverage)
+        write!(f, "`{}` passed {} run{s}", self.test, grouped(self.runs))?;
+        if self.rejected > 0 {
+            write!(f, ", beside {} rejected", grouped(self.rejected))?;
+        }
+        write!(f, ": {}", self.coverage)
     }
 }
 

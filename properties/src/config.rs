@@ -5,9 +5,12 @@
 //! | `REVEILLE_RUNS` | 1, 2, ... | runs per test |
 //! | `REVEILLE_SEED` | a number, decimal or `0x..`, or `random` | where random choices begin |
 //! | `REVEILLE_REPLAY` | a tape, or a file with one | the one run to repeat; tests it does not name run as ever |
+//! | `REVEILLE_CORPUS` | a directory, or `off` | where past failures are read and written |
+//! | `REVEILLE_STRICT` | 1 or 0 | whether a corpus that cannot be used as it is fails the test |
 //!
 //! A value that cannot be read fails the test: a typo must not look like a pass.
 
+use crate::corpus::{Corpus, Entry, EntryError};
 use crate::seed::Seed;
 use reveille_sim::{Tape, TapeError};
 use std::ffi::OsString;
@@ -17,6 +20,8 @@ use std::path::Path;
 pub(crate) const RUNS: &str = "REVEILLE_RUNS";
 pub(crate) const SEED: &str = "REVEILLE_SEED";
 pub(crate) const REPLAY: &str = "REVEILLE_REPLAY";
+pub(crate) const CORPUS: &str = "REVEILLE_CORPUS";
+pub(crate) const STRICT: &str = "REVEILLE_STRICT";
 
 /// What was found in the environment.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +30,9 @@ pub(crate) struct Config {
     pub(crate) seed: Option<Seed>,
     /// The test that the tape is for, and the tape.
     pub(crate) replay: Option<(String, Tape)>,
+    /// `Off`, or a directory.
+    pub(crate) corpus: Option<Corpus>,
+    pub(crate) strict: bool,
 }
 
 impl Config {
@@ -60,6 +68,19 @@ impl Config {
         if let Some(value) = text(REPLAY)? {
             config.replay = Some(read_tape(value)?);
         }
+        config.corpus = match text(CORPUS)? {
+            None => None,
+            Some(value) if value.trim().is_empty() => {
+                return Err(ConfigError::new(CORPUS, value, Cause::NoDirectory));
+            }
+            Some(value) if value == "off" => Some(Corpus::Off),
+            Some(value) => Some(Corpus::In(value.into())),
+        };
+        config.strict = match text(STRICT)?.as_deref().map(str::trim) {
+            None | Some("0") => false,
+            Some("1") => true,
+            Some(value) => return Err(ConfigError::new(STRICT, value, Cause::NoSwitch)),
+        };
         Ok(config)
     }
 }
@@ -75,7 +96,8 @@ fn parse_seed(text: &str) -> Option<Seed> {
     number.ok().map(Seed::Given)
 }
 
-/// The value is a tape if it begins like one, else the name of a file.
+/// The value is a tape if it begins like one, else the name of a file, which holds a
+/// tape or is an entry of a corpus.
 fn read_tape(value: String) -> Result<(String, Tape), ConfigError> {
     let inline = Tape::from_text(&value);
     if !matches!(inline, Err(TapeError::NotATape)) {
@@ -85,6 +107,11 @@ fn read_tape(value: String) -> Result<(String, Tape), ConfigError> {
         Ok(bytes) => bytes,
         Err(error) => return Err(ConfigError::new(REPLAY, value, Cause::NoFile(error))),
     };
+    match Entry::from_bytes(&bytes) {
+        Ok(entry) => return Ok((entry.test().to_owned(), entry.tape().clone())),
+        Err(EntryError::NotAnEntry | EntryError::NotUtf8) => {}
+        Err(error) => return Err(ConfigError::new(REPLAY, value, Cause::EntryInFile(error))),
+    }
     let text = String::from_utf8_lossy(&bytes);
     Tape::from_text(&text)
         .map_err(|error| ConfigError::new(REPLAY, value, Cause::TapeInFile(error)))
@@ -105,6 +132,9 @@ enum Cause {
     NoSeed,
     Tape(TapeError),
     TapeInFile(TapeError),
+    EntryInFile(EntryError),
+    NoDirectory,
+    NoSwitch,
     NoFile(std::io::Error),
     NoSuchTest,
 }
@@ -141,6 +171,13 @@ impl fmt::Display for ConfigError {
             ),
             Cause::Tape(error) => write!(f, "{error}"),
             Cause::TapeInFile(error) => write!(f, "in the file `{value}`: {error}"),
+            Cause::EntryInFile(error) => {
+                write!(f, "the file `{value}` cannot be used as a corpus entry: {error}")
+            }
+            Cause::NoDirectory => {
+                write!(f, "expected a directory, or the word `off`, got `{value}`")
+            }
+            Cause::NoSwitch => write!(f, "expected 1 or 0, got `{value}`"),
             Cause::NoFile(error) => {
                 write!(f, "`{value}` is neither a tape nor a file that can be read ({error})")
             }
@@ -157,6 +194,7 @@ impl std::error::Error for ConfigError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.cause {
             Cause::Tape(error) | Cause::TapeInFile(error) => Some(error),
+            Cause::EntryInFile(error) => Some(error),
             Cause::NoFile(error) => Some(error),
             _ => None,
         }
@@ -184,6 +222,11 @@ mod tests {
         let tape = Tape::new().to_text("a::b");
         assert_eq!(config(REPLAY, &tape).unwrap().replay, Some(("a::b".into(), Tape::new())));
         assert!(config("OTHER", "x").unwrap().replay.is_none());
+        assert_eq!(config(CORPUS, "off").unwrap().corpus, Some(Corpus::Off));
+        assert_eq!(config(CORPUS, "some/where").unwrap().corpus, Some("some/where".into()));
+        assert!(config(STRICT, "1").unwrap().strict && !config(STRICT, "0").unwrap().strict);
+        let nothing = config("OTHER", "x").unwrap();
+        assert_eq!((nothing.corpus, nothing.strict), (None, false));
     }
 
     #[test]
@@ -202,6 +245,18 @@ mod tests {
                 format!(
                     "REVEILLE_SEED: expected a seed such as 7 or 0x2a, below 2^64, or the word `random`, got `{value}`"
                 )
+            );
+        }
+        for value in ["", "  "] {
+            assert_eq!(
+                refused(CORPUS, value),
+                format!("REVEILLE_CORPUS: expected a directory, or the word `off`, got `{value}`")
+            );
+        }
+        for value in ["", "2", "yes", "true", "01"] {
+            assert_eq!(
+                refused(STRICT, value),
+                format!("REVEILLE_STRICT: expected 1 or 0, got `{value}`")
             );
         }
         let cut = &Tape::new().to_text("a::b")[..12];

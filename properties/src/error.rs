@@ -1,7 +1,9 @@
 //! Why a check did not pass.
 
 use crate::config::ConfigError;
+use crate::corpus::CorpusError;
 use crate::hermetic::Unavailable;
+use crate::rejection::Rejected;
 use reveille_sim::{Law, Tape};
 use std::fmt;
 
@@ -21,6 +23,10 @@ pub enum CheckError {
     NoHermeticRuns(Unavailable),
     /// A run could not be made.
     NoRun(String),
+    /// Too many runs were rejected, by the strategies of the arguments or by the body.
+    Rejected(Box<Rejected>),
+    /// In strict mode: the corpus cannot be used as it is.
+    Corpus(CorpusError),
 }
 
 /// A broken law, with its report.
@@ -49,7 +55,9 @@ impl fmt::Display for CheckError {
                 f.write_str("no run was asked for: `runs` must be at least 1, a test that runs nothing proves nothing")
             }
             CheckError::NoHermeticRuns(why) => write!(f, "no hermetic runs can be had: {why}"),
+            CheckError::Rejected(rejected) => write!(f, "{rejected}"),
             CheckError::NoRun(why) => write!(f, "a run could not be made: {why}"),
+            CheckError::Corpus(error) => write!(f, "{error} (an error because of REVEILLE_STRICT)"),
         }
     }
 }
@@ -60,6 +68,8 @@ impl std::error::Error for CheckError {
             CheckError::Broken(failure) => Some(&**failure),
             CheckError::Config(error) => Some(error),
             CheckError::NoHermeticRuns(why) => Some(why),
+            CheckError::Rejected(rejected) => Some(&**rejected),
+            CheckError::Corpus(error) => Some(error),
             _ => None,
         }
     }
@@ -72,3 +82,9 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+impl From<CorpusError> for CheckError {
+    fn from(error: CorpusError) -> Self {
+        CheckError::Corpus(error)
+    }
+}

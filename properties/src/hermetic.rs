@@ -22,11 +22,14 @@
 //! entropy feeds. `tokio::select!` and `HashMap` differ from run to run.
 
 use crate::checker::Passed;
+use crate::corpus::Notes;
 use crate::coverage::Coverage;
 use crate::error::CheckError;
 use crate::host::{Body, Choices, Here, Host, HostError, Plan};
+use crate::marks::Mark;
 use crate::names;
 use crate::record::{Broken, RunRecord};
+use crate::rejection::Rejected;
 use reveille_sim::{Portfolio, Settings, Tape};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -118,21 +121,39 @@ impl Child {
 /// What a child answers, as text.
 mod answer {
     use super::*;
+    use crate::corpus::CorpusError;
     use crate::error::Failure;
+    use crate::record::unescape;
     use reveille_sim::Law;
 
     pub(super) fn to_text(result: &Result<Passed, CheckError>) -> String {
         match result {
             Ok(passed) => {
-                let warnings: String =
-                    passed.warnings.iter().map(|w| format!("{}\n", w.escape_default())).collect();
-                let (runs, steps) = (passed.runs, passed.steps);
-                format!("passed {runs} {steps} {}\n{warnings}", passed.coverage.to_text())
+                let Passed { runs, steps, rejected, corpus, .. } = passed;
+                let coverage = passed.coverage.to_text();
+                let mut text = format!("passed {runs} {steps} {rejected} {corpus} {coverage}\n");
+                for mark in &passed.marks {
+                    let (name, at) = (mark.name.escape_default(), mark.at.escape_default());
+                    text.push_str(&format!("mark {} {} {at}\t{name}\n", mark.looks, mark.seen));
+                }
+                for warning in &passed.warnings {
+                    text.push_str(&format!("warning {}\n", warning.escape_default()));
+                }
+                text
+            }
+            Err(CheckError::Rejected(rejected)) => {
+                let reasons: String = rejected
+                    .reasons
+                    .iter()
+                    .map(|reason| format!("{}\n", reason.escape_default()))
+                    .collect();
+                format!("rejected {} {}\n{reasons}", rejected.accepted, rejected.rejected)
             }
             Err(CheckError::Broken(failure)) => {
                 let tape = failure.tape.to_text(&failure.test);
                 format!("broken {}\n{tape}\n{}", failure.law, failure.report)
             }
+            Err(CheckError::Corpus(error)) => format!("corpus\n{error}"),
             Err(CheckError::NoRun(why)) => format!("error\n{why}"),
             Err(error) => format!("error\n{error}"),
         }
@@ -143,11 +164,27 @@ mod answer {
         let mut words = first.split(' ');
         Some(match words.next()? {
             "passed" => {
-                let (runs, steps) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+                let mut number = || words.next()?.parse().ok();
+                let (runs, steps, rejected) = (number()?, number()?, number()?);
+                let corpus = number()?;
                 let coverage = Coverage::from_text(words)?;
-                let warnings = rest.lines().map(str::to_owned).collect();
+                let (mut marks, mut warnings) = (Vec::new(), Vec::new());
+                for line in rest.lines() {
+                    match line.split_once(' ')? {
+                        ("mark", mark) => marks.push(mark_from_text(mark)?),
+                        ("warning", warning) => warnings.push(unescape(warning)?),
+                        _ => return None,
+                    }
+                }
                 let test = String::new();
-                Ok(Passed { test, runs, steps, coverage, warnings })
+                Ok(Passed { test, runs, steps, rejected, corpus, coverage, marks, warnings })
+            }
+            "rejected" => {
+                let (accepted, rejected) =
+                    (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+                let reasons = rest.lines().map(unescape).collect::<Option<_>>()?;
+                let rejected = Rejected::new(accepted, rejected, reasons);
+                Err(CheckError::Rejected(Box::new(rejected)))
             }
             "broken" => {
                 let law = Law::from_name(words.next()?)?;
@@ -155,8 +192,17 @@ mod answer {
                 let (test, tape) = Tape::from_text(tape).ok()?;
                 Err(Failure { test, law, tape, report: report.to_owned() }.boxed())
             }
+            "corpus" => Err(CorpusError::Told(rest.to_owned()).into()),
             _ => Err(CheckError::NoRun(rest.to_owned())),
         })
+    }
+
+    fn mark_from_text(text: &str) -> Option<Mark> {
+        let (counts, name) = text.split_once('\t')?;
+        let mut parts = counts.splitn(3, ' ');
+        let (looks, seen) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let (at, name) = (unescape(parts.next()?)?, unescape(name)?);
+        Some(Mark { name, at, looks, seen })
     }
 }
 
@@ -389,9 +435,21 @@ mod linux {
             self.fork(|here| here.tell(tape, broken, stacks, why))
         }
 
+        fn inputs(&mut self, tape: &Tape) -> Result<String, HostError> {
+            self.fork(|here| here.inputs(tape))
+        }
+
         fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {
             let text = self.fork(|here| here.events(tape).map(|lines| lines.join("\n")))?;
             Ok(text.lines().map(str::to_owned).collect())
+        }
+
+        fn notes(&mut self, tape: &Tape, broken: &Broken) -> Result<Notes, HostError> {
+            let text = self.fork(|here| here.notes(tape, broken).map(|notes| notes.to_text()))?;
+            Notes::from_text(&text).ok_or_else(|| {
+                let how = "gave notes that cannot be read".into();
+                HostError::Died { how, output: text }
+            })
         }
     }
 }
@@ -447,8 +505,16 @@ mod elsewhere {
             self.0.tell(tape, broken, stacks, why)
         }
 
+        fn inputs(&mut self, tape: &Tape) -> Result<String, HostError> {
+            self.0.inputs(tape)
+        }
+
         fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {
             self.0.events(tape)
+        }
+
+        fn notes(&mut self, tape: &Tape, broken: &Broken) -> Result<Notes, HostError> {
+            self.0.notes(tape, broken)
         }
     }
 }

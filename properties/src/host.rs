@@ -1,14 +1,16 @@
 //! Where runs take place: in this process, or each in one of its own.
 
 use crate::chart::Chart;
+use crate::corpus::{Aligned, Entry, Notes};
 use crate::evidence::Evidence;
 use crate::interpose;
-use crate::output::TestOutput;
+use crate::marks::Mark;
+use crate::output::{Ending, TestOutput};
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::report;
 use reveille_sim::{
-    Detail, Finding, Law, Outcome, Owner, Path, Portfolio, Probe, Recording, Replay, Script,
-    Settings, Tape, TaskId, Trace, World,
+    Detail, Finding, Kind, Law, Outcome, Owner, Path, Portfolio, Probe, Recording, Replay, Resync,
+    Sampler, Script, Settings, Tape, TaskId, Trace, World,
 };
 use std::fmt;
 use std::time::Duration;
@@ -22,6 +24,8 @@ pub(crate) enum Choices {
     Tape(Box<Tape>),
     /// A wanted order of turns; what is no schedule is on the tape.
     Script(Box<(Tape, Vec<(Path, u32)>)>),
+    /// An entry of the corpus, whose deviations look for their places.
+    Resync(Box<Entry>),
 }
 
 /// One run to be made.
@@ -61,6 +65,10 @@ impl Plan {
             Choices::Tape(tape) => Some(tape),
             _ => None,
         }
+    }
+
+    pub(crate) fn resync(entry: Entry) -> Plan {
+        Plan::new(Choices::Resync(Box::new(entry)))
     }
 
     pub(crate) fn hashed(self) -> Plan {
@@ -114,8 +122,15 @@ pub(crate) trait Host {
         why: &str,
     ) -> Result<String, HostError>;
 
+    /// Replays a tape and gives the arguments of the test in words, one a line or more;
+    /// nothing if it has none.
+    fn inputs(&mut self, tape: &Tape) -> Result<String, HostError>;
+
     /// Replays a tape and lists its events, for a comparison.
     fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError>;
+
+    /// Replays a failure and tells what its deviations are about.
+    fn notes(&mut self, tape: &Tape, broken: &Broken) -> Result<Notes, HostError>;
 }
 
 /// Runs in this process, on this thread.
@@ -142,11 +157,12 @@ pub(crate) trait Body {
         run: u64,
     ) -> Ended;
     fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended;
-    fn follow(&self, world: &mut World, settings: &Settings, script: &mut Script) -> Ended;
+    /// A single run, by whatever sampler.
+    fn steered(&self, world: &mut World, settings: &Settings, sampler: &mut dyn Sampler) -> Ended;
 }
 
-/// The outcome of a body: the text of the error that it returned, if any.
-pub(crate) type Ended = Outcome<Option<String>>;
+/// The outcome of a body.
+pub(crate) type Ended = Outcome<Ending>;
 
 impl<B, F> Body for B
 where
@@ -168,18 +184,23 @@ where
         world.run(settings, replay, 0, || run_body(self))
     }
 
-    fn follow(&self, world: &mut World, settings: &Settings, script: &mut Script) -> Ended {
-        world.run(settings, script, 0, || run_body(self))
+    fn steered(
+        &self,
+        world: &mut World,
+        settings: &Settings,
+        mut sampler: &mut dyn Sampler,
+    ) -> Ended {
+        world.run(settings, &mut sampler, 0, || run_body(self))
     }
 }
 
-async fn run_body<F>(body: &impl Fn() -> F) -> Option<String>
+async fn run_body<F>(body: &impl Fn() -> F) -> Ending
 where
     F: Future,
     F::Output: TestOutput,
 {
     interpose::reseed();
-    body().await.into_error()
+    body().await.into_ending()
 }
 
 impl<'a> Here<'a> {
@@ -217,9 +238,10 @@ impl<'a> Here<'a> {
 /// An error that the body returned is a verdict like a panic.
 fn with_error_as_verdict(mut outcome: Ended) -> Ended {
     if outcome.verdict.is_none()
-        && let Some(Some(text)) = outcome.output.take()
+        && let Some(Ending::Failed(text)) = &outcome.output
     {
-        let finding = Finding::new(Law::Panic, Owner::Task(TaskId::ROOT), Detail::Error(text))
+        let detail = Detail::Error(text.clone());
+        let finding = Finding::new(Law::Panic, Owner::Task(TaskId::ROOT), detail)
             .at(outcome.steps, outcome.now);
         outcome.verdict = Some(Box::new(finding));
     }
@@ -235,6 +257,7 @@ impl Host for Here<'_> {
             (false, false) => Recording::Tape,
         };
         self.settings.probe = plan.probe;
+        let mut aligned = None;
         let outcome = match &plan.choices {
             Choices::Search(run) => {
                 self.body.search(&mut self.world, &self.settings, &mut self.portfolio, *run)
@@ -246,7 +269,13 @@ impl Host for Here<'_> {
             Choices::Script(wanted) => {
                 let (tape, turns) = &**wanted;
                 let mut script = Script::new(turns.iter().copied(), tape.clone());
-                self.body.follow(&mut self.world, &self.settings, &mut script)
+                self.body.steered(&mut self.world, &self.settings, &mut script)
+            }
+            Choices::Resync(entry) => {
+                let mut resync = Resync::new(entry.deviations().to_vec());
+                let outcome = self.body.steered(&mut self.world, &self.settings, &mut resync);
+                aligned = Some(Aligned::of(entry, resync.alignment()));
+                outcome
             }
         };
         let outcome = with_error_as_verdict(outcome);
@@ -260,7 +289,12 @@ impl Host for Here<'_> {
         let trace = outcome.trace.as_ref();
         Ok(RunRecord {
             broken: outcome.verdict.as_deref().map(Broken::of),
+            rejected: match outcome.output {
+                Some(Ending::Rejected(rejection)) if outcome.verdict.is_none() => Some(rejection),
+                _ => None,
+            },
             warnings: outcome.warnings.iter().map(Warning::of).collect(),
+            marks: outcome.sightings.iter().map(Mark::of).collect(),
             steps: outcome.steps,
             hash: trace.map(Trace::hash),
             chart: trace.filter(|_| plan.chart).and_then(Chart::of),
@@ -268,6 +302,7 @@ impl Host for Here<'_> {
             tape: if interesting { self.world.tape() } else { Tape::new() },
             probed: outcome.probed.map(|tasks| tasks.into_iter().map(|task| task.0).collect()),
             foreign_threads: outcome.foreign_threads,
+            aligned,
             digest: self.world.digest(),
             lesson: Vec::new(),
         })
@@ -294,8 +329,25 @@ impl Host for Here<'_> {
         Ok(found.map_or_else(report::vanished, tell))
     }
 
+    fn inputs(&mut self, tape: &Tape) -> Result<String, HostError> {
+        if tape.lane(Kind::Argument).is_empty() {
+            return Ok(String::new());
+        }
+        let trace = self.replay(tape, Recording::events(Vec::new())).trace;
+        Ok(trace.map(|trace| report::arguments(&trace)).unwrap_or_default())
+    }
+
     fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {
         let trace = self.replay(tape, Recording::events(Vec::new())).trace;
         Ok(trace.map(|trace| report::event_lines(&trace)).unwrap_or_default())
+    }
+
+    fn notes(&mut self, tape: &Tape, broken: &Broken) -> Result<Notes, HostError> {
+        self.settings.recording = Recording::events(Vec::new());
+        self.settings.probe = None;
+        let mut replay = Replay::noting(tape.clone());
+        let outcome = self.body.steered(&mut self.world, &self.settings, &mut replay);
+        let trace = outcome.trace.unwrap_or_default();
+        Ok(Notes::gather(replay.deviations(), broken.task.map(TaskId), &trace))
     }
 }

@@ -17,6 +17,32 @@
 //! `cargo test` runs it under 1,000 schedules. [`macro@test`] tells the arguments;
 //! [`check`] and [`Checker`] do the same without the macro.
 //!
+//! # Inputs
+//!
+//! The arguments of a test are made by the strategies of [`proptest`], and a failure is
+//! made small in both, the schedule and the arguments:
+//!
+//! ```
+//! use reveille::proptest::{collection::vec, prelude::*};
+//!
+//! #[reveille::test]
+//! async fn counts(#[strategy(vec(any::<u8>(), 0..8))] items: Vec<u8>) {
+//!     let count = items.len();
+//!     let counted = reveille::spawn(async move { items.iter().count() });
+//!     assert_eq!(counted.await.unwrap(), count);
+//! }
+//! ```
+//!
+//! [`Checker::check_with`] does the same without the macro; [`schedules`] is for those
+//! who write `proptest!` themselves. A tape holds the arguments, too, so the line to
+//! paste repeats them, as long as their strategies stay as they are.
+//!
+//! # Demands of a run, and of all runs
+//!
+//! [`always`], [`eventually`] and [`leads_to`] demand something of every run, over
+//! virtual time; a breach is the law `property`. [`reachable!`] and [`sometimes!`] mark
+//! states that some run ought to reach; that none did is a warning.
+//!
 //! # The environment
 //!
 //! | variable | values | meaning |
@@ -24,16 +50,27 @@
 //! | `REVEILLE_RUNS` | 1, 2, ... | runs per test |
 //! | `REVEILLE_SEED` | a number, or `random` | where random choices begin |
 //! | `REVEILLE_REPLAY` | a tape, or a file with one | the one run to repeat; tests it does not name run as ever |
+//! | `REVEILLE_CORPUS` | a directory, or `off` | where past failures are kept; `corpus` in the package's directory if it is not set |
+//! | `REVEILLE_STRICT` | 1 or 0 | whether a [corpus] that cannot be used as it is fails the test; by default it is a warning |
 //!
 //! # What a body may do
 //!
 //! - It may be `async fn` without a single `.await`: it is one poll.
-//! - It may return `()` or a `Result` whose error is `Debug`; an error fails it.
+//! - It may return `()` or a `Result` whose error is `Debug`; an error fails it, but for
+//!   the one of `prop_assume!`, which has another run take its place.
 //! - Destructors may spawn. What they spawn after the root has returned is dropped
 //!   unpolled.
 //! - It must not call [`check`]: that is [`CheckError::InsideRun`].
 //! - A destructor that panics while a panic unwinds aborts the process, as
 //!   everywhere in Rust; the tape is printed before.
+//!
+//! # The corpus
+//!
+//! A failure is written to `corpus/<test>/<hash>.tape` in the directory of the package, a
+//! small text file that belongs into git. Whenever the test runs again it is replayed
+//! before anything else: it fails at once until the code is mended, and then stays as a
+//! regression. Small edits of the code do not matter, its deviations look for their
+//! places; see [`corpus`].
 //!
 //! # Runs that cannot be repeated
 //!
@@ -45,11 +82,13 @@
 //! event that differs.
 
 mod advice;
+mod arguments;
 mod await_site;
 mod callsite;
 mod chart;
 mod checker;
 mod config;
+pub mod corpus;
 mod coverage;
 mod error;
 mod evidence;
@@ -58,11 +97,15 @@ mod hermetic;
 mod host;
 mod interpose;
 mod judge;
+mod marks;
 mod message;
 mod names;
 mod output;
+mod promise;
 mod record;
+mod rejection;
 mod report;
+mod schedules;
 mod search;
 mod seed;
 mod shrink;
@@ -70,17 +113,24 @@ mod tape_file;
 mod watchdog;
 mod why;
 
+pub use arguments::{Argument, Arguments, argument};
 pub use checker::{Checker, Passed};
 pub use config::ConfigError;
 pub use coverage::Coverage;
 pub use error::{CheckError, Failure};
 pub use hermetic::Unavailable;
+pub use marks::Mark;
 pub use output::TestOutput;
+/// The crate that strategies come from.
+pub use proptest;
+pub use rejection::Rejected;
 pub use reveille_sim::{
-    AbortHandle, Builder, Cancellable, Cancelled, Certainty, Exhausted, Faults, JoinError,
-    JoinHandle, Kind, Law, Level, PanickedClone, Point, Tape, TapeError, TaskId, Watch,
-    cancellable, draw, in_run, mark, point, spawn, spawn_daemon, spawn_local, watch, yield_now,
+    AbortHandle, Always, Builder, Cancellable, Cancelled, Certainty, Eventually, Exhausted, Faults,
+    JoinError, JoinHandle, Kind, Law, LeadsTo, Level, PanickedClone, Point, Resource, Tape,
+    TapeError, TaskId, Touch, Watch, always, cancellable, draw, eventually, in_run, leads_to, mark,
+    point, spawn, spawn_daemon, spawn_local, watch, yield_now,
 };
+pub use schedules::{Schedule, ScheduleTree, Schedules, schedules};
 
 /// Virtual time, in tokio's names and semantics.
 pub mod time {
@@ -100,13 +150,33 @@ pub mod time {
 /// }
 /// ```
 ///
-/// | argument | meaning |
+/// Each argument of the function has a strategy that makes its values:
+///
+/// ```
+/// use reveille::proptest::prelude::*;
+///
+/// #[reveille::test]
+/// async fn sums(#[strategy(0..100u32)] a: u32, #[strategy(any::<bool>())] twice: bool) {
+///     let sum = reveille::spawn(async move { if twice { a + a } else { a } });
+///     assert!(sum.await.unwrap() < 200);
+/// }
+/// ```
+///
+/// Without one it does not compile, and the error says what to write:
+///
+/// ```compile_fail
+/// #[reveille::test]
+/// async fn sums(a: u32) {}
+/// ```
+///
+/// | argument of the attribute | meaning |
 /// | --- | --- |
 /// | `runs = 5000` | schedules to try; default 1,000 |
 /// | `seed = 7` | where random choices begin; default: made of the test's name |
 /// | `max_steps = 10_000` | polls after which the schedule becomes fair; twice as many fail the run; default 100,000 |
 /// | `allow(law, ..)`, `warn(..)`, `deny(..)` | the levels of laws, named in snake case |
 /// | `with(fault, ..)`, `without(fault, ..)` | faults that runs may suffer beside the usual ones, or may not; see below |
+/// | `corpus = "dir"` | where past failures are kept, see [`corpus`]; `false`: nowhere, as for tests that `#[should_panic]` |
 /// | `hermetic = true` | a process for every run from the beginning; `false`: never |
 /// | `crate = path` | where this crate is found, if not at `::reveille` |
 ///
@@ -147,5 +217,7 @@ where
 
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::arguments::strategy_for;
     pub use crate::await_site::AwaitAt;
+    pub use reveille_sim::look_for;
 }

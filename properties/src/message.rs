@@ -6,7 +6,7 @@ use crate::record::Broken;
 use crate::search::Found;
 use crate::seed::Seed;
 use crate::tape_file;
-use reveille_sim::{Law, Tape};
+use reveille_sim::{Kind, Law, Tape};
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -26,24 +26,46 @@ pub(crate) fn warn(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", text.trim_end());
 }
 
-/// The whole report of a broken law.
-pub(crate) fn found(test: &str, found: &Found, runs: u64, seed: Seed) -> Failure {
+/// In which run a failure was found, of a search of `runs`; none if it was not searched for.
+pub(crate) fn origin(found: &Found, runs: u64, seed: Seed) -> Option<String> {
+    let run = match (found.run?, found.sampler) {
+        (run, Some(sampler)) if run > 0 => format!("run {run} of {runs} by {sampler}"),
+        _ => "the plain run".to_owned(),
+    };
+    Some(format!("{run}, seed {seed}"))
+}
+
+/// The whole report of a broken law; `corpus` is what is said of the corpus.
+pub(crate) fn found(test: &str, found: &Found, origin: Option<&str>, corpus: &str) -> Failure {
     let law = found.broken.law;
     let mut report = title(test, law);
     report.push_str(&found.text);
     report.push_str(&replay_line(test, &found.tape));
-    if let Some(run) = found.run {
-        let how = match found.sampler {
-            Some(sampler) if run > 0 => format!("run {run} of {runs} by {sampler}"),
-            _ => "the plain run".to_owned(),
-        };
-        let _ = writeln!(report, "  found in {how}, seed {seed}{}", shrunk(found));
+    if let Some(origin) = origin {
+        let _ = writeln!(report, "  found in {origin}{}", shrunk(found));
     }
+    report.push_str(corpus);
     Failure { test: test.to_owned(), law, tape: found.tape.clone(), report }
+}
+
+/// The report of a broken law in a run that proptest had made.
+pub(crate) fn scheduled(test: &str, found: &Found) -> Failure {
+    let (law, tape) = (found.broken.law, found.tape.clone());
+    let mut report = title(test, law);
+    report.push_str(&found.text);
+    let text = tape.to_text(test);
+    let _ = writeln!(
+        report,
+        "\n  replay: reveille::Schedule::from_tape(\"{text}\").unwrap().run(..), with the same input"
+    );
+    Failure { test: test.to_owned(), law, tape, report }
 }
 
 fn shrunk(found: &Found) -> String {
     match found.shrunk {
+        Some((_, 0, _)) if !found.tape.lane(Kind::Argument).is_empty() => {
+            "; with these arguments it needs no deviation from the plain run".into()
+        }
         Some((_, 0, _)) => "; it needs no deviation from the plain run".into(),
         Some((before, after, replays)) if before > after => {
             format!("; {} left of {before} after {replays} replays", deviations(after))

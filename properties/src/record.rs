@@ -3,14 +3,21 @@
 //! In a [hermetic](crate::hermetic) search every run has a process of its own, and
 //! this is what it sends back: lines of `key value`, the value escaped.
 
+use crate::callsite::short_path;
 use crate::chart::Chart;
-use reveille_sim::{Detail, Finding, Kind, Law, Owner, Tape, TaskId};
+use crate::corpus::Aligned;
+use crate::marks::Mark;
+use crate::rejection::Rejection;
+use reveille_sim::{Detail, Finding, Kind, Law, Owner, Property, Tape, TaskId};
 use std::fmt::Write;
 
 /// One run, as the search sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RunRecord {
     pub(crate) broken: Option<Broken>,
+    /// Why the run proves nothing, if it does not.
+    pub(crate) rejected: Option<Rejection>,
+    pub(crate) marks: Vec<Mark>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) steps: u64,
     /// Hash of the events, if they were recorded.
@@ -20,6 +27,8 @@ pub(crate) struct RunRecord {
     /// What it chose between and its turns, if the plan asked for them.
     pub(crate) chart: Option<Chart>,
     pub(crate) foreign_threads: Vec<String>,
+    /// How the tape fitted, if it was an entry of the corpus.
+    pub(crate) aligned: Option<Aligned>,
     /// Equal for runs with the same deviations.
     pub(crate) digest: u64,
     /// What the run showed to the samplers, if it was made in another process.
@@ -53,6 +62,7 @@ impl Broken {
             Detail::Panic { message, location: None, .. } => (message.clone(), message.clone()),
             Detail::Panic { message, location: Some(at), .. } => (at.clone(), message.clone()),
             Detail::Error(text) => ("an error".to_owned(), text.clone()),
+            Detail::Property(property) => (named(property), property.kind.name().to_owned()),
             _ => (String::new(), String::new()),
         };
         let others = finding.others.iter().map(|task| task.0).collect();
@@ -65,6 +75,12 @@ impl Broken {
     pub(crate) fn is_like(&self, other: &Broken) -> bool {
         self.law == other.law && self.cause == other.cause
     }
+}
+
+/// What a test calls a property, and where it is declared.
+fn named(property: &Property) -> String {
+    let (file, line) = (property.at.file(), property.at.line());
+    format!("`{}`, declared at {}:{line}", property.what, short_path(file))
 }
 
 impl Warning {
@@ -81,6 +97,9 @@ impl Warning {
             (Law::TaskLeak, _) => format!("{whose} was left behind and nothing can wake it"),
             (_, Detail::Panic { message, .. }) => format!("{whose} panicked: {message}"),
             (_, Detail::Error(text)) => format!("the body returned {text}"),
+            (_, Detail::Property(property)) => {
+                format!("the property {} does not hold", named(property))
+            }
             _ => format!("{}, broken by {whose}", finding.law.sentence()),
         };
         Warning { law: finding.law, text }
@@ -115,6 +134,16 @@ impl RunRecord {
             line("cause", &broken.cause);
             line("message", &broken.message);
         }
+        if let Some(rejection) = &self.rejected {
+            line("rejected", &rejection.reason);
+            rejection.argument.iter().for_each(|argument| line("argument", argument));
+        }
+        for mark in &self.marks {
+            line("mark", &mark.name);
+            line("mark-at", &mark.at);
+            line("looks", &mark.looks.to_string());
+            line("seen", &mark.seen.to_string());
+        }
         for warning in &self.warnings {
             line("warned", warning.law.name());
             line("warning", &warning.text);
@@ -124,6 +153,11 @@ impl RunRecord {
             probed.iter().for_each(|task| line("woken", &task.to_string()));
         }
         self.foreign_threads.iter().for_each(|thread| line("thread", thread));
+        if let Some(Aligned { placed, of, diverged }) = &self.aligned {
+            line("placed", &placed.to_string());
+            line("of", &of.to_string());
+            diverged.iter().for_each(|place| line("diverged", place));
+        }
         line("digest", &self.digest.to_string());
         self.lesson.iter().for_each(|word| line("word", &word.to_string()));
         if let Some(chart) = &self.chart {
@@ -164,7 +198,19 @@ impl RunRecord {
                 "warning" => record.warnings.push(Warning { law: warned?, text: value }),
                 "probed" => record.probed = Some(Vec::new()),
                 "woken" => record.probed.as_mut()?.push(value.parse().ok()?),
+                "rejected" => record.rejected = Some(Rejection::by_body(&value)),
+                "argument" => record.rejected.as_mut()?.argument = Some(value),
+                "mark" => record.marks.push(Mark { name: value, ..Mark::default() }),
+                "mark-at" => record.marks.last_mut()?.at = value,
+                "looks" => record.marks.last_mut()?.looks = value.parse().ok()?,
+                "seen" => record.marks.last_mut()?.seen = value.parse().ok()?,
                 "thread" => record.foreign_threads.push(value),
+                "placed" => {
+                    let placed = value.parse().ok()?;
+                    record.aligned = Some(Aligned { placed, ..Aligned::default() });
+                }
+                "of" => record.aligned.as_mut()?.of = value.parse().ok()?,
+                "diverged" => record.aligned.as_mut()?.diverged = Some(value),
                 "digest" => record.digest = value.parse().ok()?,
                 "word" => record.lesson.push(value.parse().ok()?),
                 "end" => ended = true,
@@ -172,6 +218,7 @@ impl RunRecord {
                 _ => record.chart.as_mut()?.read_line(key, &value)?,
             }
         }
+        // Other trailing defaults are not in the text of a tape; nobody misses them.
         ended.then_some(record)
     }
 }
@@ -242,6 +289,17 @@ mod tests {
     }
 
     prop_compose! {
+        fn mark()(
+            name in any::<String>(),
+            at in any::<String>(),
+            looks in any::<u64>(),
+            seen in any::<u64>(),
+        ) -> Mark {
+            Mark { name, at, looks, seen }
+        }
+    }
+
+    prop_compose! {
         fn turn()(
             word in any::<u64>(),
             number in any::<u32>(),
@@ -263,8 +321,17 @@ mod tests {
     }
 
     prop_compose! {
+        fn rejection()(argument in option::of(any::<String>()), reason in any::<String>()) -> Rejection {
+            Rejection { argument, reason }
+        }
+    }
+
+    prop_compose! {
         fn record()(
             broken in option::of(broken()),
+            rejected in option::of(rejection()),
+            marks in vec(mark(), 0..3),
+            arguments in vec(0..4u32, 0..9),
             warnings in vec((law(), any::<String>()).prop_map(|(law, text)| Warning { law, text }), 0..3),
             steps in any::<u64>(),
             hash in option::of(any::<u64>()),
@@ -272,13 +339,16 @@ mod tests {
             probed in option::of(vec(any::<u32>(), 0..4)),
             chart in option::of(chart()),
             foreign_threads in vec(any::<String>(), 0..3),
+            aligned in option::of((0..9usize, 0..9usize, option::of(any::<String>()))),
             digest in any::<u64>(),
             lesson in vec(any::<u64>(), 0..4),
         ) -> RunRecord {
+            let aligned = aligned.map(|(placed, of, diverged)| Aligned { placed, of, diverged });
             let mut tape = Tape::new();
             *tape.lane_mut(Kind::Schedule) = lane;
-            let record = RunRecord { broken, warnings, steps, hash, tape, ..RunRecord::default() };
-            RunRecord { probed, chart, foreign_threads, digest, lesson, ..record }
+            *tape.lane_mut(Kind::Argument) = arguments;
+            let own = RunRecord { broken, rejected, marks, warnings, steps, hash, tape, ..RunRecord::default() };
+            RunRecord { probed, chart, foreign_threads, digest, lesson, aligned, ..own }
         }
     }
 

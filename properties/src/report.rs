@@ -5,6 +5,7 @@ use crate::advice;
 use crate::callsite::{blamed, short_path};
 use crate::evidence::{Evidence, Suspect};
 use crate::faults;
+use crate::promise;
 use reveille_sim::{
     Certainty, Detail, Event, Finding, Kind, Law, Owner, PollEnd, TaskId, Trace, What,
 };
@@ -35,6 +36,8 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why
     let _ = writeln!(text, "  {sentence}{certainty}\n");
     let teller = Teller { finding, trace };
     let mut facts = Facts::default();
+    let with = arguments(trace);
+    facts.0.extend((!with.is_empty()).then_some(("with", with)));
     teller.tell(evidence, &mut facts);
     if !why.is_empty() {
         facts.add("why", why);
@@ -54,6 +57,12 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why
         let _ = writeln!(text, "\n  fault: {hint}");
     }
     text
+}
+
+/// The arguments of the test, one a line or more.
+pub(crate) fn arguments(trace: &Trace) -> String {
+    let arguments = trace.arguments().iter();
+    arguments.map(|(name, value)| format!("{name} = {value}\n")).collect()
 }
 
 /// Every event in a line, for a comparison.
@@ -127,6 +136,10 @@ impl Teller<'_> {
             self.awaits(suspect, facts);
         }
         self.what(suspect, facts);
+        if let Detail::Property(property) = &self.finding.detail {
+            let by = format!("by `reveille::{}` at {}", property.kind.name(), place(property.at));
+            facts.add("declared", by);
+        }
         match self.finding.law {
             Law::PendingWithoutWaker | Law::StaleWaker | Law::SpuriousPoll => {
                 self.registered("before", suspect, facts);
@@ -241,6 +254,7 @@ impl Teller<'_> {
                 };
                 format!("{how}{poll}{at}:\n{}{unread}", without_marks(message))
             }
+            (_, Detail::Property(property)) => promise::broken(property, self.finding),
             (_, Detail::Error(error)) => format!("the body returned an error:\n{error}"),
             (Law::PendingWithoutWaker, _) => format!(
                 "its poll {polls}, in step {step}, returned Pending; it was not woken since that poll\n\

@@ -6,10 +6,13 @@
 //! a failure    repeated, looked into, shrunk, told
 //! ```
 
+use crate::arguments::spans;
 use crate::coverage::{Counter, Coverage};
 use crate::host::{Host, HostError, Plan};
 use crate::judge;
+use crate::marks::Marks;
 use crate::record::{Broken, RunRecord, Warning};
+use crate::rejection::{Rejected, Rejections};
 use crate::shrink::shrink;
 use crate::why;
 use reveille_sim::{Law, Level, Member, Tape};
@@ -34,6 +37,29 @@ pub(crate) struct Clean {
     pub(crate) steps: u64,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) coverage: Coverage,
+    pub(crate) marks: Marks,
+    pub(crate) rejections: Rejections,
+}
+
+impl Clean {
+    /// Takes in a run of `member` in which no law was broken. A rejected one does not
+    /// count; an error if there are too many of them.
+    fn note(&mut self, record: &mut RunRecord, member: Member) -> Result<(), Rejected> {
+        self.steps += record.steps;
+        self.marks.add(std::mem::take(&mut record.marks));
+        match record.rejected.take() {
+            Some(rejection) => {
+                // The bounded search gives every run the arguments of the plain one.
+                let plain = member == Member::Bounded;
+                self.rejections.note(rejection, plain, self.runs)
+            }
+            None => {
+                self.runs += 1;
+                note_warnings(&mut self.warnings, record);
+                Ok(())
+            }
+        }
+    }
 }
 
 /// A law is broken.
@@ -48,6 +74,8 @@ pub(crate) struct Found {
     /// Deviations before and after shrinking, and the replays it took.
     pub(crate) shrunk: Option<(usize, usize, u32)>,
     pub(crate) text: String,
+    /// By which entry of the corpus it was found, in words.
+    pub(crate) corpus: Option<String>,
 }
 
 /// Why a search ended without an answer.
@@ -59,6 +87,8 @@ pub(crate) enum Halt {
     Differs(Box<Differing>),
     /// No run can be made.
     Host(HostError),
+    /// Too many runs were rejected.
+    Rejected(Box<Rejected>),
 }
 
 /// A run that cannot be repeated.
@@ -70,8 +100,14 @@ pub(crate) struct Differing {
 }
 
 impl Halt {
-    fn differs(tape: Tape, broken: Option<Broken>) -> Halt {
+    pub(crate) fn differs(tape: Tape, broken: Option<Broken>) -> Halt {
         Halt::Differs(Box::new(Differing { tape, broken }))
+    }
+}
+
+impl From<Rejected> for Halt {
+    fn from(rejected: Rejected) -> Self {
+        Halt::Rejected(Box::new(rejected))
     }
 }
 
@@ -86,18 +122,18 @@ pub(crate) fn search(host: &mut dyn Host, order: Order) -> Result<Clean, Halt> {
     let mut clean = Clean::default();
     let mut plain = None;
     let mut schedules = Counter::default();
-    for run in 0..order.runs {
+    let mut run = 0;
+    while clean.runs < order.runs {
         let repeated = compare && run % REPEAT_EVERY == 0;
         let plan = Plan::search(run);
         let plan = if repeated { plan.hashed() } else { plan };
-        let record = host.run(&plan)?;
-        clean.runs += 1;
-        clean.steps += record.steps;
+        let mut record = host.run(&plan)?;
         schedules.note(record.digest);
-        note_warnings(&mut clean.warnings, &record);
         if record.broken.is_some() {
             return Err(settle(host, record, run, compare, plain)?);
         }
+        clean.note(&mut record, host.portfolio().member())?;
+        run += 1;
         plain = plain.or(record.hash);
         if repeated {
             let again = host.run(&Plan::replay(record.tape.clone()).hashed())?;
@@ -155,25 +191,26 @@ fn settle(
         return Ok(Halt::differs(record.tape, Some(broken)));
     }
     let sampler = Some(host.portfolio().member());
-    let before = again.tape.deviations().count();
+    let before = spans::deviations(&again.tape);
     let shrunk = shrink(host, again, &broken);
     let tape = shrunk.record.tape;
-    let after = tape.deviations().count();
+    let after = spans::deviations(&tape);
     let broken = shrunk.record.broken.unwrap_or(broken);
     let why = why::explain(host, &tape, &broken);
     let broken = judge::refine(host, &tape, broken);
     let stacks = host.survey(&tape, &broken)?;
     let text = host.tell(&tape, &broken, &stacks, &why)?;
     let shrunk = Some((before, after, shrunk.replays));
-    Ok(Halt::Found(Box::new(Found { broken, tape, run: Some(run), sampler, shrunk, text })))
+    let found = Found { broken, tape, run: Some(run), sampler, shrunk, text, corpus: None };
+    Ok(Halt::Found(Box::new(found)))
 }
 
 /// Replays a tape that was given; none if it passes.
 pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
-    let record = host.run(&Plan::replay(tape.clone()).hashed())?;
+    let mut record = host.run(&Plan::replay(tape.clone()).hashed())?;
     let Some(broken) = record.broken.clone() else {
-        let mut clean = Clean { runs: 1, steps: record.steps, ..Clean::default() };
-        note_warnings(&mut clean.warnings, &record);
+        let mut clean = Clean::default();
+        clean.note(&mut record, host.portfolio().member())?;
         return Ok(clean);
     };
     let why = why::explain(host, tape, &broken);
@@ -181,7 +218,9 @@ pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
     let stacks = host.survey(tape, &broken)?;
     let text = host.tell(tape, &broken, &stacks, &why)?;
     let tape = record.tape;
-    Err(Halt::Found(Box::new(Found { broken, tape, run: None, sampler: None, shrunk: None, text })))
+    let (run, sampler, shrunk, corpus) = (None, None, None, None);
+    let found = Found { broken, tape, run, sampler, shrunk, text, corpus };
+    Err(Halt::Found(Box::new(found)))
 }
 
 /// The first event in which two replays of `tape` differ, in words.

@@ -121,11 +121,16 @@ impl<'a> Shrinker<'a> {
     }
 
     fn work(&mut self) {
+        let mut simplified = None;
         while !self.is_spent() {
-            let before = fingerprint(&self.best.tape);
             self.shrink_schedule();
+            let before = fingerprint(&self.best.tape);
+            if simplified == Some(before) {
+                break;
+            }
             self.simplify_arguments();
-            if fingerprint(&self.best.tape) == before {
+            simplified = Some(fingerprint(&self.best.tape));
+            if simplified == Some(before) {
                 break;
             }
         }

@@ -103,6 +103,7 @@ impl World {
             trace: recording.then(|| core.with_recorder(crate::trace::Recorder::finish)),
             foreign_threads: core.foreign_threads.with(std::mem::take),
             probed: core.probed.with(Option::take),
+            sightings: core.sightings.with(std::mem::take),
         }
     }
 }
@@ -218,8 +219,10 @@ impl Core {
             unsafe { (*sampler.as_ptr()).turn(task.strand()) };
             self.give_sampler_back(lent);
             task.strand().set_next(Touch::Anything);
+            let stepped = task.id();
             self.step(task);
             if self.alarm.get() || self.mailbox().has_letters() {
+                self.stepped.set(stepped);
                 self.attend();
             }
             if self.verdict.is_set() || judged {

@@ -1,6 +1,7 @@
 //! What a run found: a broken law with its evidence, and how the run ended.
 
 use crate::law::Law;
+use crate::sighting::Sighting;
 use crate::trace::{Owner, TaskId, Trace};
 use std::fmt;
 use std::panic::Location;
@@ -48,6 +49,52 @@ pub enum Detail {
     MadeAt(&'static Location<'static>),
     /// Moves of the clock.
     Jumps(u64),
+    /// A property that the test declared.
+    Property(Box<Property>),
+}
+
+/// A property that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Property {
+    /// What the test calls it.
+    pub what: String,
+    /// Where it was declared.
+    pub at: &'static Location<'static>,
+    /// What it demands.
+    pub kind: PropertyKind,
+    /// For a demand with a deadline: the step since which it was open.
+    pub since_step: u64,
+    /// The virtual time of that step, in nanoseconds.
+    pub since: u64,
+    /// The virtual time that it had, in nanoseconds.
+    pub within: u64,
+    /// Whether it was decided because the run came to rest, before the deadline.
+    pub at_rest: bool,
+}
+
+/// What a property demands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PropertyKind {
+    /// To hold after every step.
+    Always,
+    /// To hold some time up to a deadline.
+    Eventually,
+    /// That one thing is followed by another.
+    LeadsTo,
+}
+
+impl PropertyKind {
+    /// The name of the function that declares it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            PropertyKind::Always => "always",
+            PropertyKind::Eventually => "eventually",
+            PropertyKind::LeadsTo => "leads_to",
+        }
+    }
 }
 
 impl Finding {
@@ -113,4 +160,6 @@ pub struct Outcome<T> {
     pub foreign_threads: Vec<String>,
     /// Whom the probe woke; none if there was no probe or the run never came to rest.
     pub probed: Option<Vec<TaskId>>,
+    /// The states that were looked for, in the order of the first looks.
+    pub sightings: Vec<Sighting>,
 }

@@ -28,7 +28,7 @@ impl Core {
         }
         if !self.late.with(|late| late.is_empty()) {
             self.end_delay();
-            return true;
+            return !self.verdict.is_set();
         }
         let timers = self.clock.with(|clock| clock.len());
         let jumps = self.idle_jumps.get() + 1;
@@ -43,7 +43,7 @@ impl Core {
             if !self.jump() {
                 self.idle_jumps.set(jumps - 1);
             }
-            return true;
+            return !self.verdict.is_set();
         }
         if timers > 0 && self.waits_for_an_old_timer() {
             // Something set before the others began to tick is still to come.
@@ -57,10 +57,11 @@ impl Core {
         self.rest()
     }
 
-    /// Whether a timer is older than the present idle time: it does not merely tick.
+    /// Whether a timer, or the deadline of a property, is older than the present idle time: it does not merely tick.
     fn waits_for_an_old_timer(&self) -> bool {
         let idle_since = self.idle_since.get();
         self.clock.with(|clock| clock.any_set_by(idle_since))
+            || self.any_deadline_open_by(idle_since)
     }
 
     /// Lets in the tasks whose wakes are late, after the next deadline if it is near.
@@ -80,6 +81,10 @@ impl Core {
     /// did fire.
     fn jump(&self) -> bool {
         let Some(deadline) = self.clock.with(Clock::advance) else { return false };
+        self.pass_deadlines(deadline);
+        if self.verdict.is_set() {
+            return false;
+        }
         if deadline > self.now.get() {
             self.now.set(deadline);
             self.record(|| What::ClockMoved { to: deadline });

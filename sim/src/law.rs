@@ -94,6 +94,9 @@ laws! {
     /// A panic that nobody can observe, or that of the test itself.
     Panic "panic" Deny Certain
         "a panic must be seen by somebody";
+    /// A property that the test declared does not hold.
+    Property "property" Deny Certain
+        "a property that the test declares must hold in every run";
     /// The same tape gave other events.
     Nondeterminism "nondeterminism" Deny Certain
         "a test must take its randomness, time and threads from the run alone";

@@ -23,14 +23,15 @@
 //!
 //! | file | idea |
 //! | --- | --- |
-//! | `choice`, `door`, `tape`, `sampler/`, `entropy`, `strand` | who decides what, and how it is written down |
+//! | `choice`, `door`, `tape`, `sampler/`, `entropy`, `strand`, `lineage`, `argument` | who decides what, and how it is written down |
 //! | `fault`, `late`, `cancellable`, `reentry` | what goes wrong on purpose |
 //! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding`, `hold`, `teardown` | what runs |
 //! | `identity`, `biased`, `ledger`, `waker`, `watch`, `mailbox`, `letters` | who may wake whom |
 //! | `clock`, `idle`, `time/` | virtual time |
-//! | `law`, `oracle`, `finding`, `panics` | what is wrong with it |
-//! | `trace` | what happened |
+//! | `law`, `oracle`, `finding`, `panics`, `property` | what is wrong with it |
+//! | `trace`, `sighting` | what happened |
 
+mod argument;
 mod biased;
 mod block;
 mod cancellable;
@@ -49,14 +50,17 @@ mod late;
 mod law;
 mod ledger;
 mod letters;
+mod lineage;
 mod mailbox;
 mod oracle;
 mod panics;
 mod private;
+mod property;
 mod ready;
 mod reentry;
 mod sampler;
 mod settings;
+mod sighting;
 mod spawn;
 mod strand;
 mod sync;
@@ -70,20 +74,25 @@ mod watch;
 mod world;
 mod yielding;
 
+pub use argument::{draw_argument, next_argument_move, note_argument, note_argument_move};
 pub use cancellable::{Cancellable, Cancelled, cancellable};
 pub use choice::Kind;
 pub use fault::Faults;
-pub use finding::{Detail, Finding, Outcome};
+pub use finding::{Detail, Finding, Outcome, Property, PropertyKind};
 pub use hold::{hold_back, waker_of};
 pub use join::{AbortHandle, JoinError, JoinHandle};
 pub use law::{Certainty, Law, Level, Levels};
+pub use lineage::{Lineage, LineageError};
 pub use panics::on_abort;
+pub use property::{Always, Eventually, LeadsTo, always, eventually, leads_to};
 pub use reentry::{Nested, PanickedClone, current_nested};
 pub use sampler::{
-    Bounded, Bytes, Exhausted, Member, Pct, Plain, Policy, Portfolio, Pos, Random, RandomWalk,
-    Replay, Run, Sampler, Script, Seeded, Sticky, Surw, Urw,
+    Alignment, Bounded, Bytes, Deviation, Divergence, Exhausted, Fingerprint, Found, Member, Pct,
+    Plain, Policy, Portfolio, Pos, Random, RandomWalk, Replay, Resync, Run, Sampler, Script,
+    Seeded, Sticky, Surw, Turn, Urw,
 };
 pub use settings::{Probe, Settings};
+pub use sighting::{Sighting, look_for};
 pub use spawn::{Builder, spawn, spawn_daemon, spawn_local};
 pub use strand::{Path, Resource, Runnable, Strand, Touch};
 pub use tape::{Tape, TapeError};

@@ -154,11 +154,16 @@ impl Core {
         }
     }
 
-    /// Looks at debts and reads letters, after a step that gave cause.
+    /// Reads letters, looks at debts and properties, after a step that gave cause.
     #[cold]
     pub(crate) fn attend(&self) {
         self.alarm.set(false);
         self.read_letters();
+        self.judge_doubts();
+        self.look_at_properties();
+    }
+
+    fn judge_doubts(&self) {
         let doubts = self.doubts.with(std::mem::take);
         // If the root has just returned, what it dropped is judged as the end of the run.
         if self.find_task(TaskId::ROOT).is_none_or(|root| root.ledger().has(OVER)) {
@@ -266,7 +271,8 @@ impl Core {
         }
     }
 
-    /// Nothing is runnable and no timer is left; answers whether a letter came.
+    /// Nothing is runnable and no timer is left; answers whether the run goes on: a
+    /// letter came, or a property that only warns was given up.
     pub(crate) fn rest(&self) -> bool {
         let patience = self.patience.get();
         let written = || {
@@ -286,6 +292,9 @@ impl Core {
             self.find(debt.law, debt.ledger().owner(), Vec::new(), Detail::None);
         }
         self.judge_snoozed();
+        if self.properties_at_rest() {
+            return true;
+        }
         if !self.verdict.is_set() {
             let waiting = self.waiting();
             let owner = Owner::Task(waiting.first().copied().unwrap_or(TaskId::ROOT));

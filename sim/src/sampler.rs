@@ -7,6 +7,7 @@ mod bounded;
 mod bytes;
 mod eager;
 mod environment;
+mod fingerprint;
 mod frontier;
 mod lessons;
 mod observation;
@@ -17,7 +18,10 @@ mod portfolio;
 mod pos;
 mod random;
 mod replay;
+mod resync;
 mod script;
+
+pub use fingerprint::{Deviation, Fingerprint, Turn};
 mod seeded;
 mod shares;
 mod sticky;
@@ -35,6 +39,7 @@ pub use portfolio::{Member, Portfolio};
 pub use pos::Pos;
 pub use random::RandomWalk;
 pub use replay::Replay;
+pub use resync::{Alignment, Divergence, Found, Resync};
 pub use script::Script;
 pub use seeded::{Random, Seeded};
 pub use sticky::Sticky;
@@ -61,6 +66,13 @@ pub trait Sampler {
         self.choose(Kind::Schedule, runnable.len())
     }
 
+    /// The next move that makes an argument simpler: 0 for none, which ends them. Only
+    /// tapes that were shrunk have any.
+    #[inline]
+    fn move_argument(&mut self) -> u32 {
+        0
+    }
+
     /// A strand has its turn, chosen or because no other was runnable. Passing a
     /// scheduling point begins a new turn.
     #[inline(always)]
@@ -84,6 +96,10 @@ impl<S: Sampler + ?Sized> Sampler for &mut S {
 
     fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
         (**self).schedule(runnable)
+    }
+
+    fn move_argument(&mut self) -> u32 {
+        (**self).move_argument()
     }
 
     fn turn(&mut self, strand: &Strand) {

@@ -119,6 +119,12 @@ impl Path {
     /// The strand that runs the test's body.
     pub const ROOT: Path = Path(0x9e37_79b9_7f4a_7c15);
 
+    /// Strand number `number` of a run, if no strand spawned it; 0 is the root.
+    #[must_use]
+    pub const fn of_nobody(number: u32) -> Path {
+        if number == 0 { Path::ROOT } else { Path(mix(number as u64, Path::ROOT.0)) }
+    }
+
     /// The child number `ordinal` of this strand, counted from 0.
     #[must_use]
     pub const fn child(self, ordinal: u32) -> Path {
@@ -170,8 +176,7 @@ impl Strand {
     /// A strand that no strand spawned: the root, or one that a destructor or a waker
     /// spawned between two turns.
     pub(crate) fn of_nobody(number: u32) -> Strand {
-        let path = if number == 0 { Path::ROOT } else { Path(mix(number.into(), Path::ROOT.0)) };
-        Strand::new(number, NOBODY, 0, path)
+        Strand::new(number, NOBODY, 0, Path::of_nobody(number))
     }
 
     fn new(number: u32, parent: u32, ordinal: u32, path: Path) -> Strand {

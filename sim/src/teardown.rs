@@ -33,6 +33,7 @@ impl Core {
                     }
                 });
             }
+            self.drop_properties();
             for waker in self.clock.with(crate::clock::Clock::clear) {
                 self.call_out(|| drop(waker));
             }

@@ -267,6 +267,7 @@ pub struct Trace {
     events: VecDeque<Event>,
     tasks: Vec<TaskInfo>,
     watches: Vec<&'static Location<'static>>,
+    arguments: Vec<(String, String)>,
 }
 
 impl Trace {
@@ -306,6 +307,12 @@ impl Trace {
         self.watches.get(number as usize).copied()
     }
 
+    /// The arguments of the test, by name, as text. They are no part of the hash.
+    #[must_use]
+    pub fn arguments(&self) -> &[(String, String)] {
+        &self.arguments
+    }
+
     /// What is known of a task.
     #[must_use]
     pub fn task(&self, id: TaskId) -> Option<&TaskInfo> {
@@ -336,6 +343,15 @@ impl Recorder {
 
     pub(crate) fn add_watch(&mut self, at: &'static Location<'static>) {
         self.trace.watches.push(at);
+    }
+
+    /// Whether the trace will have events, for a report.
+    pub(crate) fn keeps_events(&self) -> bool {
+        self.keep
+    }
+
+    pub(crate) fn add_argument(&mut self, name: String, value: String) {
+        self.trace.arguments.push((name, value));
     }
 
     pub(crate) fn add_task(&mut self, info: TaskInfo) {

@@ -16,10 +16,12 @@ use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
 use crate::oracle::Debt;
 use crate::private::Private;
+use crate::property::Monitor;
 use crate::ready::Ready;
 use crate::reentry::Nested;
 use crate::sampler::Sampler;
 use crate::settings::{Probe, Settings};
+use crate::sighting::Sighting;
 use crate::sync::{AtomicU64, Mutex, Ordering};
 use crate::tape::Tape;
 use crate::task::TaskRef;
@@ -97,6 +99,11 @@ pub(crate) struct Core {
     pub(crate) doubts: Private<Vec<Debt>>,
     pub(crate) watches: Private<Vec<WatchRef>>,
     pub(crate) watches_made: Cell<u32>,
+    /// Properties that are looked at, in the order in which they were declared.
+    pub(crate) monitors: Private<Vec<Rc<Monitor>>>,
+    /// Who made the last step after which the oracle had something to look at.
+    pub(crate) stepped: Cell<TaskId>,
+    pub(crate) sightings: Private<Vec<Sighting>>,
     /// The last step that made progress: a task began or ended, time moved, a mark.
     pub(crate) progress: Cell<u64>,
     /// Moves of the clock since the root was last polled, a task began or ended or
@@ -218,6 +225,9 @@ impl World {
             doubts: Private::default(),
             watches: Private::default(),
             watches_made: Cell::new(0),
+            monitors: Private::default(),
+            stepped: Cell::new(TaskId::ROOT),
+            sightings: Private::default(),
             progress: Cell::new(0),
             idle_jumps: Cell::new(0),
             idle_since: Cell::new(0),

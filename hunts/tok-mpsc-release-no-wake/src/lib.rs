@@ -55,7 +55,10 @@ async fn look_for_a_job() -> Option<u32> {
     (reveille::draw(2) == 0).then_some(1)
 }
 
-#[reveille::test]
+// With a delayed wake the fixed version is stuck as well, by another bug of its kind
+// that later versions do not have: a permit that a waiting `reserve_owned` was given, and
+// drops because the channel was closed, does not wake the receiver either.
+#[reveille::test(without(delayed_wake))]
 async fn an_idle_server_shuts_down() {
     let (jobs, queue) = channel(2);
     let server = Arc::new(Server { jobs, sent: AtomicU32::new(0), handled: AtomicU32::new(0) });

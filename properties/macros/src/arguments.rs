@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Expr, Ident, LitBool, Path, Token, parenthesized};
+use syn::{Expr, Ident, Lit, LitBool, Path, Token, parenthesized};
 
 const KNOWN: &str = "expected `runs = ..`, `seed = ..`, `max_steps = ..`, `hermetic = true|false`, \
-                     `allow(law)`, `warn(law)`, `deny(law)`, `with(fault)`, `without(fault)` or \
+                     `corpus = \"directory\"|true|false`, `allow(law)`, `warn(law)`, `deny(law)`, `with(fault)`, `without(fault)` or \
                      `crate = path`";
 
 /// The names of the faults, as kinds of choices have them.
@@ -66,6 +66,15 @@ impl Arguments {
             "hermetic" => {
                 input.parse::<Token![=]>()?;
                 let value: LitBool = input.parse()?;
+                self.calls.push(quote!(#word(#value)));
+            }
+            "corpus" => {
+                input.parse::<Token![=]>()?;
+                let value: Lit = input.parse()?;
+                if !matches!(value, Lit::Str(_) | Lit::Bool(_)) {
+                    let wanted = "expected the name of a directory, `true` or `false`";
+                    return Err(syn::Error::new(value.span(), wanted));
+                }
                 self.calls.push(quote!(#word(#value)));
             }
             "allow" | "warn" | "deny" => {

@@ -3,6 +3,7 @@
 use super::pair::{Pair, Way};
 use super::{Inquiry, Seen, explain};
 use crate::chart::{Chart, Choice, Turn};
+use crate::corpus::Notes;
 use crate::host::{Body, Here, Host, HostError, Plan};
 use crate::record::{Broken, RunRecord};
 use crate::shrink::shrink;
@@ -221,6 +222,14 @@ impl Host for Forgetful<'_> {
         why: &str,
     ) -> Result<String, HostError> {
         self.host.tell(tape, broken, stacks, why)
+    }
+
+    fn inputs(&mut self, tape: &Tape) -> Result<String, HostError> {
+        self.host.inputs(tape)
+    }
+
+    fn notes(&mut self, tape: &Tape, broken: &Broken) -> Result<Notes, HostError> {
+        self.host.notes(tape, broken)
     }
 
     fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {

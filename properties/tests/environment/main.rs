@@ -8,9 +8,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 fn run(name: &str, env: &[(&str, &str)]) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([name, "--exact", "--include-ignored", "--nocapture", "--test-threads=1"]);
-    for variable in ["REVEILLE_RUNS", "REVEILLE_SEED", "REVEILLE_REPLAY"] {
+    for variable in ["REVEILLE_RUNS", "REVEILLE_SEED", "REVEILLE_REPLAY", "REVEILLE_STRICT"] {
         command.env_remove(variable);
     }
+    // What fails on purpose is nothing to remember.
+    command.env("REVEILLE_CORPUS", "off");
     command.env("RUST_BACKTRACE", "0").envs(env.iter().copied()).output().unwrap()
 }
 
@@ -203,7 +205,8 @@ fn warnings_are_told_and_pass() {
 
 #[test]
 fn a_thread_that_wakes_a_task_is_named() {
-    let passed = reveille::Checker::new().runs(5).name("t").try_check(|| async {
+    let checker = reveille::Checker::new().runs(5).name("t").corpus(false);
+    let passed = checker.try_check(|| async {
         let (tx, rx) = async_channel::bounded(1);
         let thread = std::thread::Builder::new().name("outsider".into());
         let (go, gone) = std::sync::mpsc::channel();

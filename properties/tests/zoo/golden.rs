@@ -8,9 +8,11 @@ use std::process::{Command, Output};
 pub(crate) fn run(name: &str, env: &[(&str, &str)]) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([name, "--exact", "--include-ignored", "--nocapture", "--test-threads=1"]);
-    for variable in ["REVEILLE_RUNS", "REVEILLE_SEED", "REVEILLE_REPLAY"] {
+    for variable in ["REVEILLE_RUNS", "REVEILLE_SEED", "REVEILLE_REPLAY", "REVEILLE_STRICT"] {
         command.env_remove(variable);
     }
+    // What fails on purpose is nothing to remember.
+    command.env("REVEILLE_CORPUS", "off");
     command.env("RUST_BACKTRACE", "0").envs(env.iter().copied()).output().unwrap()
 }
 

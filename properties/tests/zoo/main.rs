@@ -27,6 +27,7 @@
 
 mod golden;
 
+mod arguments;
 mod blocking;
 mod delays_and_cancellation;
 mod futures_inside;
@@ -34,6 +35,7 @@ mod join_handles;
 mod misbehaving_wakers;
 mod panics;
 mod progress;
+mod promises;
 mod registration;
 mod rest;
 mod selects;

@@ -11,7 +11,8 @@
 //! others did goes on as a random walk, which is fair with probability 1 (as Coyote
 //! does; the fair tail proper comes at the bound of steps).
 //!
-//! Run 0 is the plain one. Every run can be repeated from its tape alone; to make run
+//! Run 0 is the plain one, and run 1 differs from it in its schedule alone: strands one
+//! after the other, as far as they go. Every run can be repeated from its tape alone; to make run
 //! `i` by seed, all runs before it are needed, since the samplers learn.
 
 use super::Sampler;
@@ -193,9 +194,9 @@ impl Portfolio {
 
 impl Sampler for Portfolio {
     #[inline]
-    fn begin(&mut self, run: u64, permitted: Faults) -> Faults {
-        let faults = self.shared.begin(run, permitted, true);
-        self.member = self.member_of(run);
+    fn begin(&mut self, number: u64, permitted: Faults) -> Faults {
+        let faults = self.shared.begin(number, permitted, true);
+        self.member = self.member_of(number);
         let run = &mut self.shared.run;
         let expected = run.lessons.choices().unwrap_or(0);
         self.left = expected.saturating_mul(UNFAIR_LENGTHS).saturating_add(LEAST_UNFAIR);
@@ -211,7 +212,7 @@ impl Sampler for Portfolio {
             Member::Sticky => self.sticky.begin(run),
             Member::Random => self.random.begin(run),
         }
-        faults
+        if number == 1 { Faults::NONE } else { faults }
     }
 
     #[inline]

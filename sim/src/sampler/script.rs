@@ -63,6 +63,10 @@ impl Sampler for Script {
         self.others.choose(kind, options)
     }
 
+    fn move_argument(&mut self) -> u32 {
+        self.others.move_argument()
+    }
+
     fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
         let place = |option: &u32| {
             let strand = runnable.get(*option);

@@ -1,6 +1,5 @@
 //! Arguments: integers that are searched by halves, as proptest's are.
 
-use super::super::arguments::{read, write};
 use super::fake::{Asked, Fake};
 use super::{deviations, shrunk, tape};
 use proptest::collection::vec;
@@ -94,19 +93,4 @@ fn arguments_are_no_deviations() {
     let result = shrunk(&mut host, &start);
     assert_eq!(result.record.tape.lane(Argument), [3, 4, 0]);
     assert_eq!(deviations(&result.record.tape), [(Schedule, 4, 1)]);
-}
-
-proptest! {
-    #[test]
-    fn lanes_of_arguments_are_written_and_read(
-        arguments in vec((any::<[u32; 2]>(), vec(1..3u32, 0..5)), 0..4),
-    ) {
-        let lane: Vec<u32> = arguments
-            .iter()
-            .flat_map(|(seed, moves)| [&seed[..], moves, &[0]].concat())
-            .collect();
-        let parsed = read(&lane);
-        prop_assert_eq!(parsed.len(), arguments.len());
-        prop_assert_eq!(write(&parsed), lane);
-    }
 }

@@ -1,6 +1,7 @@
 //! A host whose runs are made by a closure that asks for its choices.
 
 use crate::chart::{Chart, Choice};
+use crate::corpus::Notes;
 use crate::host::{Choices, Host, HostError, Plan};
 use crate::record::{Broken, RunRecord};
 use reveille_sim::{Kind, Law, Portfolio, Tape};
@@ -54,11 +55,13 @@ pub(super) struct Fake<W> {
     world: W,
     portfolio: Portfolio,
     pub(super) runs: u32,
+    /// Of each run.
+    pub(super) steps: u64,
 }
 
 impl<W: FnMut(&mut Asked<'_>) -> Option<&'static str>> Fake<W> {
     pub(super) fn new(world: W) -> Fake<W> {
-        Fake { world, portfolio: Portfolio::new(0), runs: 0 }
+        Fake { world, portfolio: Portfolio::new(0), runs: 0, steps: 10 }
     }
 }
 
@@ -78,7 +81,7 @@ impl<W: FnMut(&mut Asked<'_>) -> Option<&'static str>> Host for Fake<W> {
         let chart = plan.chart.then_some(Chart { choices: asked.choices, turns: Vec::new() });
         let interesting = broken.is_some() || plan.hash || plan.chart;
         let tape = if interesting { asked.made } else { Tape::new() };
-        Ok(RunRecord { broken, chart, tape, steps: 10, ..RunRecord::default() })
+        Ok(RunRecord { broken, chart, tape, steps: self.steps, ..RunRecord::default() })
     }
 
     fn portfolio(&self) -> &Portfolio {
@@ -95,5 +98,13 @@ impl<W: FnMut(&mut Asked<'_>) -> Option<&'static str>> Host for Fake<W> {
 
     fn events(&mut self, _tape: &Tape) -> Result<Vec<String>, HostError> {
         unreachable!("a shrinker compares nothing")
+    }
+
+    fn inputs(&mut self, _tape: &Tape) -> Result<String, HostError> {
+        unreachable!("a shrinker tells nothing")
+    }
+
+    fn notes(&mut self, _tape: &Tape, _broken: &Broken) -> Result<Notes, HostError> {
+        unreachable!("a shrinker notes nothing")
     }
 }

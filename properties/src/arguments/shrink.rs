@@ -1,0 +1,184 @@
+//! Makes the arguments of a failing run simpler, by proptest's own protocol.
+//!
+//! A value tree is asked to `simplify`; if the run still fails, again; if it passes,
+//! the tree is asked to `complicate`, which takes some of it back, until the run fails
+//! again or the tree refuses. Here a question is a move at the end of the argument's
+//! span, and every question a replay. What is kept is the tape of the last run that
+//! failed: its moves, whatever they were, lead to the simplest value found.
+//!
+//! A smaller argument often makes fewer choices, and the deviations of the schedule then
+//! strike elsewhere. So a candidate that passes is tried again with its deviations moved
+//! a little towards the beginning, before it counts as passed.
+//!
+//! Arguments are taken one after the other, as proptest takes the parts of a tuple.
+
+use super::spans::{COMPLICATE, SIMPLIFY, Span, spans, with_spans};
+use reveille_sim::{Kind, Tape};
+
+/// Deviations that are moved, the first ones, and places by which they are.
+const MOVED: usize = 4;
+const PLACES: [usize; 2] = [1, 2];
+
+/// A replay of a candidate.
+#[derive(Debug)]
+pub(crate) struct Tried {
+    /// What the run recorded, also if it passed: the moves that it took are those that
+    /// were not refused.
+    pub(crate) tape: Tape,
+    /// Whether it failed for the same reason.
+    pub(crate) fails: bool,
+}
+
+/// The tape of the failing run with the simplest arguments found. `replay` runs a tape
+/// that it is given; none when there were enough replays.
+pub(crate) fn shrink_arguments(tape: Tape, mut replay: impl FnMut(Tape) -> Option<Tried>) -> Tape {
+    let mut best = tape;
+    for which in 0..spans(&best).len() {
+        let mut wanted = spans(&best)[which].moves.clone();
+        let mut question = SIMPLIFY;
+        loop {
+            wanted.push(question);
+            let candidate = asking(&best, which, &wanted);
+            let Some(mut tried) = replay(candidate.clone()) else { return best };
+            let taken = spans(&tried.tape).get(which).map_or(0, |span| span.moves.len());
+            if taken < wanted.len() {
+                break;
+            }
+            for nearby in nearby(&candidate) {
+                if tried.fails {
+                    break;
+                }
+                let Some(again) = replay(nearby) else { return best };
+                tried = again;
+            }
+            question = if tried.fails { SIMPLIFY } else { COMPLICATE };
+            if tried.fails {
+                best = tried.tape;
+            }
+        }
+    }
+    best
+}
+
+fn asking(tape: &Tape, which: usize, moves: &[u32]) -> Tape {
+    let mut spans: Vec<Span> = spans(tape);
+    spans[which].moves = moves.to_vec();
+    with_spans(tape, &spans)
+}
+
+/// The same tape with a deviation, and all that follow it, a little earlier.
+fn nearby(tape: &Tape) -> impl Iterator<Item = Tape> {
+    let deviations = tape.deviations().filter(|(kind, ..)| *kind != Kind::Argument).take(MOVED);
+    let moves = deviations.flat_map(|deviation| PLACES.map(|places| (deviation, places)));
+    moves.filter_map(|((kind, index, _), places)| {
+        let first = index.checked_sub(places)?;
+        let defaults = tape.lane(kind)[first..index].iter().all(|option| *option == 0);
+        defaults.then(|| {
+            let mut nearby = tape.clone();
+            nearby.lane_mut(kind).drain(first..index);
+            nearby
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+
+    /// Makes a value of a span as a run does, and gives the moves that were taken.
+    fn value<S: Strategy>(strategy: &S, span: &Span) -> (S::Value, Vec<u32>) {
+        let mut seed = [0; 32];
+        seed[..4].copy_from_slice(&span.seed[0].to_le_bytes());
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+        let mut runner = TestRunner::new_with_rng(Default::default(), rng);
+        let mut tree = strategy.new_tree(&mut runner).unwrap();
+        let mut taken = span.moves.clone();
+        taken.retain(|step| if *step == SIMPLIFY { tree.simplify() } else { tree.complicate() });
+        (tree.current(), taken)
+    }
+
+    /// The simplest pair of values with which `fails` is true, and the replays.
+    fn simplest<A: Strategy, B: Strategy>(
+        seeds: [u32; 2],
+        first: A,
+        second: B,
+        fails: impl Fn(&A::Value, &B::Value) -> bool,
+    ) -> ((A::Value, B::Value), u32) {
+        let begin = seeds.map(|seed| Span { seed: [seed, 0], moves: vec![] });
+        let tape = with_spans(&Tape::new(), &begin);
+        let made = |tape: &Tape| {
+            let spans = spans(tape);
+            (value(&first, &spans[0]), value(&second, &spans[1]), spans)
+        };
+        let mut replays = 0;
+        let best = shrink_arguments(tape, |candidate| {
+            replays += 1;
+            let ((a, taken_a), (b, taken_b), mut spans) = made(&candidate);
+            (spans[0].moves, spans[1].moves) = (taken_a, taken_b);
+            Some(Tried { tape: with_spans(&candidate, &spans), fails: fails(&a, &b) })
+        });
+        let ((a, _), (b, _), _) = made(&best);
+        ((a, b), replays)
+    }
+
+    #[test]
+    fn each_argument_becomes_as_simple_as_the_failure_allows() {
+        for seed in 1..40 {
+            let begin = [seed, seed + 1];
+            let big = |n: &u32, _: &bool| *n >= 1_000;
+            let anything = proptest::bool::ANY;
+            let start = value(&(0..100_000u32), &Span { seed: [seed, 0], moves: vec![] }).0;
+            if start < 1_000 {
+                continue;
+            }
+            let (found, replays) = simplest(begin, 0..100_000u32, anything, big);
+            assert_eq!(found, (1_000, false), "seed {seed}");
+            assert!(replays < 60, "{replays} replays");
+        }
+    }
+
+    #[test]
+    fn a_list_loses_what_does_not_matter() {
+        let list = || vec(0..255u8, 12..30);
+        let fails = |list: &Vec<u8>, least: &u8| list.iter().filter(|n| *n > least).count() >= 2;
+        let ((_, least), _) = simplest([5, 6], list(), 0..9u8, fails);
+        assert_eq!(least, 0);
+        let short = |list: &Vec<u8>, _: &u8| list.len() >= 15 && list[14] > 9;
+        let start = value(&list(), &Span { seed: [7, 0], moves: vec![] }).0;
+        assert!(start.len() >= 15 && start[14] > 9, "{start:?}");
+        let ((found, _), _) = simplest([7, 8], list(), 0..9u8, short);
+        assert_eq!(found, [[0; 14].as_slice(), &[10]].concat());
+    }
+
+    #[test]
+    fn what_cannot_be_simplified_costs_one_replay_an_argument() {
+        let one = || proptest::strategy::Just(1);
+        assert_eq!(simplest([1, 2], one(), one(), |_, _| true), ((1, 1), 2));
+    }
+
+    #[test]
+    fn deviations_follow_an_argument_that_becomes_smaller() {
+        // As many defaults as the number says, and then a deviation.
+        let number = 3..40usize;
+        let made = |tape: &Tape| value(&number, &spans(tape)[0]);
+        let mut tape = with_spans(&Tape::new(), &[Span { seed: [4, 0], moves: vec![] }]);
+        let begin = made(&tape).0;
+        tape.lane_mut(Kind::Schedule).resize(begin, 0);
+        tape.push(Kind::Schedule, 1);
+        let best = shrink_arguments(tape, |candidate| {
+            let (number, moves) = made(&candidate);
+            let fails = candidate.get(Kind::Schedule, number) == 1;
+            Some(Tried { tape: with_spans(&candidate, &[Span { seed: [4, 0], moves }]), fails })
+        });
+        assert_eq!(made(&best).0, 3);
+    }
+
+    #[test]
+    fn without_replays_left_the_best_so_far_is_given() {
+        let tape = with_spans(&Tape::new(), &[Span { seed: [1, 2], moves: vec![1] }]);
+        assert_eq!(shrink_arguments(tape.clone(), |_| None), tape);
+    }
+}

@@ -1,0 +1,251 @@
+//! The corpus in a check: replayed before the search, added to after a failure.
+
+use super::entry::{Entry, Fresh, one_line, today};
+use super::error::CorpusError;
+use super::place::{Corpus, Located, package, shown};
+use super::store::{Added, Store};
+use super::told::Aligned;
+use crate::host::{Host, Plan};
+use crate::search::{self, Found, Halt};
+use std::fmt::Write;
+use std::path::PathBuf;
+
+/// The corpus of one check.
+#[derive(Debug)]
+pub(crate) struct Session {
+    test: String,
+    located: Located,
+    strict: bool,
+    entries: Vec<(PathBuf, Entry)>,
+    /// What could not be used, and why.
+    problems: Vec<String>,
+}
+
+/// Entries were replayed, and all passed.
+#[derive(Debug, Default)]
+pub(crate) struct Replayed {
+    pub(crate) passed: u64,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// An entry fails, or cannot be used and that is an error.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    Halt(Halt),
+    Corpus(CorpusError),
+}
+
+impl Session {
+    /// Reads the corpus of `test`. `said` is what the environment says of it; if
+    /// `strict`, files that cannot be used are an error.
+    pub(crate) fn open(
+        test: &str,
+        corpus: &Corpus,
+        said: Option<&Corpus>,
+        strict: bool,
+    ) -> Result<Session, CorpusError> {
+        let located = corpus.locate(said, package().as_deref());
+        let mut session = Session { located, strict, ..Session::off(test) };
+        let Some(store) = session.store() else { return Ok(session) };
+        let loaded = store.load(test);
+        for problem in loaded.problems {
+            let error =
+                CorpusError::Entry { path: shown(&problem.path).into(), error: problem.error };
+            if strict {
+                return Err(error);
+            }
+            session.problems.push(format!("{error}; it is left out"));
+        }
+        session.entries = loaded.entries;
+        // The shortest ones cost least and say most.
+        session.entries.sort_by_cached_key(|(_, entry)| entry.weight());
+        Ok(session)
+    }
+
+    /// A check without a corpus.
+    pub(crate) fn off(test: &str) -> Session {
+        Session {
+            test: test.to_owned(),
+            located: Located::Off,
+            strict: false,
+            entries: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    fn store(&self) -> Option<Store> {
+        match &self.located {
+            Located::At(root) => Some(Store::at(root)),
+            Located::Off | Located::Nowhere => None,
+        }
+    }
+
+    /// Whether some entry can only be replayed in a process of its own.
+    pub(crate) fn needs_hermetic_runs(&self) -> bool {
+        self.entries.iter().any(|(_, entry)| entry.tape.is_hermetic())
+    }
+
+    /// There will be no hermetic runs: entries that need them are left out.
+    pub(crate) fn without_hermetic_runs(&mut self, why: &str) -> Result<(), CorpusError> {
+        let (kept, left_out): (Vec<_>, Vec<_>) =
+            self.entries.drain(..).partition(|(_, entry)| !entry.tape.is_hermetic());
+        self.entries = kept;
+        for (path, _) in left_out {
+            let path = shown(&path).into();
+            let error = CorpusError::NotHermetic { path, why: why.to_owned() };
+            if self.strict {
+                return Err(error);
+            }
+            self.problems.push(error.to_string());
+        }
+        Ok(())
+    }
+
+    /// Replays every entry, until one fails.
+    pub(crate) fn replay(&self, host: &mut dyn Host) -> Result<Replayed, Stop> {
+        let mut replayed = Replayed {
+            passed: 0,
+            warnings: self.problems.iter().map(|problem| self.warning(problem)).collect(),
+        };
+        let mut diverged = None;
+        for (path, entry) in &self.entries {
+            let aligned = self.replay_one(host, path, entry).map_err(Stop::Halt)?;
+            replayed.passed += 1;
+            let Some(place) = aligned.sentence() else { continue };
+            let path = PathBuf::from(shown(path));
+            if !aligned.is_whole() {
+                let warning = format!(
+                    "the tape of {} {place}; it was replayed as far as it fits",
+                    one_line(&path.to_string_lossy())
+                );
+                replayed.warnings.push(self.warning(&warning));
+            }
+            diverged.get_or_insert(CorpusError::Diverged { path, place });
+        }
+        match diverged.filter(|_| self.strict) {
+            Some(error) => Err(Stop::Corpus(error)),
+            None => Ok(replayed),
+        }
+    }
+
+    fn warning(&self, text: &str) -> String {
+        format!("warning[corpus] in `{}`: {text}", self.test)
+    }
+
+    /// Replays an entry; how its tape fitted, if it passes.
+    fn replay_one(
+        &self,
+        host: &mut dyn Host,
+        path: &std::path::Path,
+        entry: &Entry,
+    ) -> Result<Aligned, Halt> {
+        let record = host.run(&Plan::resync(entry.clone()).hashed())?;
+        let aligned = record.aligned.clone().unwrap_or_default();
+        let Some(broken) = record.broken.clone() else { return Ok(aligned) };
+        match search::replay(host, &record.tape) {
+            Err(Halt::Found(mut found)) => {
+                found.corpus = Some(self.found_by(path, entry, &found, &aligned));
+                Err(Halt::Found(found))
+            }
+            Err(halt) => Err(halt),
+            // It failed, and the very same tape passes.
+            Ok(_) => Err(Halt::differs(record.tape, Some(broken))),
+        }
+    }
+
+    fn found_by(
+        &self,
+        path: &std::path::Path,
+        entry: &Entry,
+        found: &Found,
+        aligned: &Aligned,
+    ) -> String {
+        let mut text = format!(
+            "  found by the corpus entry {}, of {}\n",
+            one_line(&shown(path)),
+            entry.date()
+        );
+        if found.broken.law != entry.law() {
+            let _ = writeln!(text, "  note: it was recorded for the law {}", entry.law());
+        }
+        if let Some(place) = aligned.sentence() {
+            let _ = writeln!(text, "  note: its tape is of other code and {place}");
+        }
+        text
+    }
+
+    /// What the report of a failure says of the corpus. A failure that was found by
+    /// searching is written down; `run` is how that was, in words, `inputs` what the
+    /// test was given.
+    pub(crate) fn tell(
+        &self,
+        host: &mut dyn Host,
+        found: &Found,
+        run: Option<&str>,
+        inputs: &str,
+    ) -> String {
+        let mut text = match (&found.corpus, run) {
+            (Some(text), _) => text.clone(),
+            (None, Some(run)) => self.keep(host, found, run, inputs),
+            (None, None) => String::new(),
+        };
+        for problem in &self.problems {
+            let _ = writeln!(text, "  warning: {problem}");
+        }
+        text
+    }
+
+    fn keep(&self, host: &mut dyn Host, found: &Found, run: &str, inputs: &str) -> String {
+        const LOST: &str = "  not saved in the corpus: ";
+        let store = match &self.located {
+            Located::Off => return String::new(),
+            Located::At(root) => Store::at(root),
+            Located::Nowhere => {
+                return format!(
+                    "{LOST}CARGO_MANIFEST_DIR, by which cargo tells where the package is, is not set; \
+                     REVEILLE_CORPUS=<directory> says it, too\n"
+                );
+            }
+        };
+        let notes = match host.notes(&found.tape, &found.broken) {
+            Ok(notes) => notes,
+            Err(error) => return format!("{LOST}{}\n", one_line(&error.to_string())),
+        };
+        let fresh = Fresh {
+            test: &self.test,
+            law: found.broken.law,
+            cause: &found.broken.cause,
+            message: &found.broken.message,
+            date: today(),
+            found: run.to_owned(),
+            inputs,
+            tape: &found.tape,
+        };
+        let mut entry = Entry::new(fresh, notes);
+        entry.variant = self.next_variant(&entry);
+        let path = |path: PathBuf| one_line(&shown(&path));
+        match store.add(&entry) {
+            Ok(Added::Kept(file)) => format!(
+                "  saved as {}: put it into git, it is replayed first from now on\n",
+                path(file)
+            ),
+            Ok(Added::Known(file)) => format!("  saved before, as {}\n", path(file)),
+            Ok(Added::Shorter(file)) => {
+                format!("{LOST}{} has a shorter tape of the same cause\n", path(file))
+            }
+            Ok(Added::Full) => {
+                format!("{LOST}it has {} entries of this test, all shorter\n", super::merge::CAP)
+            }
+            Err(error) => format!("{LOST}{}\n", one_line(&error.to_string())),
+        }
+    }
+
+    /// All entries of this check passed before the search began. So those of the same
+    /// cause are not what was found now, and must not stand in its place.
+    fn next_variant(&self, entry: &Entry) -> u32 {
+        let without_variant = |entry: &Entry| (entry.law, entry.task.clone(), entry.cause.clone());
+        let cause = without_variant(entry);
+        let alike = self.entries.iter().filter(|(_, other)| without_variant(other) == cause);
+        alike.map(|(_, other)| other.variant + 1).max().unwrap_or(1)
+    }
+}

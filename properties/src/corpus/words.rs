@@ -1,0 +1,110 @@
+//! How texts of users stand in a line: nothing in them can end the line, move the
+//! cursor of a terminal, or turn the direction of writing.
+
+use std::fmt::Write;
+
+/// Escapes what is not seen as itself, and a blank at the end, which editors take off.
+pub(super) fn escape(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\\' => line.push_str("\\\\"),
+            ' ' if rest.peek().is_none() => line.push_str("\\u{20}"),
+            c if is_unseen(c) => {
+                let _ = write!(line, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => line.push(c),
+        }
+    }
+    line
+}
+
+/// Controls, white space other than the blank, and what turns the direction of writing.
+fn is_unseen(c: char) -> bool {
+    let formats = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    c.is_control() || (c.is_whitespace() && c != ' ') || formats
+}
+
+/// Undoes [`escape`]; none if the text is no such line.
+pub(super) fn unescape(line: &str) -> Option<String> {
+    let mut text = String::with_capacity(line.len());
+    let mut rest = line.chars();
+    while let Some(c) = rest.next() {
+        if c != '\\' {
+            text.push(c);
+            continue;
+        }
+        match rest.next()? {
+            'u' => {
+                let (code, after) = rest.as_str().strip_prefix('{')?.split_once('}')?;
+                text.push(char::from_u32(u32::from_str_radix(code, 16).ok()?)?);
+                rest = after.chars();
+            }
+            c @ ('\\' | '"') => text.push(c),
+            _ => return None,
+        }
+    }
+    Some(text)
+}
+
+/// The text in quotes.
+pub(super) fn quote(text: &str) -> String {
+    format!("\"{}\"", escape(text).replace('"', "\\\""))
+}
+
+/// Takes a text in quotes off the front: the text and what follows it.
+pub(super) fn unquote(line: &str) -> Option<(String, &str)> {
+    let inner = line.strip_prefix('"')?;
+    let mut escaped = false;
+    for (at, c) in inner.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return Some((unescape(&inner[..at])?, &inner[at + 1..])),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A number that stands for the text: FNV-1a, then mixed so that any digits of it do.
+pub(super) fn hash(text: &str) -> u64 {
+    let word = text.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    let word = (word ^ (word >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    word ^ (word >> 32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn escapes_are_undone(text in any::<String>(), after in any::<String>()) {
+            prop_assert_eq!(unescape(&escape(&text)), Some(text.clone()));
+            let line = quote(&text) + &after;
+            prop_assert_eq!(unquote(&line), Some((text, after.as_str())));
+        }
+    }
+
+    #[test]
+    fn nothing_unseen_is_left() {
+        assert_eq!(escape("a\nb\u{1b}[31m \u{202e}ü \""), "a\\u{a}b\\u{1b}[31m \\u{202e}ü \"");
+        assert_eq!(escape("ends in a blank "), "ends in a blank\\u{20}");
+        assert_eq!(quote("a \"b\" \\"), r#""a \"b\" \\""#);
+    }
+
+    #[test]
+    fn what_is_no_line_is_refused() {
+        for line in ["\\", "\\n", "\\u", "\\u{", "\\u{}", "\\u{d800}", "\\u{x}"] {
+            assert_eq!(unescape(line), None, "{line}");
+        }
+        for line in ["", "a", "\"a", "\"a\\\"", "\"\\x\""] {
+            assert_eq!(unquote(line), None, "{line}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What is told of a property that a test declared and that does not hold.
+
+use reveille_sim::{Finding, Property, PropertyKind};
+use std::time::Duration;
+
+/// What the property demanded, and how it came that it does not hold.
+pub(crate) fn broken(property: &Property, finding: &Finding) -> String {
+    let time = |nanos: u64| format!("{:?}", Duration::from_nanos(nanos));
+    let (what, step, now) = (&property.what, finding.step, time(finding.now));
+    if property.kind == PropertyKind::Always {
+        return format!("`{what}` does not hold after step {step}, at {now}");
+    }
+    let demanded = match property.kind {
+        PropertyKind::LeadsTo => "is owed",
+        _ => "is waited for",
+    };
+    let since = format!("since step {}, at {}", property.since_step, time(property.since));
+    let late = if property.at_rest {
+        format!("after step {step}, at {now}, everything is at rest, and it can never come")
+    } else {
+        format!("and has not come within {}, that is until {now}", time(property.within))
+    };
+    format!("`{what}` {demanded} {since}\n{late}")
+}
+
+/// What to try.
+pub(crate) fn advice(property: &Property) -> &'static str {
+    match property.kind {
+        PropertyKind::Always => {
+            "look at the last step: what did it take for granted that another task had changed?"
+        }
+        _ => {
+            "look at the last steps: which one is missing, or waits too long? virtual time passes\n       \
+             only when nothing is runnable, from one timer to the next"
+        }
+    }
+}
