@@ -430,8 +430,9 @@ mod linux {
             tape: &Tape,
             broken: &Broken,
             stacks: &[u64],
+            why: &str,
         ) -> Result<String, HostError> {
-            self.fork(|here| here.tell(tape, broken, stacks))
+            self.fork(|here| here.tell(tape, broken, stacks, why))
         }
 
         fn inputs(&mut self, tape: &Tape) -> Result<String, HostError> {
@@ -499,8 +500,9 @@ mod elsewhere {
             tape: &Tape,
             broken: &Broken,
             stacks: &[u64],
+            why: &str,
         ) -> Result<String, HostError> {
-            self.0.tell(tape, broken, stacks)
+            self.0.tell(tape, broken, stacks, why)
         }
 
         fn inputs(&mut self, tape: &Tape) -> Result<String, HostError> {

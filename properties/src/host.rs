@@ -1,5 +1,6 @@
 //! Where runs take place: in this process, or each in one of its own.
 
+use crate::chart::Chart;
 use crate::corpus::{Aligned, Entry, Notes};
 use crate::evidence::Evidence;
 use crate::interpose;
@@ -8,8 +9,8 @@ use crate::output::{Ending, TestOutput};
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::report;
 use reveille_sim::{
-    Detail, Finding, Kind, Law, Outcome, Owner, Portfolio, Probe, Recording, Replay, Resync,
-    Sampler, Settings, Tape, TaskId, Trace, World,
+    Detail, Finding, Kind, Law, Outcome, Owner, Path, Portfolio, Probe, Recording, Replay, Resync,
+    Sampler, Script, Settings, Tape, TaskId, Trace, World,
 };
 use std::fmt;
 use std::time::Duration;
@@ -21,6 +22,8 @@ pub(crate) enum Choices {
     Search(u64),
     /// A tape.
     Tape(Box<Tape>),
+    /// A wanted order of turns; what is no schedule is on the tape.
+    Script(Box<(Tape, Vec<(Path, u32)>)>),
     /// An entry of the corpus, whose deviations look for their places.
     Resync(Box<Entry>),
 }
@@ -30,20 +33,42 @@ pub(crate) enum Choices {
 pub(crate) struct Plan {
     pub(crate) choices: Choices,
     pub(crate) hash: bool,
+    /// Whether the record is to hold a chart of the run.
+    pub(crate) chart: bool,
     pub(crate) probe: Option<Probe>,
 }
 
 impl Plan {
     pub(crate) fn search(run: u64) -> Plan {
-        Plan { choices: Choices::Search(run), hash: false, probe: None }
+        Plan::new(Choices::Search(run))
     }
 
     pub(crate) fn replay(tape: Tape) -> Plan {
-        Plan { choices: Choices::Tape(Box::new(tape)), hash: false, probe: None }
+        Plan::new(Choices::Tape(Box::new(tape)))
+    }
+
+    pub(crate) fn script(tape: Tape, turns: Vec<(Path, u32)>) -> Plan {
+        Plan::new(Choices::Script(Box::new((tape, turns))))
+    }
+
+    fn new(choices: Choices) -> Plan {
+        Plan { choices, hash: false, chart: false, probe: None }
+    }
+
+    pub(crate) fn charted(self) -> Plan {
+        Plan { chart: true, ..self }
+    }
+
+    /// The tape that is replayed, if it is one.
+    pub(crate) fn tape(&self) -> Option<&Tape> {
+        match &self.choices {
+            Choices::Tape(tape) => Some(tape),
+            _ => None,
+        }
     }
 
     pub(crate) fn resync(entry: Entry) -> Plan {
-        Plan { choices: Choices::Resync(Box::new(entry)), hash: false, probe: None }
+        Plan::new(Choices::Resync(Box::new(entry)))
     }
 
     pub(crate) fn hashed(self) -> Plan {
@@ -88,8 +113,14 @@ pub(crate) trait Host {
     /// report will show. `broken` is the verdict as refined since.
     fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError>;
 
-    /// Replays a failure with those stacks and tells it.
-    fn tell(&mut self, tape: &Tape, broken: &Broken, stacks: &[u64]) -> Result<String, HostError>;
+    /// Replays a failure with those stacks and tells it, and `why` it is one.
+    fn tell(
+        &mut self,
+        tape: &Tape,
+        broken: &Broken,
+        stacks: &[u64],
+        why: &str,
+    ) -> Result<String, HostError>;
 
     /// Replays a tape and gives the arguments of the test in words, one a line or more;
     /// nothing if it has none.
@@ -220,7 +251,11 @@ fn with_error_as_verdict(mut outcome: Ended) -> Ended {
 impl Host for Here<'_> {
     #[inline]
     fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError> {
-        self.settings.recording = if plan.hash { Recording::Hash } else { Recording::Tape };
+        self.settings.recording = match (plan.chart, plan.hash) {
+            (true, _) => Recording::events(Vec::new()),
+            (false, true) => Recording::Hash,
+            (false, false) => Recording::Tape,
+        };
         self.settings.probe = plan.probe;
         let mut aligned = None;
         let outcome = match &plan.choices {
@@ -230,6 +265,11 @@ impl Host for Here<'_> {
             Choices::Tape(tape) => {
                 let mut replay = Replay::new(Tape::clone(tape));
                 self.body.replay(&mut self.world, &self.settings, &mut replay)
+            }
+            Choices::Script(wanted) => {
+                let (tape, turns) = &**wanted;
+                let mut script = Script::new(turns.iter().copied(), tape.clone());
+                self.body.steered(&mut self.world, &self.settings, &mut script)
             }
             Choices::Resync(entry) => {
                 let mut resync = Resync::new(entry.deviations().to_vec());
@@ -245,7 +285,8 @@ impl Host for Here<'_> {
             // It was waited for a thread in vain; replays need not wait again.
             self.settings.patience = Duration::ZERO;
         }
-        let interesting = outcome.verdict.is_some() || plan.hash;
+        let interesting = outcome.verdict.is_some() || plan.hash || plan.chart;
+        let trace = outcome.trace.as_ref();
         Ok(RunRecord {
             broken: outcome.verdict.as_deref().map(Broken::of),
             rejected: match outcome.output {
@@ -255,7 +296,8 @@ impl Host for Here<'_> {
             warnings: outcome.warnings.iter().map(Warning::of).collect(),
             marks: outcome.sightings.iter().map(Mark::of).collect(),
             steps: outcome.steps,
-            hash: outcome.trace.map(|trace| trace.hash()),
+            hash: trace.map(Trace::hash),
+            chart: trace.filter(|_| plan.chart).and_then(Chart::of),
             // Most runs pass, and nobody asks for their tapes.
             tape: if interesting { self.world.tape() } else { Tape::new() },
             probed: outcome.probed.map(|tasks| tasks.into_iter().map(|task| task.0).collect()),
@@ -275,9 +317,16 @@ impl Host for Here<'_> {
         Ok(found.map(|(_, _, evidence)| evidence.stacks_wanted()).unwrap_or_default())
     }
 
-    fn tell(&mut self, tape: &Tape, broken: &Broken, stacks: &[u64]) -> Result<String, HostError> {
+    fn tell(
+        &mut self,
+        tape: &Tape,
+        broken: &Broken,
+        stacks: &[u64],
+        why: &str,
+    ) -> Result<String, HostError> {
         let found = self.failure(tape, broken, stacks);
-        Ok(found.map_or_else(report::vanished, |(f, trace, e)| report::failure(&f, &trace, &e)))
+        let tell = |(f, trace, e): (Finding, Trace, Evidence)| report::failure(&f, &trace, &e, why);
+        Ok(found.map_or_else(report::vanished, tell))
     }
 
     fn inputs(&mut self, tape: &Tape) -> Result<String, HostError> {

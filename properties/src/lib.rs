@@ -85,6 +85,7 @@ mod advice;
 mod arguments;
 mod await_site;
 mod callsite;
+mod chart;
 mod checker;
 mod config;
 pub mod corpus;
@@ -110,6 +111,7 @@ mod seed;
 mod shrink;
 mod tape_file;
 mod watchdog;
+mod why;
 
 pub use arguments::{Argument, Arguments, argument};
 pub use checker::{Checker, Passed};

@@ -4,6 +4,7 @@
 //! this is what it sends back: lines of `key value`, the value escaped.
 
 use crate::callsite::short_path;
+use crate::chart::Chart;
 use crate::corpus::Aligned;
 use crate::marks::Mark;
 use crate::rejection::Rejection;
@@ -23,6 +24,8 @@ pub(crate) struct RunRecord {
     pub(crate) hash: Option<u64>,
     pub(crate) tape: Tape,
     pub(crate) probed: Option<Vec<u32>>,
+    /// What it chose between and its turns, if the plan asked for them.
+    pub(crate) chart: Option<Chart>,
     pub(crate) foreign_threads: Vec<String>,
     /// How the tape fitted, if it was an entry of the corpus.
     pub(crate) aligned: Option<Aligned>,
@@ -118,6 +121,10 @@ impl RunRecord {
             line("hash", &hash.to_string());
         }
         line("tape", &self.tape.to_text("run"));
+        // The text of a tape leaves out the defaults at the ends of its lanes.
+        for kind in Kind::ALL.into_iter().filter(|kind| !self.tape.lane(*kind).is_empty()) {
+            line("length", &format!("{kind} {}", self.tape.lane(kind).len()));
+        }
         if let Some(broken) = &self.broken {
             line("law", broken.law.name());
             if let Some(task) = broken.task {
@@ -127,9 +134,6 @@ impl RunRecord {
             line("cause", &broken.cause);
             line("message", &broken.message);
         }
-        // Trailing defaults are not in the text of a tape, and the shrinker of arguments
-        // counts those of this lane.
-        line("arguments", &self.tape.lane(Kind::Argument).len().to_string());
         if let Some(rejection) = &self.rejected {
             line("rejected", &rejection.reason);
             rejection.argument.iter().for_each(|argument| line("argument", argument));
@@ -156,6 +160,9 @@ impl RunRecord {
         }
         line("digest", &self.digest.to_string());
         self.lesson.iter().for_each(|word| line("word", &word.to_string()));
+        if let Some(chart) = &self.chart {
+            chart.to_lines(&mut line);
+        }
         line("end", "");
         text
     }
@@ -173,6 +180,11 @@ impl RunRecord {
                 "steps" => record.steps = value.parse().ok()?,
                 "hash" => record.hash = Some(value.parse().ok()?),
                 "tape" => record.tape = Tape::from_text(&value).ok()?.1,
+                "length" => {
+                    let (kind, length) = value.split_once(' ')?;
+                    let lane = record.tape.lane_mut(Kind::from_name(kind)?);
+                    lane.resize(length.parse().ok()?, 0);
+                }
                 "law" => {
                     let law = Law::from_name(&value)?;
                     let (others, cause, message) = Default::default();
@@ -186,9 +198,6 @@ impl RunRecord {
                 "warning" => record.warnings.push(Warning { law: warned?, text: value }),
                 "probed" => record.probed = Some(Vec::new()),
                 "woken" => record.probed.as_mut()?.push(value.parse().ok()?),
-                "arguments" => {
-                    record.tape.lane_mut(Kind::Argument).resize(value.parse().ok()?, 0);
-                }
                 "rejected" => record.rejected = Some(Rejection::by_body(&value)),
                 "argument" => record.rejected.as_mut()?.argument = Some(value),
                 "mark" => record.marks.push(Mark { name: value, ..Mark::default() }),
@@ -205,7 +214,8 @@ impl RunRecord {
                 "digest" => record.digest = value.parse().ok()?,
                 "word" => record.lesson.push(value.parse().ok()?),
                 "end" => ended = true,
-                _ => return None,
+                "chart" => record.chart = Some(Chart::default()),
+                _ => record.chart.as_mut()?.read_line(key, &value)?,
             }
         }
         // Other trailing defaults are not in the text of a tape; nobody misses them.
@@ -244,9 +254,11 @@ pub(crate) fn task_ids(numbers: &[u32]) -> impl Iterator<Item = TaskId> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::{Choice, Turn};
     use proptest::collection::vec;
     use proptest::option;
     use proptest::prelude::*;
+    use reveille_sim::Path;
 
     fn law() -> impl Strategy<Value = Law> {
         prop::sample::select(Law::ALL)
@@ -265,6 +277,18 @@ mod tests {
     }
 
     prop_compose! {
+        fn choice()(
+            kind in prop::sample::select(&Kind::ALL[..]),
+            options in any::<u32>(),
+            option in any::<u32>(),
+            step in any::<u64>(),
+            task in option::of(any::<u32>()),
+        ) -> Choice {
+            Choice { kind, options, option, step, task }
+        }
+    }
+
+    prop_compose! {
         fn mark()(
             name in any::<String>(),
             at in any::<String>(),
@@ -272,6 +296,27 @@ mod tests {
             seen in any::<u64>(),
         ) -> Mark {
             Mark { name, at, looks, seen }
+        }
+    }
+
+    prop_compose! {
+        fn turn()(
+            word in any::<u64>(),
+            number in any::<u32>(),
+            step in any::<u64>(),
+            task in any::<u32>(),
+            [who, does, site] in any::<[String; 3]>(),
+        ) -> Turn {
+            Turn { strand: Path::from_word(word), number, step, task, who, does, site }
+        }
+    }
+
+    prop_compose! {
+        fn chart()(
+            choices in vec(choice(), 0..4),
+            turns in vec(turn(), 0..4),
+        ) -> Chart {
+            Chart { choices, turns }
         }
     }
 
@@ -290,8 +335,9 @@ mod tests {
             warnings in vec((law(), any::<String>()).prop_map(|(law, text)| Warning { law, text }), 0..3),
             steps in any::<u64>(),
             hash in option::of(any::<u64>()),
-            lane in vec(1..9u32, 0..9),
+            lane in vec(0..9u32, 0..9),
             probed in option::of(vec(any::<u32>(), 0..4)),
+            chart in option::of(chart()),
             foreign_threads in vec(any::<String>(), 0..3),
             aligned in option::of((0..9usize, 0..9usize, option::of(any::<String>()))),
             digest in any::<u64>(),
@@ -302,7 +348,7 @@ mod tests {
             *tape.lane_mut(Kind::Schedule) = lane;
             *tape.lane_mut(Kind::Argument) = arguments;
             let own = RunRecord { broken, rejected, marks, warnings, steps, hash, tape, ..RunRecord::default() };
-            RunRecord { probed, foreign_threads, digest, lesson, aligned, ..own }
+            RunRecord { probed, chart, foreign_threads, digest, lesson, aligned, ..own }
         }
     }
 

@@ -23,7 +23,7 @@ pub(crate) fn vanished() -> String {
 }
 
 /// The facts of a failure, without its title and its replay line.
-pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence) -> String {
+pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why: &str) -> String {
     let mut text = String::new();
     let certainty = match finding.law.certainty() {
         Certainty::Certain => "",
@@ -39,6 +39,9 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence) -> 
     let with = arguments(trace);
     facts.0.extend((!with.is_empty()).then_some(("with", with)));
     teller.tell(evidence, &mut facts);
+    if !why.is_empty() {
+        facts.add("why", why);
+    }
     facts.write(&mut text);
     let steps = teller.steps(evidence);
     if !steps.is_empty() {
@@ -71,6 +74,8 @@ fn event_line(trace: &Trace, event: &Event) -> String {
     let by = event.by.map_or("between polls".to_owned(), |task| task_name(trace, task));
     let what = match &event.what {
         What::Awaiting { at, .. } => format!("pending at {}", place(at)),
+        What::Pointed { at, goes_on: true } => format!("goes on at {}", place(at)),
+        What::Pointed { at, goes_on: false } => format!("stops at {}", place(at)),
         what => format!("{what:?}"),
     };
     format!("step {}, {by}: {what}", event.step)
@@ -452,7 +457,7 @@ impl Words {
             What::Rested => "everything is at rest".into(),
             What::FairTail => "the schedule is fair from here on".into(),
             What::Marked { name } => format!("passes the mark `{name}`"),
-            What::Awaiting { at, .. } => {
+            What::Awaiting { at, .. } | What::Pointed { at, goes_on: false } => {
                 self.pending_at.get_or_insert(place(at));
                 return;
             }

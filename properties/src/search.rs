@@ -14,6 +14,7 @@ use crate::marks::Marks;
 use crate::record::{Broken, RunRecord, Warning};
 use crate::rejection::{Rejected, Rejections};
 use crate::shrink::shrink;
+use crate::why;
 use reveille_sim::{Law, Level, Member, Tape};
 
 /// One run in so many is repeated to see whether it can be.
@@ -194,9 +195,11 @@ fn settle(
     let shrunk = shrink(host, again, &broken);
     let tape = shrunk.record.tape;
     let after = spans::deviations(&tape);
-    let broken = judge::refine(host, &tape, shrunk.record.broken.unwrap_or(broken));
+    let broken = shrunk.record.broken.unwrap_or(broken);
+    let why = why::explain(host, &tape, &broken);
+    let broken = judge::refine(host, &tape, broken);
     let stacks = host.survey(&tape, &broken)?;
-    let text = host.tell(&tape, &broken, &stacks)?;
+    let text = host.tell(&tape, &broken, &stacks, &why)?;
     let shrunk = Some((before, after, shrunk.replays));
     let found = Found { broken, tape, run: Some(run), sampler, shrunk, text, corpus: None };
     Ok(Halt::Found(Box::new(found)))
@@ -210,9 +213,10 @@ pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
         clean.note(&mut record, host.portfolio().member())?;
         return Ok(clean);
     };
+    let why = why::explain(host, tape, &broken);
     let broken = judge::refine(host, tape, broken);
     let stacks = host.survey(tape, &broken)?;
-    let text = host.tell(tape, &broken, &stacks)?;
+    let text = host.tell(tape, &broken, &stacks, &why)?;
     let tape = record.tape;
     let (run, sampler, shrunk, corpus) = (None, None, None, None);
     let found = Found { broken, tape, run, sampler, shrunk, text, corpus };

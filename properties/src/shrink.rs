@@ -1,21 +1,47 @@
-//! Makes a failing tape small: zero the deviations, block by block.
+//! Makes a failing tape small: fewest deviations first, then the smallest of those.
 //!
-//! Greedy and simple. Each candidate is replayed; it is taken if it fails for the
-//! same reason with fewer deviations, and what is kept is the tape that this
-//! replay recorded. First whole lanes go (a fault that does not matter), then the
-//! tail, then blocks of half the deviations, a quarter, down to single ones;
-//! again, until nothing more comes off. At last each option is lowered.
+//! Delta debugging over the tape (Zeller, Hildebrandt, "Simplifying and Isolating
+//! Failure-Inducing Input", TSE 2002), with what is known of schedules besides:
 //!
-//! Arguments are made simpler by a pass of their own, and then the schedule again, for
-//! as long as either gains by the other.
+//! ```text
+//! repeat
+//!   repeat   drop lanes, cut tails, zero blocks, delete blocks, drop and shift       passes
+//!   trade    a fault or an input for a deviation of the schedule                     external
+//!   fewer    a tape with one deviation fewer, nearest first, then breadth first      fewer
+//!   polish   close gaps, lower options, move deviations to the front                 passes
+//!   simplify the arguments of the test by proptest's moves                           arguments
+//! until nothing gets smaller
+//! ```
+//!
+//! The passes are greedy and end in local minima (two preemptions where another
+//! single one would do); the search for one deviation fewer is there to leave them.
+//! Order of faults before schedule: Scott et al., "Minimizing Faulty Executions of
+//! Distributed Systems", NSDI 2016 (DEMi).
+//!
+//! A candidate is replayed once at most and taken if it fails for the same reason.
+//! What is kept is the tape that the replay recorded: options that the run did not
+//! offer are not on it.
 
-use crate::arguments::shrink::{Tried, shrink_arguments};
+mod arguments;
+mod external;
+mod fewer;
+mod passes;
+mod size;
+#[cfg(test)]
+mod tests;
+
+use crate::chart::Chart;
 use crate::host::{Host, Plan};
 use crate::record::{Broken, RunRecord};
 use reveille_sim::{Kind, Tape};
+use size::{Size, fingerprint};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-/// Replays at most.
-const MOST_REPLAYS: u32 = 1_000;
+/// Replays at most: one takes microseconds.
+const MOST_REPLAYS: u32 = 5_000;
+/// The same for runs with a process of their own, which take milliseconds.
+const MOST_PROCESSES: u32 = 1_000;
 /// Steps of all replays together at most: a run that does not end is long.
 const MOST_STEPS: u64 = 30_000_000;
 
@@ -26,160 +52,192 @@ pub(crate) struct Shrunk {
     pub(crate) replays: u32,
 }
 
+/// Makes the tape of `record`, which failed as `broken` says, small.
 pub(crate) fn shrink(host: &mut dyn Host, record: RunRecord, broken: &Broken) -> Shrunk {
-    let mut shrinker = Shrinker { host, broken, best: record, replays: 0, steps: 0 };
-    shrinker.drop_lanes();
-    loop {
-        let before = shrinker.best.tape.clone();
-        shrinker.shrink_schedule();
-        if !shrinker.shrink_arguments() || shrinker.best.tape == before || shrinker.is_spent() {
-            break;
-        }
-    }
-    Shrunk { replays: shrinker.replays, record: shrinker.best }
+    let mut shrinker = Shrinker::new(host, record, broken);
+    shrinker.work();
+    Shrunk { replays: shrinker.spent.replays, record: shrinker.best }
 }
 
-/// What is made smaller: the number of deviations, then the sum of their options, then
-/// what the arguments are made of.
-fn weight(tape: &Tape) -> (usize, u64, usize) {
-    let (count, sum) =
-        deviations(tape).fold((0, 0), |(n, sum), (.., option)| (n + 1, sum + u64::from(option)));
-    (count, sum, tape.lane(Kind::Argument).iter().filter(|option| **option != 0).count())
-}
-
-/// The deviations apart from those of the arguments, which are not to be had singly.
-fn deviations(tape: &Tape) -> impl Iterator<Item = (Kind, usize, u32)> + '_ {
-    tape.deviations().filter(|(kind, ..)| *kind != Kind::Argument)
-}
+/// A choice that is not the default: its kind, its place in the lane, its option.
+type Deviation = (Kind, usize, u32);
 
 struct Shrinker<'a> {
     host: &'a mut dyn Host,
     broken: &'a Broken,
     best: RunRecord,
+    /// Fingerprints of the tapes of which the answer is known.
+    tried: BTreeSet<u64>,
+    /// What runs that were looked into chose between.
+    charts: BTreeMap<u64, Rc<Chart>>,
+    spent: Cost,
+    /// What all of it may cost.
+    most: Cost,
+    /// What the passes that search may still cost.
+    to_trade: Cost,
+    to_search: Cost,
+}
+
+/// What replays cost.
+#[derive(Clone, Copy, Debug)]
+struct Cost {
     replays: u32,
     steps: u64,
 }
 
-impl Shrinker<'_> {
+impl Cost {
+    fn reaches(self, limit: Cost) -> bool {
+        self.replays >= limit.replays || self.steps >= limit.steps
+    }
+
+    fn plus(self, other: Cost) -> Cost {
+        Cost { replays: self.replays + other.replays, steps: self.steps + other.steps }
+    }
+
+    /// What is left of it when so much was spent between two moments.
+    fn less(self, before: Cost, after: Cost) -> Cost {
+        Cost {
+            replays: self.replays.saturating_sub(after.replays - before.replays),
+            steps: self.steps.saturating_sub(after.steps - before.steps),
+        }
+    }
+}
+
+impl<'a> Shrinker<'a> {
+    fn new(host: &'a mut dyn Host, record: RunRecord, broken: &'a Broken) -> Shrinker<'a> {
+        let tried = BTreeSet::from([fingerprint(&record.tape)]);
+        let replays = if record.tape.is_hermetic() { MOST_PROCESSES } else { MOST_REPLAYS };
+        Shrinker {
+            host,
+            broken,
+            best: record,
+            tried,
+            charts: BTreeMap::new(),
+            spent: Cost { replays: 0, steps: 0 },
+            most: Cost { replays, steps: MOST_STEPS },
+            to_trade: external::MOST,
+            to_search: Cost { replays: replays / 5 * 4, steps: MOST_STEPS / 5 },
+        }
+    }
+
+    fn work(&mut self) {
+        let mut simplified = None;
+        while !self.is_spent() {
+            self.shrink_schedule();
+            let before = fingerprint(&self.best.tape);
+            if simplified == Some(before) {
+                break;
+            }
+            self.simplify_arguments();
+            simplified = Some(fingerprint(&self.best.tape));
+            if simplified == Some(before) {
+                break;
+            }
+        }
+    }
+
+    /// Everything but the arguments, until nothing gets smaller.
+    fn shrink_schedule(&mut self) {
+        while !self.deviations().is_empty() && !self.is_spent() {
+            let before = self.size();
+            self.drop_lanes();
+            self.repeated(|shrinker| {
+                shrinker.cut_tails();
+                shrinker.zero_blocks();
+                let before = shrinker.size();
+                shrinker.delete_blocks();
+                // Whatever could go without them is gone by then.
+                if shrinker.size() == before {
+                    shrinker.drop_and_shift();
+                }
+            });
+            if self.trade() || self.find_fewer() {
+                continue;
+            }
+            self.repeated(|shrinker| {
+                shrinker.close_gaps();
+                shrinker.lower_options();
+                shrinker.move_earlier();
+            });
+            if self.size() == before {
+                break;
+            }
+        }
+    }
+
+    fn repeated(&mut self, passes: impl Fn(&mut Self)) {
+        loop {
+            let before = self.size();
+            passes(self);
+            if self.size() == before || self.is_spent() {
+                break;
+            }
+        }
+    }
+
     fn is_spent(&self) -> bool {
-        self.replays >= MOST_REPLAYS || self.steps >= MOST_STEPS
+        self.spent.reaches(self.most)
+    }
+
+    fn size(&self) -> Size {
+        Size::of(&self.best.tape)
+    }
+
+    /// The deviations of the best tape; what the arguments are made of is none.
+    fn deviations(&self) -> Vec<Deviation> {
+        size::deviations(&self.best.tape).collect()
+    }
+
+    /// The best tape with its lane `kind` changed.
+    fn with_lane(&self, kind: Kind, change: impl FnOnce(&mut Vec<u32>)) -> Tape {
+        let mut tape = self.best.tape.clone();
+        change(tape.lane_mut(kind));
+        tape
+    }
+
+    /// The best tape without some of its deviations.
+    fn without(&self, dropped: &[Deviation]) -> Tape {
+        let mut tape = self.best.tape.clone();
+        for (kind, index, _) in dropped {
+            tape.lane_mut(*kind)[*index] = 0;
+        }
+        tape
     }
 
     /// Takes the candidate if it is smaller and fails alike.
     fn attempt(&mut self, candidate: Tape) -> bool {
-        if self.is_spent() || weight(&candidate) >= weight(&self.best.tape) {
+        if Size::of(&candidate) >= self.size() || self.tried.contains(&fingerprint(&candidate)) {
             return false;
         }
-        self.replays += 1;
-        let Ok(record) = self.host.run(&Plan::replay(candidate)) else { return false };
-        self.steps += record.steps;
-        let better =
-            record.failed_like(self.broken) && weight(&record.tape) < weight(&self.best.tape);
+        match self.replay(&Plan::replay(candidate)) {
+            Some(record) => self.take(record),
+            None => false,
+        }
+    }
+
+    /// Takes what a replay recorded if that is smaller and failed alike.
+    fn take(&mut self, record: RunRecord) -> bool {
+        let better = record.failed_like(self.broken) && Size::of(&record.tape) < self.size();
         if better {
             self.best = record;
         }
         better
     }
 
-    fn deviations(&self) -> Vec<(Kind, usize, u32)> {
-        deviations(&self.best.tape).collect()
-    }
-
-    fn shrink_schedule(&mut self) {
-        loop {
-            let before = weight(&self.best.tape);
-            self.cut_tail();
-            self.drop_blocks();
-            if weight(&self.best.tape) == before || self.is_spent() {
-                break;
-            }
+    /// Makes a replay, if one may still be made, and remembers the tape.
+    fn replay(&mut self, plan: &Plan) -> Option<RunRecord> {
+        if self.is_spent() {
+            return None;
         }
-        self.lower_options();
-    }
-
-    /// Makes the arguments simpler; answers whether there are any.
-    fn shrink_arguments(&mut self) -> bool {
-        if self.best.tape.lane(Kind::Argument).is_empty() {
-            return false;
+        if let Some(tape) = plan.tape() {
+            self.tried.insert(fingerprint(tape));
         }
-        shrink_arguments(self.best.tape.clone(), |candidate| {
-            if self.is_spent() {
-                return None;
-            }
-            self.replays += 1;
-            // With the hash comes the tape of a run that passes.
-            let record = self.host.run(&Plan::replay(candidate).hashed()).ok()?;
-            self.steps += record.steps;
-            let (fails, tape) = (record.failed_like(self.broken), record.tape.clone());
-            if fails {
-                self.best = record;
-            }
-            Some(Tried { tape, fails })
-        });
-        true
-    }
-
-    fn drop_lanes(&mut self) {
-        self.attempt(Tape::new());
-        for kind in Kind::ALL {
-            let mut candidate = self.best.tape.clone();
-            candidate.lane_mut(kind).clear();
-            self.attempt(candidate);
+        self.spent.replays += 1;
+        let record = self.host.run(plan).ok()?;
+        self.spent.steps += record.steps;
+        if record.broken.is_some() {
+            self.tried.insert(fingerprint(&record.tape));
         }
-    }
-
-    /// Keeps a shortest prefix of each lane, by bisection.
-    fn cut_tail(&mut self) {
-        for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Argument) {
-            let mut kept = 0;
-            loop {
-                let lane = self.best.tape.lane(kind);
-                let length = lane.iter().rposition(|option| *option != 0).map_or(0, |at| at + 1);
-                if kept >= length {
-                    break;
-                }
-                let middle = (kept + length) / 2;
-                let mut candidate = self.best.tape.clone();
-                candidate.lane_mut(kind).truncate(middle);
-                if !self.attempt(candidate) {
-                    kept = middle + 1;
-                }
-            }
-        }
-    }
-
-    fn drop_blocks(&mut self) {
-        let mut size = self.deviations().len().div_ceil(2);
-        while size > 0 {
-            let mut at = 0;
-            loop {
-                let deviations = self.deviations();
-                if at >= deviations.len() {
-                    break;
-                }
-                let mut candidate = self.best.tape.clone();
-                for (kind, index, _) in deviations.iter().skip(at).take(size) {
-                    candidate.lane_mut(*kind)[*index] = 0;
-                }
-                if !self.attempt(candidate) {
-                    at += size;
-                }
-            }
-            size /= 2;
-        }
-    }
-
-    fn lower_options(&mut self) {
-        let mut at = 0;
-        while let Some((kind, index, option)) = self.deviations().get(at).copied() {
-            let lowered = (1..option).take(8).any(|lower| {
-                let mut candidate = self.best.tape.clone();
-                candidate.lane_mut(kind)[index] = lower;
-                self.attempt(candidate)
-            });
-            if !lowered {
-                at += 1;
-            }
-        }
+        Some(record)
     }
 }

@@ -88,8 +88,8 @@ pub use property::{Always, Eventually, LeadsTo, always, eventually, leads_to};
 pub use reentry::{Nested, PanickedClone, current_nested};
 pub use sampler::{
     Alignment, Bounded, Bytes, Deviation, Divergence, Exhausted, Fingerprint, Found, Member, Pct,
-    Plain, Policy, Portfolio, Pos, Random, RandomWalk, Replay, Resync, Run, Sampler, Seeded,
-    Sticky, Surw, Turn, Urw,
+    Plain, Policy, Portfolio, Pos, Random, RandomWalk, Replay, Resync, Run, Sampler, Script,
+    Seeded, Sticky, Surw, Turn, Urw,
 };
 pub use settings::{Probe, Settings};
 pub use sighting::{Sighting, look_for};

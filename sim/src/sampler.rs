@@ -19,6 +19,7 @@ mod pos;
 mod random;
 mod replay;
 mod resync;
+mod script;
 
 pub use fingerprint::{Deviation, Fingerprint, Turn};
 mod seeded;
@@ -39,6 +40,7 @@ pub use pos::Pos;
 pub use random::RandomWalk;
 pub use replay::Replay;
 pub use resync::{Alignment, Divergence, Found, Resync};
+pub use script::Script;
 pub use seeded::{Random, Seeded};
 pub use sticky::Sticky;
 pub use surw::Surw;

@@ -195,6 +195,13 @@ pub enum What {
         /// The type of what is awaited.
         future: &'static str,
     },
+    /// The running task came to a scheduling point.
+    Pointed {
+        /// Where the point stands.
+        at: &'static Location<'static>,
+        /// Whether the task went on, which is a turn of its own.
+        goes_on: bool,
+    },
     /// The test passed a mark.
     Marked {
         /// The mark's name.
@@ -419,6 +426,7 @@ fn fold(hash: u64, step: u64, now: u64, by: Option<TaskId>, what: &What) -> u64 
         }
         // Neither paths nor names of types are the same everywhere.
         What::Awaiting { at, .. } => (20, at.line().into(), 0),
+        What::Pointed { goes_on, .. } => (40, 0, u64::from(*goes_on)),
         What::Cancelled { at, forgotten } => (22, at.line().into(), u64::from(*forgotten)),
         What::LetIn { task } => (21, task.0.into(), 0),
         What::Rested => (17, 0, 0),

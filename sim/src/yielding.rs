@@ -40,8 +40,9 @@ pub async fn yield_now() {
 /// reveille::point().await;
 /// # });
 /// ```
+#[track_caller]
 pub fn point() -> Point {
-    Point { asked: false, touch: Touch::Anything }
+    Point { asked: false, touch: Touch::Anything, at: Location::caller() }
 }
 
 /// The future of [`point`].
@@ -50,6 +51,7 @@ pub fn point() -> Point {
 pub struct Point {
     asked: bool,
     touch: Touch,
+    at: &'static Location<'static>,
 }
 
 impl Point {
@@ -84,9 +86,11 @@ impl Future for Point {
         if std::mem::replace(&mut self.asked, true) {
             return Poll::Ready(());
         }
-        let touch = self.touch;
+        let (touch, at) = (self.touch, self.at);
         let Some(core) = world::current() else { return Poll::Ready(()) };
-        if core.goes_on(touch) {
+        let goes_on = core.goes_on(touch);
+        core.record(|| What::Pointed { at, goes_on });
+        if goes_on {
             return Poll::Ready(());
         }
         cx.waker().wake_by_ref();

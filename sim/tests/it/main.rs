@@ -17,6 +17,7 @@ mod reentry;
 mod resync;
 mod samplers;
 mod schedules;
+mod scripts;
 mod time;
 mod unwinding;
 mod wakers;

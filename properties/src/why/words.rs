@@ -1,0 +1,78 @@
+//! What flips a verdict, in plain words.
+
+use super::Seen;
+use super::pair::Pair;
+use crate::chart::Turn;
+use reveille_sim::{Kind, TaskId};
+use std::fmt::Write;
+
+/// All causes in one sentence; none if there is none.
+pub(super) fn only_if(causes: &[String]) -> Option<String> {
+    let (first, rest) = causes.split_first()?;
+    let mut text = format!("it fails only if {first}");
+    for cause in rest {
+        let _ = write!(text, ",\nand only if {cause}");
+    }
+    Some(text)
+}
+
+/// No order that was tried passes.
+pub(super) fn no_order(tried: usize) -> String {
+    let others = if tried == 1 { "another one".to_owned() } else { format!("{tried} others") };
+    format!("it fails in every order that was tried: the plain one and {others}")
+}
+
+/// The pair, with the steps that it has in the run that is reported.
+pub(super) fn pair(failing: &Seen, pair: &Pair) -> String {
+    let mut text =
+        format!("{}\nruns before {}", turn(failing, &pair.first), turn(failing, &pair.second));
+    if let Some(law) = pair.otherwise {
+        let _ = write!(text, "\n(the other way round it breaks the law {law})");
+    }
+    text
+}
+
+fn turn(failing: &Seen, turn: &Turn) -> String {
+    let mut text = format!("{} ({}", turn.who, turn.does);
+    if let Some(own) = failing.turn(turn.name()) {
+        let _ = write!(text, " in step {}", own.step);
+    }
+    if !turn.site.is_empty() {
+        let comma = if turn.site.starts_with("from") { "" } else { "," };
+        let _ = write!(text, "{comma} {}", turn.site);
+    }
+    text + ")"
+}
+
+/// A choice from outside that is not the default.
+pub(super) fn external(failing: &Seen, (kind, index, option): (Kind, usize, u32)) -> String {
+    // Of the faults a chart has those only that struck.
+    let nth = match kind.is_fault() {
+        true => failing.tape.lane(kind)[..index].iter().filter(|option| **option != 0).count(),
+        false => index,
+    };
+    let choice = failing.chart.choices.iter().filter(|choice| choice.kind == kind).nth(nth);
+    let who = choice.and_then(|choice| choice.task).map(|task| {
+        let named = failing.chart.turns.iter().find(|turn| turn.task == task);
+        named.map_or_else(|| TaskId(task).to_string(), |turn| turn.who.clone())
+    });
+    let options = choice.map_or(0, |choice| choice.options);
+    let step = choice.map_or(String::new(), |choice| format!(" in step {}", choice.step));
+    let who = who.as_deref().unwrap_or("a task");
+    match kind {
+        Kind::FreshWaker => format!("{who} gets a fresh waker{step}"),
+        Kind::SpuriousPoll => format!("{who}, after its poll{step}, is polled though nobody asked"),
+        Kind::Input => format!("{who} draws {option} of {options}{step}, and not 0"),
+        Kind::Entropy => format!("entropy from outside{step} is {option}, and not 0"),
+        Kind::Timer => format!(
+            "of {options} timers that are due{step} at once, not the one set earliest fires first"
+        ),
+        Kind::DelayedWake => format!("a wake{step} takes effect only after time has moved on"),
+        Kind::LateTimer => format!("a timer that is due{step} fires later"),
+        Kind::Cancellation => format!("a future of {who} is cancelled{step}"),
+        Kind::ForgottenFuture => format!("a future of {who} is forgotten, not dropped,{step}"),
+        Kind::ReentrantWaker => format!("a waker that is called{step} runs the task at once"),
+        Kind::PanickingClone => format!("the clone of a waker panics{step}"),
+        kind => format!("a choice of the kind `{kind}` is {option}{step}, and not 0"),
+    }
+}
