@@ -70,6 +70,7 @@ impl Core {
         let next = self.clock.with(|clock| clock.next_deadline());
         if next.is_some_and(|deadline| deadline <= near) {
             self.progress.set(self.steps.get());
+            self.postpone_deadlines(next.unwrap_or(0).saturating_sub(self.now.get()));
             self.jump();
             self.let_in_overdue();
         } else {
@@ -121,6 +122,7 @@ impl Core {
             return false;
         }
         self.clock.with(|clock| clock.put_off(which, later));
+        self.postpone_deadlines(later - now);
         self.record(|| What::TimerSet { deadline: later });
         true
     }

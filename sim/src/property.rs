@@ -66,7 +66,8 @@ pub fn always(
 /// Await it, or keep it while the test does something else; dropping it withdraws the
 /// demand. A breach is the law `property`, decided when time passes the deadline, or
 /// when the run comes to rest and nothing can change any more. A condition that holds
-/// exactly at the deadline is in time.
+/// exactly at the deadline is in time. Time that the faults `late-timer` and `delayed-wake`
+/// take counts for no deadline.
 ///
 /// ```
 /// # use reveille_sim as reveille;
@@ -220,6 +221,15 @@ impl Monitor {
     fn deadline(&self) -> Option<u64> {
         self.open().map(|open| open.deadline)
     }
+
+    fn postpone(&self, by: u64) {
+        if let Some(mut rule) = self.rule.take() {
+            if let Some(open) = rule.open_mut() {
+                open.deadline = open.deadline.saturating_add(by);
+            }
+            self.rule.set(Some(rule));
+        }
+    }
 }
 
 impl fmt::Debug for Monitor {
@@ -241,6 +251,7 @@ enum Rule {
 struct Open {
     since_step: u64,
     since: u64,
+    within: u64,
     deadline: u64,
 }
 
@@ -248,7 +259,8 @@ impl Open {
     fn from_now(core: &Core, within: Duration) -> Open {
         let since = core.now.get();
         let within = u64::try_from(within.as_nanos()).unwrap_or(u64::MAX);
-        Open { since_step: core.steps.get(), since, deadline: since.saturating_add(within) }
+        let deadline = since.saturating_add(within);
+        Open { since_step: core.steps.get(), since, within, deadline }
     }
 }
 
@@ -271,6 +283,14 @@ enum Answer {
 }
 
 impl Rule {
+    fn open_mut(&mut self) -> Option<&mut Open> {
+        match self {
+            Rule::Always(_) => None,
+            Rule::Eventually { open, .. } => Some(open),
+            Rule::LeadsTo { open, .. } => open.as_mut(),
+        }
+    }
+
     fn kind(&self) -> PropertyKind {
         match self {
             Rule::Always(_) => PropertyKind::Always,
@@ -354,6 +374,11 @@ impl Core {
         if any {
             self.alarm.set(true);
         }
+    }
+
+    /// A fault takes so much time, which counts for no deadline.
+    pub(crate) fn postpone_deadlines(&self, by: u64) {
+        self.monitors.with(|monitors| monitors.iter().for_each(|monitor| monitor.postpone(by)));
     }
 
     /// Time is about to move to `to`: which deadlines does it pass? A deadline that
@@ -461,7 +486,7 @@ impl Core {
             kind,
             since_step: open.map_or(0, |open| open.since_step),
             since: open.map_or(0, |open| open.since),
-            within: open.map_or(0, |open| open.deadline - open.since),
+            within: open.map_or(0, |open| open.within),
             at_rest: occasion == Occasion::Rest,
         };
         let detail = Detail::Property(Box::new(property));
