@@ -14,9 +14,11 @@ use reveille_sim::{
 /// Failures that make an estimate good enough, and runs that must do.
 const ENOUGH: u64 = 2_000;
 const MOST_RUNS: u64 = 200_000;
-const MOST_POINTS: u64 = 30_000_000;
-/// Seeds for the portfolio.
+/// With many threads a run takes long, and these must do.
+const MOST_TURNS: u64 = 4_000_000;
+/// Seeds for the portfolio, and for it with many threads.
 const SEEDS: u64 = 1_000;
+const FEWER_SEEDS: u64 = 50;
 
 fn main() {
     let filter = std::env::args().nth(1).unwrap_or_default();
@@ -81,7 +83,10 @@ fn rounded(mean: f64) -> String {
 fn of_one(program: &Program, sampler: &mut dyn Sampler) -> String {
     let mut world = World::new();
     let mut estimate = Estimate::default();
-    let most = MOST_RUNS.min(MOST_POINTS / u64::from(program.points));
+    let most = match program.tier {
+        Tier::T0 => MOST_RUNS,
+        _ => MOST_TURNS / u64::from(program.points),
+    };
     let mut sampler = sampler;
     fails(&mut world, &mut sampler, 0, program);
     while estimate.failures < ENOUGH && estimate.runs < most {
@@ -103,7 +108,7 @@ fn first_failure(program: &Program, sampler: &mut impl Sampler) -> String {
 /// The mean and the worst over many seeds.
 fn of_portfolio(program: &Program) -> String {
     let mut world = World::new();
-    let seeds = if program.points > 200 { SEEDS / 10 } else { SEEDS };
+    let seeds = if program.points > 200 { FEWER_SEEDS } else { SEEDS };
     let needed: Vec<u64> = (0..seeds)
         .map(|seed| {
             let mut portfolio = Portfolio::new(seed);

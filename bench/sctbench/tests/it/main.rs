@@ -4,6 +4,7 @@
 mod counting;
 mod exact;
 mod explorer;
+mod samplers;
 
 use reveille_sctbench::{ALL, Program};
 
