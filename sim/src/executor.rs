@@ -294,6 +294,7 @@ impl Core {
             header.tail_polls.set(header.tail_polls.get() + 1);
             let own = u64::from(flags & WOKEN != 0);
             header.tail_self_wakes.set(header.tail_self_wakes.get() + own);
+            self.look_at_state();
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a run found: a broken law with its evidence, and how the run ended.
 
-use crate::law::Law;
+use crate::law::{Certainty, Law};
 use crate::sighting::Sighting;
 use crate::trace::{Owner, TaskId, Trace};
 use std::fmt;
@@ -49,6 +49,11 @@ pub enum Detail {
     MadeAt(&'static Location<'static>),
     /// Moves of the clock.
     Jumps(u64),
+    /// The state of the run came again, by the [`digest`](crate::digest()) of the test.
+    Repeats {
+        /// The step in which it was first seen.
+        first: u64,
+    },
     /// A property that the test declared.
     Property(Box<Property>),
 }
@@ -126,6 +131,17 @@ impl Finding {
         match self.owner {
             Owner::Task(task) => Some(task),
             Owner::Watch(_) => None,
+        }
+    }
+}
+
+impl Finding {
+    /// Whether this verdict is proven or a well-founded guess.
+    #[must_use]
+    pub fn certainty(&self) -> Certainty {
+        match self.detail {
+            Detail::Repeats { .. } => Certainty::Certain,
+            _ => self.law.certainty(),
         }
     }
 }

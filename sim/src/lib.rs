@@ -28,7 +28,7 @@
 //! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding`, `hold`, `teardown` | what runs |
 //! | `identity`, `biased`, `ledger`, `waker`, `watch`, `mailbox`, `letters` | who may wake whom |
 //! | `clock`, `idle`, `time/` | virtual time |
-//! | `law`, `oracle`, `finding`, `panics`, `property` | what is wrong with it |
+//! | `law`, `oracle`, `finding`, `panics`, `property`, `digest` | what is wrong with it |
 //! | `trace`, `sighting` | what happened |
 
 mod argument;
@@ -37,6 +37,7 @@ mod block;
 mod cancellable;
 mod choice;
 mod clock;
+mod digest;
 mod door;
 mod entropy;
 mod executor;
@@ -77,6 +78,7 @@ mod yielding;
 pub use argument::{draw_argument, next_argument_move, note_argument, note_argument_move};
 pub use cancellable::{Cancellable, Cancelled, cancellable};
 pub use choice::Kind;
+pub use digest::{Digest, digest};
 pub use fault::Faults;
 pub use finding::{Detail, Finding, Outcome, Property, PropertyKind};
 pub use hold::{hold_back, waker_of};

@@ -373,6 +373,11 @@ impl Core {
             self.find(Law::SuspectedStuck, root, self.waiting(), count);
             return;
         }
+        self.judge_spinning(count);
+    }
+
+    /// Tasks run and nothing gets on: who?
+    pub(crate) fn judge_spinning(&self, detail: Detail) {
         let mut busy = self.tasks_by_id();
         busy.retain(|task| !task.ledger().has(OVER));
         busy.sort_by_key(|task| std::cmp::Reverse(task.header().tail_polls.get()));
@@ -385,7 +390,7 @@ impl Core {
         let law = if alone { Law::BusyPoll } else { Law::SuspectedLivelock };
         let owner = Owner::Task(busy.first().map_or(TaskId::ROOT, |task| task.id()));
         let others = busy.iter().skip(1).map(|task| task.id()).collect();
-        self.find(law, owner, others, count);
+        self.find(law, owner, others, detail);
     }
 
     /// Counts work that leads nowhere within one poll.

@@ -34,6 +34,7 @@ impl Core {
                 });
             }
             self.drop_properties();
+            self.drop_views();
             for waker in self.clock.with(crate::clock::Clock::clear) {
                 self.call_out(|| drop(waker));
             }

@@ -7,6 +7,7 @@
 
 use crate::block::Blocks;
 use crate::clock::Clock;
+use crate::digest::Views;
 use crate::fault::Faults;
 use crate::finding::{Detail, Finding};
 use crate::identity::{Identities, IdentityRef, retire};
@@ -98,6 +99,7 @@ pub(crate) struct Core {
     /// Those of them that the oracle is to look at after this step.
     pub(crate) doubts: Private<Vec<Debt>>,
     pub(crate) watches: Private<Vec<WatchRef>>,
+    pub(crate) views: Private<Views>,
     pub(crate) watches_made: Cell<u32>,
     /// Properties that are looked at, in the order in which they were declared.
     pub(crate) monitors: Private<Vec<Rc<Monitor>>>,
@@ -226,6 +228,7 @@ impl World {
             debts: Private::default(),
             doubts: Private::default(),
             watches: Private::default(),
+            views: Private::default(),
             watches_made: Cell::new(0),
             monitors: Private::default(),
             stepped: Cell::new(TaskId::ROOT),
