@@ -9,6 +9,7 @@ use futures::task::{LocalSpawnExt, SpawnExt};
 use reveille_bench::floor::{self, Floor};
 use reveille_bench::slot::slot;
 use reveille_bench::slot10;
+use reveille_sctbench::{ALL, fails};
 use reveille_sim::{Faults, Plain, Portfolio, Random, Sampler, Settings, World, time};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -20,7 +21,7 @@ fn main() {
     let filter = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
     println!("| workload | contender | median | to the first |");
     println!("| --- | --- | ---: | ---: |");
-    for (name, unit, contenders) in [short(), steady(), timers()] {
+    for (name, unit, contenders) in [short(), reorder(), steady(), timers()] {
         if name.contains(&filter) {
             compare(name, unit, contenders);
         }
@@ -111,14 +112,36 @@ fn short() -> (&'static str, &'static str, Vec<Contender>) {
         ("reveille, random", Box::new(in_reveille(Random::new(1), Faults::NONE))),
         ("reveille, random, with faults", Box::new(in_reveille(Random::new(1), Faults::ALL))),
         ("reveille, portfolio", Box::new(in_reveille(Portfolio::new(1), Faults::NONE))),
-        (
-            "reveille, portfolio, with faults",
-            Box::new(in_reveille(Portfolio::new(1), Faults::ALL)),
-        ),
+        ("reveille, portfolio, with faults", Box::new(in_reveille(Portfolio::new(1), Faults::ALL))),
         ("reveille, plain", Box::new(in_reveille(Plain, Faults::NONE))),
         ("futures LocalPool", Box::new(on_pool)),
     ];
     ("slot10", "runs/s", contenders)
+}
+
+/// A published program that fails in one run of forty: a task is spawned for each of
+/// its threads, and every access to shared data is a scheduling point.
+fn reorder() -> (&'static str, &'static str, Vec<Contender>) {
+    const RUNS: u64 = 20_000;
+    fn schedules(mut sampler: impl Sampler + 'static) -> impl FnMut() -> u64 {
+        let program = ALL.iter().find(|program| program.name == "reorder_3");
+        let program = program.expect("the program is in the list");
+        let mut world = World::new();
+        let mut next = 0;
+        move || {
+            let failures = (next..next + RUNS)
+                .filter(|run| fails(&mut world, &mut sampler, *run, program))
+                .count();
+            assert!(failures > 0);
+            next += RUNS;
+            RUNS
+        }
+    }
+    let contenders: Vec<Contender> = vec![
+        ("reveille, random", Box::new(schedules(Random::new(1)))),
+        ("reveille, portfolio", Box::new(schedules(Portfolio::new(1)))),
+    ];
+    ("reorder_3", "schedules/s", contenders)
 }
 
 /// One long run of the same channel.

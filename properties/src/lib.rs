@@ -125,10 +125,10 @@ pub use output::TestOutput;
 pub use proptest;
 pub use rejection::Rejected;
 pub use reveille_sim::{
-    AbortHandle, Always, Builder, Cancellable, Cancelled, Certainty, Eventually, Exhausted, Faults,
-    JoinError, JoinHandle, Kind, Law, LeadsTo, Level, PanickedClone, Point, Resource, Tape,
-    TapeError, TaskId, Touch, Watch, always, cancellable, draw, eventually, in_run, leads_to, mark,
-    point, spawn, spawn_daemon, spawn_local, watch, yield_now,
+    AbortHandle, Always, Builder, Cancellable, Cancelled, Certainty, Digest, Eventually, Exhausted,
+    Faults, JoinError, JoinHandle, Kind, Law, LeadsTo, Level, PanickedClone, Point, Resource, Tape,
+    TapeError, TaskId, Touch, Watch, always, cancellable, digest, draw, eventually, in_run,
+    leads_to, mark, point, spawn, spawn_daemon, spawn_local, watch, yield_now,
 };
 pub use schedules::{Schedule, ScheduleTree, Schedules, schedules};
 

@@ -3,6 +3,7 @@
 mod cancelling;
 mod delays;
 mod determinism;
+mod digests;
 mod executor;
 mod exhaustive;
 mod foreign_threads;
