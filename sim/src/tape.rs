@@ -97,10 +97,12 @@ impl Tape {
         })
     }
 
-    /// A number that stands for the run: equal for tapes with the same deviations.
+    /// A number that stands for the schedule: equal for tapes with the same deviations,
+    /// whatever the arguments.
     #[must_use]
     pub fn digest(&self) -> u64 {
-        self.deviations().fold(0, |hash: u64, (kind, at, option)| {
+        let deviations = self.deviations().filter(|(kind, ..)| *kind != Kind::Argument);
+        deviations.fold(0, |hash: u64, (kind, at, option)| {
             let word = (at as u64) << 32 ^ u64::from(option) ^ (kind as u64) << 56;
             let hash = (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             hash ^ (hash >> 32)
