@@ -56,6 +56,7 @@ impl Sampler for Bounded {
     }
 
     fn turn(&mut self, strand: &Strand) {
+        self.frontier.turn(strand);
         self.lessons.note(strand);
     }
 

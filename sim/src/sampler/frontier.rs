@@ -8,9 +8,11 @@
 //! (Emmi, Qadeer, Rakamaric, POPL 2011) with a free choice of the target, and in the
 //! order of iterative context bounding (Musuvathi, Qadeer, PLDI 2007).
 //!
-//! - Faults, timers and small draws deviate like schedules. Within a level the first
-//!   choice of each kind comes before the second of any, so that no kind waits for
-//!   the end of another.
+//! - Faults, timers and small draws deviate like schedules. Of the children of a run
+//!   the first choice of each kind comes before the second of any, so that no kind
+//!   waits for the end of another; and every other one lets a strand go on at once
+//!   that the last one woke, in the order of these wakes: what is registered wrongly
+//!   shows there first.
 //! - Where the next turn of the default strand can be seen by nobody else, another
 //!   strand may as well go after it: there is nothing to deviate from. What turns out
 //!   to be shared in a later run is deviated from then.
@@ -22,7 +24,7 @@
 use super::lessons::Lessons;
 use super::observation::Words;
 use crate::choice::Kind;
-use crate::strand::{Path, Runnable, Touch};
+use crate::strand::{Path, Runnable, Strand, Touch};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Choices with more options than this are not enumerated.
@@ -55,6 +57,8 @@ struct Node {
     deviations: Vec<Deviation>,
     next_deviation: usize,
     choices: u32,
+    /// The strand that had the last turn.
+    last: Option<usize>,
     /// The choices after the last deviation.
     seen: Vec<Seen>,
     has_large_choices: bool,
@@ -68,6 +72,14 @@ struct Seen {
     options: u32,
     /// Of the default strand of a schedule.
     next: Option<(Touch, Path)>,
+    /// The first strand that the last one woke; 0 if there is none, or it is the default.
+    woken: u32,
+}
+
+impl Seen {
+    fn of(kind: Kind, options: u32) -> Seen {
+        Seen { at: 0, kind, options, next: None, woken: 0 }
+    }
 }
 
 /// A run, and the deviations that can be added to it.
@@ -153,16 +165,24 @@ impl Frontier {
         // The moves that make an argument smaller are a protocol, not a choice.
         if options > MOST_OPTIONS || kind == Kind::Argument {
             self.run.has_large_choices = true;
-            return self.run.take(Seen { at: 0, kind, options: 1, next: None });
+            return self.run.take(Seen::of(kind, 1));
         }
-        self.run.take(Seen { at: 0, kind, options, next: None })
+        self.run.take(Seen::of(kind, options))
     }
 
     #[inline]
     pub(crate) fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
         let default = runnable.get(0);
         let next = Some((default.next(), default.path()));
-        self.run.take(Seen { at: 0, kind: Kind::Schedule, options: runnable.len(), next })
+        let last = self.run.last;
+        let is_woken = |strand: &Strand| last.is_some() && strand.woken_by() == last;
+        let woken = runnable.iter().position(is_woken).unwrap_or(0) as u32;
+        self.run.take(Seen { next, woken, ..Seen::of(Kind::Schedule, runnable.len()) })
+    }
+
+    #[inline]
+    pub(crate) fn turn(&mut self, strand: &Strand) {
+        self.run.last = Some(strand.number());
     }
 
     /// The run is over: its children wait from now on.
@@ -218,8 +238,8 @@ impl Frontier {
     /// Writes what the present run showed.
     pub(crate) fn write(&self, words: &mut Vec<u64>) {
         words.extend([u64::from(self.run.has_large_choices), self.run.seen.len() as u64]);
-        for Seen { at, kind, options, next } in &self.run.seen {
-            words.extend([(*at).into(), *kind as u64, (*options).into()]);
+        for Seen { at, kind, options, next, woken } in &self.run.seen {
+            words.extend([(*at).into(), *kind as u64, (*options).into(), (*woken).into()]);
             let (touch, path) = next.unwrap_or((Touch::Anything, Path::ROOT));
             words.extend(touch.words());
             words.push(path.word());
@@ -232,9 +252,10 @@ impl Frontier {
         let seen = words.list(|words| {
             let at = words.small()?;
             let kind = *Kind::ALL.get(usize::try_from(words.next()?).ok()?)?;
-            let options = words.small()?;
+            let (options, woken) = (words.small()?, words.small()?);
             let touch = Touch::from_words([words.next()?, words.next()?])?;
-            Some(Seen { at, kind, options, next: Some((touch, Path::from_word(words.next()?))) })
+            let next = Some((touch, Path::from_word(words.next()?)));
+            Some(Seen { at, kind, options, next, woken })
         });
         self.run.has_large_choices = has_large_choices || seen.is_none();
         self.run.seen = seen.unwrap_or_default();
@@ -262,17 +283,34 @@ impl Node {
     }
 }
 
-/// The deviations that can follow the last one, the first to be tried last: the first
-/// choices of all kinds come before the second of any.
+/// The deviations that can follow the last one, the first to be tried last.
 fn children<'a>(seen: impl Iterator<Item = &'a Seen>) -> Vec<Deviation> {
     let mut lanes: [Vec<Seen>; Kind::ALL.len()] = Default::default();
+    let mut woken = Vec::new();
     for seen in seen {
         lanes[seen.kind as usize].push(*seen);
+        if (1..seen.options).contains(&seen.woken) {
+            woken.push((seen.at, seen.woken));
+        }
     }
     let longest = lanes.iter().map(Vec::len).max().unwrap_or(0);
     let ranks = (0..longest).flat_map(|rank| lanes.iter().filter_map(move |lane| lane.get(rank)));
-    let mut children: Vec<Deviation> =
-        ranks.flat_map(|seen| (1..seen.options).map(|option| (seen.at, option))).collect();
+    let others = ranks.flat_map(|seen| {
+        (1..seen.options).filter(|option| *option != seen.woken).map(|option| (seen.at, option))
+    });
+    let mut children = alternately(woken.into_iter(), others);
     children.reverse();
     children
+}
+
+/// One of each in turn, then what is left of the longer.
+fn alternately<T>(mut one: impl Iterator<Item = T>, mut other: impl Iterator<Item = T>) -> Vec<T> {
+    let mut both = Vec::new();
+    loop {
+        let pair = [one.next(), other.next()];
+        if pair.iter().all(Option::is_none) {
+            return both;
+        }
+        both.extend(pair.into_iter().flatten());
+    }
 }

@@ -255,7 +255,8 @@ impl Sampler for Portfolio {
             Member::Surw => self.surw.turn(strand, run),
             Member::Urw => self.urw.turn(strand, run),
             Member::Sticky => self.sticky.turn(strand, run),
-            Member::Bounded | Member::Pos | Member::Pct | Member::Random => {}
+            Member::Bounded => self.frontier.turn(strand),
+            Member::Pos | Member::Pct | Member::Random => {}
         }
         self.shared.turn(strand);
     }

@@ -497,3 +497,56 @@ fn a_sampler_that_is_asked_for_other_choices_keeps_to_their_options() {
         }
     }
 }
+
+/// What a future waits for, and where it leaves its waker.
+#[derive(Default)]
+struct Gate {
+    is_open: bool,
+    waker: Option<std::task::Waker>,
+}
+
+/// Waits at a gate and leaves its waker there on its first poll only.
+async fn registers_once(gate: Rc<RefCell<Gate>>) {
+    let mut registered = false;
+    std::future::poll_fn(|cx| {
+        let mut gate = gate.borrow_mut();
+        if gate.is_open {
+            return std::task::Poll::Ready(());
+        }
+        if !std::mem::replace(&mut registered, true) {
+            gate.waker = Some(cx.waker().clone());
+        }
+        std::task::Poll::Pending
+    })
+    .await;
+}
+
+#[test]
+fn the_portfolio_finds_a_waker_registered_once_within_ten_runs() {
+    let body = || async {
+        let gate = Rc::new(RefCell::new(Gate::default()));
+        let waits = reveille_sim::spawn_local(registers_once(gate.clone()));
+        let wake = |opens: bool| {
+            let gate = gate.clone();
+            reveille_sim::spawn_local(async move {
+                gate.borrow_mut().is_open |= opens;
+                let waker = gate.borrow_mut().waker.take();
+                waker.into_iter().for_each(std::task::Waker::wake);
+            })
+        };
+        let (nudges, opens) = (wake(false), wake(true));
+        nudges.await.unwrap();
+        opens.await.unwrap();
+        waits.await.unwrap();
+    };
+    let mut world = World::new();
+    let settings = Settings::default();
+    assert!(world.run(&settings, &mut Plain, 0, body).verdict.is_none(), "too easy");
+    for seed in 0..200 {
+        let mut portfolio = Portfolio::new(seed);
+        let verdict =
+            (0..10).find_map(|run| world.run(&settings, &mut portfolio, run, body).verdict);
+        let law = verdict.map(|finding| finding.law);
+        assert_eq!(law, Some(reveille_sim::Law::PendingWithoutWaker), "seed {seed}");
+    }
+}
