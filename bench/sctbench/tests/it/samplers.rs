@@ -48,16 +48,16 @@ fn bounded_search_needs_one_deviation() {
     let expected = [
         ("account", 5),
         ("lazy01", 1),
-        ("deadlock01", 3),
-        ("wronglock_3", 5),
+        ("deadlock01", 4),
+        ("wronglock_3", 6),
         ("bluetooth_driver", 3),
         ("token_ring", 2),
-        ("carter01", 9),
-        ("twostage", 3),
-        ("reorder_3", 5),
-        ("reorder_4", 7),
-        ("reorder_5", 9),
-        ("stringbuffer-jdk1.4", 5),
+        ("carter01", 2),
+        ("twostage", 2),
+        ("reorder_3", 6),
+        ("reorder_4", 8),
+        ("reorder_5", 10),
+        ("stringbuffer-jdk1.4", 4),
     ];
     assert_eq!(first, expected);
 }
