@@ -7,6 +7,7 @@
 
 use std::backtrace::Backtrace;
 use std::fmt;
+use std::panic::Location;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -106,6 +107,11 @@ pub(crate) fn short_path(file: &str) -> String {
     };
     let relative = workspace().and_then(|root| whole.strip_prefix(root).ok());
     relative.unwrap_or(Path::new(file)).display().to_string()
+}
+
+/// A place in somebody's code, as messages name it.
+pub(crate) fn place(at: &Location<'_>) -> String {
+    format!("{}:{}", short_path(at.file()), at.line())
 }
 
 /// Where the lock file is; tests run in the directory of their package.

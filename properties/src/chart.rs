@@ -3,11 +3,11 @@
 //!
 //! Taken from the trace of a replay, and only if the plan asks for it.
 
-use crate::callsite::short_path;
-use crate::record::unescape;
+use crate::callsite::place;
+use crate::escape::{escape, unescape};
+use crate::naming::task_name;
 use reveille_sim::{Kind, Owner, Path, PollEnd, TaskId, Trace, What};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::panic::Location;
 
 /// Turns that are charted: of a longer run, the first.
@@ -83,7 +83,7 @@ impl Chart {
             let numbers = [turn.strand.word(), turn.number.into(), turn.step, turn.task.into()];
             let mut parts = numbers.map(|number| number.to_string()).to_vec();
             let texts = [&turn.who, &turn.does, &turn.site];
-            parts.extend(texts.map(|text| text.escape_default().to_string()));
+            parts.extend(texts.map(|text| escape(text)));
             line("turn", &parts.join("\t"));
         }
     }
@@ -206,10 +206,7 @@ impl Strands<'_> {
                 }
             }
         };
-        let mut who = task.to_string();
-        if let Some(name) = &info.name {
-            let _ = write!(who, " `{name}`");
-        }
+        let who = task_name(self.trace, task);
         Some(Turn { strand: info.path, number, step, task: task.0, who, does, site })
     }
 
@@ -219,8 +216,4 @@ impl Strands<'_> {
             stopped.get_or_insert(site);
         }
     }
-}
-
-fn place(at: &'static Location<'static>) -> String {
-    format!("{}:{}", short_path(at.file()), at.line())
 }

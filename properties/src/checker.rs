@@ -1,22 +1,20 @@
-//! The checker: runs a test's body under many schedules.
+//! The checker: what a test asks for, and how it is told what came of it. The doing is
+//! in [`work`].
+
+mod work;
 
 use crate::arguments::Arguments;
-use crate::config::{Config, ConfigError};
-use crate::corpus::{Corpus, Replayed, Session, Stop};
-use crate::coverage::{Coverage, grouped};
-use crate::error::{CheckError, Failure};
-use crate::hermetic;
-use crate::host::{Body, Here, Host};
+use crate::config::Config;
+use crate::corpus::Corpus;
+use crate::error::CheckError;
 use crate::marks::Mark;
 use crate::output::{Ending, TestOutput};
-use crate::search::{self, Clean, Halt, Order};
-use crate::seed::Seed;
-use crate::watchdog;
+use crate::passed::Passed;
 use crate::{message, names};
-use reveille_sim::{Faults, Kind, Law, Level, Portfolio, Settings};
-use std::fmt;
+use reveille_sim::{Faults, Kind, Law, Level, Settings};
 use std::panic::Location;
 use std::time::Duration;
+use work::Work;
 
 /// Runs when nothing else is said.
 const RUNS: u64 = 1_000;
@@ -282,8 +280,11 @@ impl Checker {
         F::Output: TestOutput,
     {
         let name = self.name_at(Location::caller());
-        let result = self.check_body(&name, &body);
-        result.map(|passed| Passed { test: name, ..passed })
+        if reveille_sim::in_run() {
+            return Err(CheckError::InsideRun);
+        }
+        let work = Work::of(self, name, &Config::from_env()?)?;
+        work.check(&body)
     }
 
     fn name_at(&self, caller: &Location<'_>) -> String {
@@ -294,89 +295,6 @@ impl Checker {
     /// limit of the watchdog.
     pub(crate) fn rules(&self, caller: &Location<'_>) -> (String, Settings, Duration) {
         (self.name_at(caller), self.settings.clone(), self.watchdog)
-    }
-
-    fn check_body(&self, name: &str, body: &dyn Body) -> Result<Passed, CheckError> {
-        if reveille_sim::in_run() {
-            return Err(CheckError::InsideRun);
-        }
-        let config = Config::from_env()?;
-        let mut task = self.task(name, &config)?;
-        let ordinal = hermetic::next_ordinal(name);
-        if let Some(child) = hermetic::Child::from_env() {
-            let settings = task.settings.clone();
-            let mut host = hermetic::Forked::new(name, body, settings, task.portfolio());
-            let result = task.settle(&mut host, |halt, host| task.failure(halt, host));
-            return child.answer(ordinal, result);
-        }
-        let must = task.replay.as_ref().is_some_and(reveille_sim::Tape::is_hermetic);
-        if must || self.hermetic == Some(true) {
-            return self
-                .in_child(&task, ordinal)
-                .unwrap_or_else(|why| Err(CheckError::NoHermeticRuns(why)));
-        }
-        if task.corpus.needs_hermetic_runs() {
-            let why = match self.hermetic {
-                Some(_) => "which this test never has".to_owned(),
-                None => match self.in_child(&task, ordinal) {
-                    Ok(result) => return result,
-                    Err(why) => format!("which cannot be had: {why}"),
-                },
-            };
-            task.corpus.without_hermetic_runs(&why)?;
-        }
-        let mut host = Here::new(body, task.settings.clone(), task.portfolio());
-        let _watched = watchdog::watch(name, host.pulse(), self.watchdog);
-        message::tell_of_aborts(name);
-        task.settle(&mut host, |halt, host| {
-            let differs = matches!(halt, Halt::Differs(_));
-            if differs && self.hermetic.is_none() {
-                match self.in_child(&task, ordinal) {
-                    Ok(Ok(passed)) => return Ok(passed),
-                    Ok(Err(error)) => return Err(error),
-                    Err(why) => return task.failure_with(halt, host, Some(&why)),
-                }
-            }
-            task.failure(halt, host)
-        })
-    }
-
-    /// Checks in a child process; an error says why there can be none.
-    fn in_child(
-        &self,
-        task: &Task,
-        ordinal: u32,
-    ) -> Result<Result<Passed, CheckError>, hermetic::Unavailable> {
-        hermetic::check_in_child(&task.name, ordinal)
-    }
-
-    fn task(&self, name: &str, config: &Config) -> Result<Task, CheckError> {
-        let replay = match &config.replay {
-            Some((test, tape)) if test == name => Some(tape.clone()),
-            Some((test, _)) => {
-                names::expect_elsewhere(test, name)?;
-                None
-            }
-            None => None,
-        };
-        let runs = config.runs.unwrap_or(self.runs);
-        if runs == 0 {
-            return Err(CheckError::NoRuns);
-        }
-        let given = self.seed.map(Seed::Given);
-        let corpus = match replay {
-            None => Session::open(name, &self.corpus, config.corpus.as_ref(), config.strict)?,
-            Some(_) => Session::off(name),
-        };
-        Ok(Task {
-            name: name.to_owned(),
-            order: Order { runs, nondeterminism: self.settings.levels.get(Law::Nondeterminism) },
-            seed: config.seed.or(given).unwrap_or_else(|| Seed::of_name(name)),
-            replay,
-            corpus,
-            settings: self.settings.clone(),
-            marks: self.marks.clone(),
-        })
     }
 }
 
@@ -394,151 +312,5 @@ fn tell(result: Result<Passed, CheckError>) {
 impl Default for Checker {
     fn default() -> Self {
         Checker::new()
-    }
-}
-
-impl From<ConfigError> for CheckError {
-    fn from(error: ConfigError) -> Self {
-        CheckError::Config(error)
-    }
-}
-
-/// A checker's work, with what the environment says.
-#[derive(Debug)]
-struct Task {
-    name: String,
-    order: Order,
-    seed: Seed,
-    replay: Option<reveille_sim::Tape>,
-    corpus: Session,
-    settings: Settings,
-    marks: Vec<Mark>,
-}
-
-impl Task {
-    fn portfolio(&self) -> Portfolio {
-        Portfolio::new(self.seed.value())
-    }
-
-    fn settle<H: Host>(
-        &self,
-        host: &mut H,
-        otherwise: impl FnOnce(Halt, &mut H) -> Result<Passed, CheckError>,
-    ) -> Result<Passed, CheckError> {
-        let replayed = match self.corpus.replay(host) {
-            Ok(replayed) => replayed,
-            Err(Stop::Halt(halt)) => return otherwise(halt, host),
-            Err(Stop::Corpus(error)) => return Err(error.into()),
-        };
-        let result = match &self.replay {
-            Some(tape) => search::replay(host, tape),
-            None => search::search(host, self.order),
-        };
-        match result {
-            Ok(clean) => Ok(self.passed(clean, replayed)),
-            Err(halt) => otherwise(halt, host),
-        }
-    }
-
-    fn passed(&self, clean: Clean, replayed: Replayed) -> Passed {
-        let mut warnings = replayed.warnings;
-        warnings.extend(clean.warnings.iter().map(|warning| {
-            format!("warning[{}] in `{}`: {}", warning.law, self.name, warning.text)
-        }));
-        let mut marks = clean.marks;
-        if self.replay.is_none() {
-            marks.add(self.marks.clone());
-            warnings.extend(marks.warnings(&self.name, clean.runs));
-        } else if clean.runs == 0 {
-            warnings.push(format!("reveille: the run of the tape is rejected in `{}`", self.name));
-        } else {
-            warnings.push(format!("reveille: the tape passes in `{}`", self.name));
-        }
-        Passed {
-            test: self.name.clone(),
-            runs: clean.runs,
-            steps: clean.steps,
-            rejected: clean.rejections.runs(),
-            coverage: clean.coverage,
-            marks: marks.into_list(),
-            corpus: replayed.passed,
-            warnings,
-        }
-    }
-
-    fn failure<H: Host>(&self, halt: Halt, host: &mut H) -> Result<Passed, CheckError> {
-        self.failure_with(halt, host, None)
-    }
-
-    fn failure_with<H: Host>(
-        &self,
-        halt: Halt,
-        host: &mut H,
-        why_not_hermetic: Option<&hermetic::Unavailable>,
-    ) -> Result<Passed, CheckError> {
-        let failure = match halt {
-            Halt::Rejected(rejected) => return Err(CheckError::Rejected(rejected)),
-            Halt::Host(error) => return Err(CheckError::NoRun(error.to_string())),
-            Halt::Found(found) => {
-                let origin = message::origin(&found, self.order.runs, self.seed);
-                let inputs = host.inputs(&found.tape).unwrap_or_default();
-                let corpus = self.corpus.tell(host, &found, origin.as_deref(), &inputs);
-                message::found(&self.name, &found, origin.as_deref(), &corpus)
-            }
-            Halt::Differs(differing) => {
-                let search::Differing { tape, broken } = *differing;
-                let difference = search::first_difference(host, &tape).unwrap_or_default();
-                let why = why_not_hermetic.map(ToString::to_string);
-                if self.order.nondeterminism == Level::Warn && broken.is_none() {
-                    let warning = format!(
-                        "warning[nondeterminism] in `{}`: a run cannot be repeated\n{difference}",
-                        self.name
-                    );
-                    let (test, warnings) = (self.name.clone(), vec![warning]);
-                    return Ok(Passed { test, runs: 1, warnings, ..Passed::default() });
-                }
-                message::differs(&self.name, &tape, broken, &difference, why)
-            }
-        };
-        Err(CheckError::Broken(Box::new(failure)))
-    }
-}
-
-/// What a check that found nothing did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Passed {
-    /// The test.
-    pub test: String,
-    /// Runs made.
-    pub runs: u64,
-    /// Polls in all runs together.
-    pub steps: u64,
-    /// Runs made in vain, because their arguments were rejected; they are not among `runs`.
-    pub rejected: u64,
-    /// The marks that were looked for or expected, by name.
-    pub marks: Vec<Mark>,
-    /// Entries of the corpus that were replayed before these runs.
-    pub corpus: u64,
-    /// What the runs covered.
-    pub coverage: Coverage,
-    /// What was found and does not fail the test.
-    pub warnings: Vec<String>,
-}
-
-impl fmt::Display for Passed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let s = if self.runs == 1 { "" } else { "s" };
-        write!(f, "`{}` passed {} run{s}", self.test, grouped(self.runs))?;
-        if self.rejected > 0 {
-            write!(f, ", beside {} rejected", grouped(self.rejected))?;
-        }
-        write!(f, ": {}", self.coverage)
-    }
-}
-
-impl Failure {
-    pub(crate) fn boxed(self) -> CheckError {
-        CheckError::Broken(Box::new(self))
     }
 }

@@ -27,7 +27,7 @@
 //!
 //! | file | idea |
 //! | --- | --- |
-//! | `entry`, `format`, `lines`, `words` | what is remembered of a failure, and its text |
+//! | `entry`, `format`, `lines` | what is remembered of a failure, and its text |
 //! | `merge` | which entries are kept |
 //! | `place`, `store` | where they are, and how they get there whole |
 //! | `first` | the replay before every search, and what is said of it |
@@ -43,7 +43,6 @@ mod place;
 mod samples;
 mod store;
 mod told;
-mod words;
 
 pub use entry::Entry;
 pub use error::{CorpusError, EntryError};

@@ -75,6 +75,12 @@ impl std::error::Error for CheckError {
     }
 }
 
+impl Failure {
+    pub(crate) fn boxed(self) -> CheckError {
+        CheckError::Broken(Box::new(self))
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.report)
@@ -86,5 +92,11 @@ impl std::error::Error for Failure {}
 impl From<CorpusError> for CheckError {
     fn from(error: CorpusError) -> Self {
         CheckError::Corpus(error)
+    }
+}
+
+impl From<ConfigError> for CheckError {
+    fn from(error: ConfigError) -> Self {
+        CheckError::Config(error)
     }
 }

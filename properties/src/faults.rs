@@ -1,6 +1,6 @@
 //! Faults in words: what one did in a step, and what to make of it.
 
-use crate::callsite::short_path;
+use crate::callsite::place;
 use reveille_sim::{Event, Kind, Law, Trace, What};
 
 /// What a fault did, in few words; none for other events.
@@ -15,8 +15,7 @@ pub(crate) fn verb(event: &Event) -> Option<String> {
         },
         What::Cancelled { at, forgotten } => {
             let how = if *forgotten { "forgets" } else { "drops" };
-            let place = format!("{}:{}", short_path(at.file()), at.line());
-            return Some(format!("{how} the future under `cancellable` at {place}"));
+            return Some(format!("{how} the future under `cancellable` at {}", place(at)));
         }
         _ => return None,
     };

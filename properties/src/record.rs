@@ -3,9 +3,10 @@
 //! In a [hermetic](crate::hermetic) search every run has a process of its own, and
 //! this is what it sends back: lines of `key value`, the value escaped.
 
-use crate::callsite::short_path;
+use crate::callsite::place;
 use crate::chart::Chart;
 use crate::corpus::Aligned;
+use crate::escape::{escape, unescape};
 use crate::marks::Mark;
 use crate::rejection::Rejection;
 use reveille_sim::{Detail, Finding, Kind, Law, Owner, Property, Tape, TaskId};
@@ -79,8 +80,7 @@ impl Broken {
 
 /// What a test calls a property, and where it is declared.
 fn named(property: &Property) -> String {
-    let (file, line) = (property.at.file(), property.at.line());
-    format!("`{}`, declared at {}:{line}", property.what, short_path(file))
+    format!("`{}`, declared at {}", property.what, place(property.at))
 }
 
 impl Warning {
@@ -114,7 +114,7 @@ impl RunRecord {
     pub(crate) fn to_text(&self) -> String {
         let mut text = String::new();
         let mut line = |key: &str, value: &str| {
-            let _ = writeln!(text, "{key} {}", value.escape_default());
+            let _ = writeln!(text, "{key} {}", escape(value));
         };
         line("steps", &self.steps.to_string());
         if let Some(hash) = self.hash {
@@ -221,29 +221,6 @@ impl RunRecord {
         // Other trailing defaults are not in the text of a tape; nobody misses them.
         ended.then_some(record)
     }
-}
-
-/// Undoes `escape_default`.
-pub(crate) fn unescape(text: &str) -> Option<String> {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text.chars();
-    while let Some(c) = rest.next() {
-        if c != '\\' {
-            plain.push(c);
-            continue;
-        }
-        plain.push(match rest.next()? {
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'u' => {
-                let code: String = rest.by_ref().skip(1).take_while(|c| *c != '}').collect();
-                char::from_u32(u32::from_str_radix(&code, 16).ok()?)?
-            }
-            other => other,
-        });
-    }
-    Some(plain)
 }
 
 /// The tasks of a record, as the simulator names them.
@@ -361,7 +338,7 @@ mod tests {
         #[test]
         fn a_cut_text_is_no_record(record in record(), at in any::<prop::sample::Index>()) {
             let text = record.to_text();
-            let cut: String = text.chars().take(at.index(text.trim_end().len())).collect();
+            let cut: String = text.chars().take(at.index(text.trim_end().chars().count())).collect();
             prop_assert_eq!(RunRecord::from_text(&cut), None);
         }
     }

@@ -1,5 +1,6 @@
 //! Where the random choices of a test begin.
 
+use crate::hash::fnv1a;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
@@ -17,10 +18,7 @@ pub(crate) enum Seed {
 impl Seed {
     /// The 64-bit FNV-1a hash of the test's name.
     pub(crate) fn of_name(name: &str) -> Seed {
-        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
-        Seed::OfName(hash)
+        Seed::OfName(fnv1a(name))
     }
 
     /// A seed from the randomness that the standard library seeds its maps with.

@@ -29,7 +29,7 @@ pub(crate) use unix::{leave_alarms_to_others, watch, watch_fork};
 #[cfg(unix)]
 mod unix {
     use super::{Duration, Pulse, Watched};
-    use crate::callsite::short_path;
+    use crate::callsite::place;
     use crate::{advice, names};
     use reveille_sim::{Law, TaskId};
     use std::cell::RefCell;
@@ -174,7 +174,7 @@ mod unix {
         let _ = writeln!(text, "  {} (suspected: the poll may merely be slow)\n", law.sentence());
         let whence = |task, at: &Location<'_>| match task {
             TaskId::ROOT => format!("{task}, the body of the test"),
-            _ => format!("{task}, spawned at {}:{}", short_path(at.file()), at.line()),
+            _ => format!("{task}, spawned at {}", place(at)),
         };
         let polled = reveille_sim::current_task().map(|(task, at)| whence(task, at));
         if let Some(nested) = nested {

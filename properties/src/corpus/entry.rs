@@ -1,8 +1,9 @@
 //! What is remembered of a failure.
 
+use super::format;
 use super::lines::{self, Remark};
-use super::words::hash;
-use super::{format, words};
+use crate::escape::escape;
+use crate::hash;
 use reveille_sim::{Deviation, Fingerprint, Kind, Law, Lineage, Tape, Turn};
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -229,12 +230,12 @@ fn date(days: u64) -> String {
 
 /// A number that stands for a name, as eight digits.
 pub(super) fn digits_of(name: &str) -> String {
-    format!("{:08x}", hash(name) >> 32)
+    format!("{:08x}", hash::mixed(name) >> 32)
 }
 
 /// Text in a line, for messages.
 pub(super) fn one_line(text: &str) -> String {
-    words::escape(text)
+    escape(text)
 }
 
 #[cfg(test)]

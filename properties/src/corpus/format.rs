@@ -26,12 +26,12 @@
 //!
 //! Lines come in this order, those without a value are left out, and a value of
 //! several lines stands in a block as that of `inputs` does. See [`lines`](super::lines)
-//! for remarks and the checksum, [`words`](super::words) for what is escaped.
+//! for remarks and the checksum, [`escape`](crate::escape) for what is escaped.
 
 use super::entry::{Entry, Names};
 use super::error::EntryError;
 use super::lines::{self, Lines};
-use super::words::{escape, quote, unescape, unquote};
+use crate::escape::{escape, quote, unescape, unquote};
 use reveille_sim::{Deviation, Fingerprint, Kind, Law, Lineage, Tape, Turn};
 
 const TITLE: &str = "reveille corpus ";

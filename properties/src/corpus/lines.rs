@@ -6,7 +6,7 @@
 //! which git turns them on some machines.
 
 use super::error::EntryError;
-use super::words::hash;
+use crate::hash;
 
 /// What the line of the checksum begins with.
 const SUM: &str = "sum: ";
@@ -87,7 +87,7 @@ impl<'a> Lines<'a> {
 
 fn sum<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     let content: String = lines.flat_map(|line| [line, "\n"]).collect();
-    format!("{:016x}", hash(&content))
+    format!("{:016x}", hash::mixed(&content))
 }
 
 /// The checksum of lines that count.

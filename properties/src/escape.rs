@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 /// Escapes what is not seen as itself, and a blank at the end, which editors take off.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
@@ -27,7 +27,7 @@ fn is_unseen(c: char) -> bool {
 }
 
 /// Undoes [`escape`]; none if the text is no such line.
-pub(super) fn unescape(line: &str) -> Option<String> {
+pub(crate) fn unescape(line: &str) -> Option<String> {
     let mut text = String::with_capacity(line.len());
     let mut rest = line.chars();
     while let Some(c) = rest.next() {
@@ -49,12 +49,12 @@ pub(super) fn unescape(line: &str) -> Option<String> {
 }
 
 /// The text in quotes.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     format!("\"{}\"", escape(text).replace('"', "\\\""))
 }
 
 /// Takes a text in quotes off the front: the text and what follows it.
-pub(super) fn unquote(line: &str) -> Option<(String, &str)> {
+pub(crate) fn unquote(line: &str) -> Option<(String, &str)> {
     let inner = line.strip_prefix('"')?;
     let mut escaped = false;
     for (at, c) in inner.char_indices() {
@@ -66,15 +66,6 @@ pub(super) fn unquote(line: &str) -> Option<(String, &str)> {
         }
     }
     None
-}
-
-/// A number that stands for the text: FNV-1a, then mixed so that any digits of it do.
-pub(super) fn hash(text: &str) -> u64 {
-    let word = text.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    let word = (word ^ (word >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-    word ^ (word >> 32)
 }
 
 #[cfg(test)]

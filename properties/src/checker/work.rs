@@ -1,0 +1,193 @@
+//! The work of one check: the corpus first, then the search or the run that is to be
+//! repeated, in this process or in hermetic ones, and what is told of the end.
+
+use super::Checker;
+use crate::config::Config;
+use crate::corpus::{Replayed, Session, Stop};
+use crate::error::CheckError;
+use crate::hermetic;
+use crate::host::{Body, Here, Host};
+use crate::marks::Mark;
+use crate::passed::Passed;
+use crate::search::{self, Clean, Halt, Order};
+use crate::seed::Seed;
+use crate::watchdog;
+use crate::{message, names};
+use reveille_sim::{Law, Level, Portfolio, Settings, Tape};
+use std::time::Duration;
+
+/// What a checker and the environment say, for one check.
+#[derive(Debug)]
+pub(super) struct Work {
+    name: String,
+    order: Order,
+    seed: Seed,
+    replay: Option<Tape>,
+    corpus: Session,
+    hermetic: Option<bool>,
+    watchdog: Duration,
+    settings: Settings,
+    marks: Vec<Mark>,
+}
+
+impl Work {
+    pub(super) fn of(checker: &Checker, name: String, config: &Config) -> Result<Work, CheckError> {
+        let replay = match &config.replay {
+            Some((test, tape)) if *test == name => Some(tape.clone()),
+            Some((test, _)) => {
+                names::expect_elsewhere(test, &name)?;
+                None
+            }
+            None => None,
+        };
+        let runs = config.runs.unwrap_or(checker.runs);
+        if runs == 0 {
+            return Err(CheckError::NoRuns);
+        }
+        let given = checker.seed.map(Seed::Given);
+        let seed = config.seed.or(given).unwrap_or_else(|| Seed::of_name(&name));
+        let corpus = match replay {
+            None => Session::open(&name, &checker.corpus, config.corpus.as_ref(), config.strict)?,
+            Some(_) => Session::off(&name),
+        };
+        let settings = checker.settings.clone();
+        let order = Order { runs, nondeterminism: settings.levels.get(Law::Nondeterminism) };
+        let Checker { hermetic, watchdog, .. } = *checker;
+        let marks = checker.marks.clone();
+        Ok(Work { name, order, seed, replay, corpus, hermetic, watchdog, settings, marks })
+    }
+
+    fn portfolio(&self) -> Portfolio {
+        Portfolio::new(self.seed.value())
+    }
+
+    /// Checks `body` in this process, or has a process of its own do it.
+    pub(super) fn check(mut self, body: &dyn Body) -> Result<Passed, CheckError> {
+        let ordinal = hermetic::next_ordinal(&self.name);
+        if let Some(child) = hermetic::Child::from_env() {
+            let settings = self.settings.clone();
+            let mut host = hermetic::Forked::new(&self.name, body, settings, self.portfolio());
+            let result = self.settle(&mut host, |halt, host| self.failure(halt, host, None));
+            return child.answer(ordinal, result);
+        }
+        let must = self.replay.as_ref().is_some_and(Tape::is_hermetic);
+        if must || self.hermetic == Some(true) {
+            return self
+                .in_child(ordinal)
+                .unwrap_or_else(|why| Err(CheckError::NoHermeticRuns(why)));
+        }
+        if self.corpus.needs_hermetic_runs() {
+            let why = match self.hermetic {
+                Some(_) => "which this test never has".to_owned(),
+                None => match self.in_child(ordinal) {
+                    Ok(result) => return result,
+                    Err(why) => format!("which cannot be had: {why}"),
+                },
+            };
+            self.corpus.without_hermetic_runs(&why)?;
+        }
+        self.here(body, ordinal)
+    }
+
+    /// Checks in this process, until a run turns out not to be repeatable.
+    fn here(&self, body: &dyn Body, ordinal: u32) -> Result<Passed, CheckError> {
+        let mut host = Here::new(body, self.settings.clone(), self.portfolio());
+        let _watched = watchdog::watch(&self.name, host.pulse(), self.watchdog);
+        message::tell_of_aborts(&self.name);
+        self.settle(&mut host, |halt, host| {
+            let differs = matches!(halt, Halt::Differs(_));
+            if !differs || self.hermetic.is_some() {
+                return self.failure(halt, host, None);
+            }
+            match self.in_child(ordinal) {
+                Ok(result) => result,
+                Err(why) => self.failure(halt, host, Some(&why)),
+            }
+        })
+    }
+
+    /// Checks in a child process; an error says why there can be none.
+    fn in_child(&self, ordinal: u32) -> Result<Result<Passed, CheckError>, hermetic::Unavailable> {
+        let result = hermetic::check_in_child(&self.name, ordinal)?;
+        Ok(result.map(|passed| Passed { test: self.name.clone(), ..passed }))
+    }
+
+    fn settle<H: Host>(
+        &self,
+        host: &mut H,
+        otherwise: impl FnOnce(Halt, &mut H) -> Result<Passed, CheckError>,
+    ) -> Result<Passed, CheckError> {
+        let replayed = match self.corpus.replay(host) {
+            Ok(replayed) => replayed,
+            Err(Stop::Halt(halt)) => return otherwise(halt, host),
+            Err(Stop::Corpus(error)) => return Err(error.into()),
+        };
+        let result = match &self.replay {
+            Some(tape) => search::replay(host, tape),
+            None => search::search(host, self.order),
+        };
+        match result {
+            Ok(clean) => Ok(self.passed(clean, replayed)),
+            Err(halt) => otherwise(halt, host),
+        }
+    }
+
+    fn passed(&self, clean: Clean, replayed: Replayed) -> Passed {
+        let mut warnings = replayed.warnings;
+        warnings.extend(clean.warnings.iter().map(|warning| {
+            format!("warning[{}] in `{}`: {}", warning.law, self.name, warning.text)
+        }));
+        let mut marks = clean.marks;
+        if self.replay.is_none() {
+            marks.add(self.marks.clone());
+            warnings.extend(marks.warnings(&self.name, clean.runs));
+        } else if clean.runs == 0 {
+            warnings.push(format!("reveille: the run of the tape is rejected in `{}`", self.name));
+        } else {
+            warnings.push(format!("reveille: the tape passes in `{}`", self.name));
+        }
+        Passed {
+            test: self.name.clone(),
+            runs: clean.runs,
+            steps: clean.steps,
+            rejected: clean.rejections.runs(),
+            coverage: clean.coverage,
+            marks: marks.into_list(),
+            corpus: replayed.passed,
+            warnings,
+        }
+    }
+
+    fn failure<H: Host>(
+        &self,
+        halt: Halt,
+        host: &mut H,
+        why_not_hermetic: Option<&hermetic::Unavailable>,
+    ) -> Result<Passed, CheckError> {
+        let failure = match halt {
+            Halt::Rejected(rejected) => return Err(CheckError::Rejected(rejected)),
+            Halt::Host(error) => return Err(CheckError::NoRun(error.to_string())),
+            Halt::Found(found) => {
+                let origin = message::origin(&found, self.order.runs, self.seed);
+                let inputs = host.inputs(&found.tape).unwrap_or_default();
+                let corpus = self.corpus.tell(host, &found, origin.as_deref(), &inputs);
+                message::found(&self.name, &found, origin.as_deref(), &corpus)
+            }
+            Halt::Differs(differing) => {
+                let search::Differing { tape, broken } = *differing;
+                let difference = search::first_difference(host, &tape).unwrap_or_default();
+                let why = why_not_hermetic.map(ToString::to_string);
+                if self.order.nondeterminism == Level::Warn && broken.is_none() {
+                    let warning = format!(
+                        "warning[nondeterminism] in `{}`: a run cannot be repeated\n{difference}",
+                        self.name
+                    );
+                    let (test, warnings) = (self.name.clone(), vec![warning]);
+                    return Ok(Passed { test, runs: 1, warnings, ..Passed::default() });
+                }
+                message::differs(&self.name, &tape, broken, &difference, why)
+            }
+        };
+        Err(failure.boxed())
+    }
+}

@@ -1,0 +1,30 @@
+//! What things are called in messages: tasks and futures.
+
+use reveille_sim::{TaskId, Trace};
+
+/// A task with its name, if it has one.
+pub(crate) fn task_name(trace: &Trace, task: TaskId) -> String {
+    match trace.task(task).and_then(|info| info.name.as_deref()) {
+        Some(name) => format!("{task} `{name}`"),
+        None => task.to_string(),
+    }
+}
+
+/// The type of a future in a form that can be read.
+pub(crate) fn future_name(name: &str) -> String {
+    if let Some(function) = name.strip_suffix("::{{closure}}") {
+        let function = function.replace("::{{closure}}", "");
+        return format!("async code in `{}`", function.trim_end_matches("::__reveille_body"));
+    }
+    // Paths of the arguments add more noise than they tell.
+    let mut short = String::new();
+    for part in name.split_inclusive(['<', '>', ',', ' ', '(', ')', '&']) {
+        let tail = part.char_indices().rev().find(|(at, _)| part[..*at].ends_with("::"));
+        let depth = short.matches('<').count() - short.matches('>').count();
+        match tail {
+            Some((at, _)) if depth > 0 => short.push_str(&part[at..]),
+            _ => short.push_str(part),
+        }
+    }
+    format!("`{short}`")
+}

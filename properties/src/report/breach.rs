@@ -1,0 +1,129 @@
+//! How the law was broken, in a sentence or two: the fact `what`.
+
+use crate::callsite::{place, short_path};
+use crate::evidence::Suspect;
+use crate::naming::task_name;
+use crate::promise;
+use reveille_sim::{Detail, Event, Finding, Law, TaskId, Trace, What};
+
+/// None if the law's own sentence says it all.
+pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Option<String> {
+    let step = finding.step;
+    let polls = polls(trace, suspect);
+    Some(match (finding.law, &finding.detail) {
+        (_, Detail::Panic { message, location, in_drop }) => {
+            panicked(finding, trace, message, location.as_deref(), *in_drop)
+        }
+        (_, Detail::Property(property)) => promise::broken(property, finding),
+        (_, Detail::Error(error)) => format!("the body returned an error:\n{error}"),
+        (Law::PendingWithoutWaker, _) => format!(
+            "its poll {polls}, in step {step}, returned Pending; it was not woken since that poll\n\
+             began, and no clone of its waker is alive anywhere: nothing can wake it"
+        ),
+        (Law::StaleWaker, detail) => {
+            stale(trace, suspect, step, polls, *detail == Detail::ReliedOn)
+        }
+        (Law::WakerDropped, _) => format!(
+            "it waits since its poll {polls}; in step {step} the last clone of its waker was dropped\n\
+             without a wake: nothing can wake it"
+        ),
+        (Law::SpuriousPoll, _) => format!(
+            "its poll {polls}, in step {step}, was one that nobody asked for; it returned Pending and\n\
+             is registered nowhere any more"
+        ),
+        (Law::PollAfterReady, Detail::MadeAt(at)) => format!(
+            "the future under `cancellable` at {} was polled again in step {step}, after it\n\
+             had returned Ready",
+            place(at)
+        ),
+        (Law::PollAfterReady, _) => {
+            format!("it was polled again in step {step}, after it had returned Ready")
+        }
+        (Law::Snoozed, _) => {
+            "it was woken, and never polled again or dropped, while its task went on".into()
+        }
+        (Law::TaskLeak, _) => "the test ended; this task was left and nothing can wake it".into(),
+        (Law::SuspectedStuck, Detail::Jumps(count)) => format!(
+            "the clock has moved {count} times since the root was last polled and since any task\n\
+             began or ended; timers tick, and nothing comes of it"
+        ),
+        (Law::SuspectedStuck, Detail::Count(count)) => format!(
+            "after {count} polls, the later half under a fair schedule without faults, the run has\n\
+             not ended; time moves or tasks end, but the test does not"
+        ),
+        (Law::SuspectedLivelock, Detail::Count(count)) => format!(
+            "after {count} polls, the later half under a fair schedule without faults, these tasks\n\
+             still wake each other, no task has ended, and time stands still"
+        ),
+        (Law::BusyPoll, Detail::Count(count)) => format!(
+            "after {count} polls, the later half under a fair schedule without faults, it still wakes\n\
+             itself in every poll, no task has ended, and time stands still"
+        ),
+        (Law::Starvation, Detail::Count(count)) => {
+            format!("its poll in step {step} had been woken {count} times and had not returned")
+        }
+        _ => return None,
+    })
+}
+
+fn panicked(
+    finding: &Finding,
+    trace: &Trace,
+    message: &str,
+    location: Option<&str>,
+    in_drop: bool,
+) -> String {
+    let at = location.map_or(String::new(), |at| format!(" at {}", short_path(at)));
+    let how = if in_drop { "panicked while it was dropped" } else { "panicked" };
+    let poll = match finding.law {
+        Law::SpuriousPoll => " in a poll that nobody asked for",
+        _ => "",
+    };
+    let how = match finding.others.first() {
+        Some(polled) if finding.law == Law::WakeInLock => {
+            let (step, polled) = (finding.step, task_name(trace, *polled));
+            format!("in step {step} it called a waker; {polled}, run inside that call,\n{how}")
+        }
+        _ => how.to_owned(),
+    };
+    let unread = match (finding.law, finding.task()) {
+        (Law::Panic, Some(task)) if task != TaskId::ROOT => {
+            "\nand nobody read the error from its handle"
+        }
+        _ => "",
+    };
+    format!("{how}{poll}{at}:\n{}{unread}", without_marks(message))
+}
+
+/// `relied`: the waker of the earlier poll was woken, and that was what it waited for.
+fn stale(trace: &Trace, suspect: &Suspect, step: u64, polls: usize, relied: bool) -> String {
+    let step_of = |at: Option<u64>| at.and_then(|at| trace.event(at)).map(|e| e.step);
+    let stale = step_of(suspect.polled).unwrap_or(step);
+    let since = step_of(suspect.fresh).unwrap_or(stale);
+    let since = if since == stale { String::new() } else { format!(" since step {since}") };
+    let poll = if relied { polls.saturating_sub(1) } else { polls };
+    let then = if relied {
+        format!(
+            "then a waker of an earlier poll was woken, and in step {step} that was what it\n\
+             had waited for"
+        )
+    } else {
+        "only a waker of an earlier poll is still kept".to_owned()
+    };
+    format!(
+        "its poll {poll}, in step {stale}, had a fresh waker{since} and returned Pending without\n\
+         cloning it; {then}"
+    )
+}
+
+/// The number of polls that the suspect has had.
+fn polls(trace: &Trace, suspect: &Suspect) -> usize {
+    let of_suspect =
+        |e: &&Event| matches!(e.what, What::Polled { owner, .. } if owner == suspect.owner);
+    trace.events().filter(of_suspect).count()
+}
+
+/// What a user wrote, without what the attribute wrote into it.
+fn without_marks(message: &str) -> String {
+    message.replace(".__reveille_at()", "")
+}
