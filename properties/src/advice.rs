@@ -43,7 +43,7 @@ pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
         }
         Law::SuspectedLivelock => {
             "pass a wake on only if there is something to be had; if the tasks do get on, call\n       \
-             `reveille::mark` there or raise `max_steps`"
+             `reveille::mark` there or raise `max_steps`; `reveille::digest` makes it certain"
         }
         Law::BusyPoll => {
             "register the waker with whatever is waited for instead of waking oneself; if the task does\n       \

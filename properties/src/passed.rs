@@ -33,6 +33,10 @@ impl fmt::Display for Passed {
         if self.rejected > 0 {
             write!(f, ", beside {} rejected", grouped(self.rejected))?;
         }
-        write!(f, ": {}", self.coverage)
+        write!(f, ": {}", self.coverage)?;
+        for Mark { name, seen, .. } in &self.marks {
+            write!(f, "\n  reached {} times: {name}", grouped(*seen))?;
+        }
+        Ok(())
     }
 }

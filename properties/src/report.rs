@@ -20,7 +20,10 @@ pub(crate) fn vanished() -> String {
 /// The facts of a failure, without its title and its replay line.
 pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why: &str) -> String {
     let mut text = String::new();
-    let certainty = match finding.law.certainty() {
+    let certainty = match finding.certainty() {
+        Certainty::Certain if finding.law.certainty() == Certainty::Suspected => {
+            " (certain: the state came again)"
+        }
         Certainty::Certain => "",
         Certainty::Suspected => " (suspected: it rests on a bound, see below)",
     };

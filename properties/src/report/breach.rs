@@ -59,6 +59,10 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
             "after {count} polls, the later half under a fair schedule without faults, it still wakes\n\
              itself in every poll, no task has ended, and time stands still"
         ),
+        (Law::SuspectedLivelock | Law::BusyPoll, Detail::Repeats { first }) => format!(
+            "by the test's digest the state of step {first} came again in step {step}, under a fair\n\
+             schedule without faults, and nothing got on between: so it goes on for ever"
+        ),
         (Law::Starvation, Detail::Count(count)) => {
             format!("its poll in step {step} had been woken {count} times and had not returned")
         }

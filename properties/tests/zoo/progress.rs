@@ -14,6 +14,7 @@ golden! {
     "busy-poll" spins_until_a_deadline;
     "busy-poll" yields_for_ever_under_watch;
     "suspected-livelock" wake_each_other_for_ever;
+    "suspected-livelock" wake_each_other_in_a_circle;
     "starvation" never_returns_from_its_poll;
     "suspected-stuck" only_a_heartbeat_ticks;
 }
@@ -177,4 +178,17 @@ async fn a_long_wait_is_fine() {
     let never = reveille::time::timeout(Duration::from_secs(1), pending::<()>());
     never.await.unwrap_err();
     heartbeat.abort();
+}
+
+#[reveille::test(max_steps = 10_000)]
+#[ignore = "broken on purpose"]
+async fn wake_each_other_in_a_circle() {
+    let baton = Baton::default();
+    let view = baton.clone();
+    // Who holds the baton is all there is to these tasks.
+    let _state = reveille::digest(move || view.0.each_ref().map(|place| place.borrow().is_some()));
+    let first = reveille::spawn_local(baton.clone().pass_on(0));
+    let second = reveille::spawn_local(baton.pass_on(1));
+    first.await.unwrap();
+    second.await.unwrap();
 }
