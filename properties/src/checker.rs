@@ -75,7 +75,7 @@ impl Checker {
         self
     }
 
-    /// Sets the seed of the random runs; `REVEILLE_SEED` goes before it.
+    /// Sets where random choices begin; `REVEILLE_SEED` goes before it.
     pub fn seed(mut self, seed: u64) -> Checker {
         self.seed = Some(seed);
         self

@@ -32,9 +32,9 @@ mod forks;
 #[cfg(target_os = "linux")]
 pub(crate) use child::check_in_child;
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::{Forked, check_in_child};
+pub(crate) use elsewhere::{check_in_child, forked};
 #[cfg(target_os = "linux")]
-pub(crate) use forks::Forked;
+pub(crate) use forks::forked;
 
 use crate::error::CheckError;
 use crate::passed::Passed;

@@ -45,7 +45,7 @@ use std::time::Duration;
 /// and inputs become smaller under a simple schedule.
 ///
 /// For a test of your own without other inputs `#[reveille::test]` does more: a search
-/// instead of random runs, hermetic runs, laws that warn, marks.
+/// in place of single runs, a corpus, hermetic runs, laws that warn, marks.
 /// [`Checker::schedules`] sets levels of laws, faults and bounds.
 #[track_caller]
 pub fn schedules() -> Schedules {

@@ -191,10 +191,10 @@ fn settle(
         return Ok(Halt::differs(record.tape, Some(broken)));
     }
     let sampler = Some(host.portfolio().member());
-    let before = spans::deviations(&again.tape);
+    let before = spans::deviations(&again.tape).count();
     let shrunk = shrink(host, again, &broken);
     let tape = shrunk.record.tape;
-    let after = spans::deviations(&tape);
+    let after = spans::deviations(&tape).count();
     let broken = shrunk.record.broken.unwrap_or(broken);
     let why = why::explain(host, &tape, &broken);
     let broken = judge::refine(host, &tape, broken);

@@ -4,7 +4,7 @@ use crate::hash::fnv1a;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
-/// The seed of a test's random runs.
+/// The seed of a test's runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Seed {
     /// Made of the test's name: a green test stays green until code changes.

@@ -30,6 +30,7 @@ mod size;
 #[cfg(test)]
 mod tests;
 
+use crate::arguments::spans::deviations;
 use crate::chart::Chart;
 use crate::host::{Host, Plan};
 use crate::record::{Broken, RunRecord};
@@ -185,7 +186,7 @@ impl<'a> Shrinker<'a> {
 
     /// The deviations of the best tape; what the arguments are made of is none.
     fn deviations(&self) -> Vec<Deviation> {
-        size::deviations(&self.best.tape).collect()
+        deviations(&self.best.tape).collect()
     }
 
     /// The best tape with its lane `kind` changed.

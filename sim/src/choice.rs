@@ -9,6 +9,7 @@ use std::fmt;
 /// What a choice decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
+#[non_exhaustive]
 pub enum Kind {
     /// Which runnable strand goes next. Default: the one that ran last if it did
     /// not yield, else the one woken earliest.

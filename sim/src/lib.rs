@@ -30,6 +30,7 @@
 //! | `clock`, `idle`, `time/` | virtual time |
 //! | `law`, `oracle`, `finding`, `panics`, `property`, `digest` | what is wrong with it |
 //! | `trace`, `sighting` | what happened |
+//! | `settings`, `private`, `sync` | what a run is given, and the cells and locks it is made of |
 
 mod argument;
 mod biased;

@@ -20,8 +20,6 @@ mod random;
 mod replay;
 mod resync;
 mod script;
-
-pub use fingerprint::{Deviation, Fingerprint, Turn};
 mod seeded;
 mod shares;
 mod sticky;
@@ -31,6 +29,7 @@ mod urw;
 
 pub use bounded::Bounded;
 pub use bytes::Bytes;
+pub use fingerprint::{Deviation, Fingerprint, Turn};
 pub use frontier::Exhausted;
 pub use pct::Pct;
 pub use plain::Plain;

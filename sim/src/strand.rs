@@ -250,13 +250,6 @@ impl Strand {
         self.woken_by.get() == self.number
     }
 
-    /// Whether it stands at a scheduling point where another one was told to go first.
-    #[must_use]
-    #[inline]
-    pub fn is_preempted(&self) -> bool {
-        self.woken_by.get() == PREEMPTED
-    }
-
     /// What its next turn touches.
     #[must_use]
     #[inline]

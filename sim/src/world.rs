@@ -256,11 +256,13 @@ impl World {
     }
 
     /// The choices of the last run.
+    #[must_use]
     pub fn tape(&self) -> Tape {
         self.core.tape.with(|tape| tape.clone())
     }
 
     /// The [digest](Tape::digest) of the choices of the last run.
+    #[must_use]
     pub fn digest(&self) -> u64 {
         self.core.tape.with(|tape| tape.digest())
     }

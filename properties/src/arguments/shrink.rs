@@ -12,8 +12,8 @@
 //!
 //! Arguments are taken one after the other, as proptest takes the parts of a tuple.
 
-use super::spans::{COMPLICATE, SIMPLIFY, Span, spans, with_spans};
-use reveille_sim::{Kind, Tape};
+use super::spans::{COMPLICATE, SIMPLIFY, Span, deviations, spans, with_spans};
+use reveille_sim::Tape;
 
 /// Deviations that are moved, the first ones, and places by which they are.
 const MOVED: usize = 4;
@@ -68,8 +68,8 @@ fn asking(tape: &Tape, which: usize, moves: &[u32]) -> Tape {
 
 /// The same tape with a deviation, and all that follow it, a little earlier.
 fn nearby(tape: &Tape) -> impl Iterator<Item = Tape> {
-    let deviations = tape.deviations().filter(|(kind, ..)| *kind != Kind::Argument).take(MOVED);
-    let moves = deviations.flat_map(|deviation| PLACES.map(|places| (deviation, places)));
+    let moves =
+        deviations(tape).take(MOVED).flat_map(|deviation| PLACES.map(|places| (deviation, places)));
     moves.filter_map(|((kind, index, _), places)| {
         let first = index.checked_sub(places)?;
         let defaults = tape.lane(kind)[first..index].iter().all(|option| *option == 0);
@@ -87,6 +87,7 @@ mod tests {
     use proptest::collection::vec;
     use proptest::strategy::{Strategy, ValueTree};
     use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+    use reveille_sim::Kind;
 
     /// Makes a value of a span as a run does, and gives the moves that were taken.
     fn value<S: Strategy>(strategy: &S, span: &Span) -> (S::Value, Vec<u32>) {

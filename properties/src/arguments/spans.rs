@@ -48,10 +48,10 @@ pub(crate) fn with_spans(tape: &Tape, spans: &[Span]) -> Tape {
     tape
 }
 
-/// Deviations of the schedule, the faults and so on; what arguments are made of is told
-/// by their values.
-pub(crate) fn deviations(tape: &Tape) -> usize {
-    tape.deviations().filter(|(kind, ..)| *kind != Kind::Argument).count()
+/// The deviations of the schedule, the faults and so on: the lane of arguments is a program,
+/// not a list of choices, and is told by the values that it makes.
+pub(crate) fn deviations(tape: &Tape) -> impl Iterator<Item = (Kind, usize, u32)> + '_ {
+    tape.deviations().filter(|(kind, ..)| *kind != Kind::Argument)
 }
 
 #[cfg(test)]
@@ -95,6 +95,6 @@ mod tests {
         let mut tape = tape(&[1, 2, 1, 1, 0]);
         tape.push(Kind::Schedule, 0);
         tape.push(Kind::SpuriousPoll, 1);
-        assert_eq!(deviations(&tape), 1);
+        assert_eq!(deviations(&tape).collect::<Vec<_>>(), [(Kind::SpuriousPoll, 0, 1)]);
     }
 }

@@ -66,7 +66,7 @@ impl Work {
         let ordinal = hermetic::next_ordinal(&self.name);
         if let Some(child) = hermetic::Child::from_env() {
             let settings = self.settings.clone();
-            let mut host = hermetic::Forked::new(&self.name, body, settings, self.portfolio());
+            let mut host = hermetic::forked(&self.name, body, settings, self.portfolio());
             let result = self.settle(&mut host, |halt, host| self.failure(halt, host, None));
             return child.answer(ordinal, result);
         }

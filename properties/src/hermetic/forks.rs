@@ -12,8 +12,18 @@ use std::io::{Read, Write};
 use std::os::fd::FromRawFd;
 use std::time::Duration;
 
-/// Runs in forks of this process.
-pub(crate) struct Forked<'a> {
+/// Has runs of `body` made in forks of this process, which is for the test `test` alone.
+pub(crate) fn forked<'a>(
+    test: &str,
+    body: &'a dyn Body,
+    settings: Settings,
+    portfolio: Portfolio,
+) -> impl Host + 'a {
+    interpose::fix();
+    Forked { body, settings, portfolio, test: test.to_owned() }
+}
+
+struct Forked<'a> {
     body: &'a dyn Body,
     settings: Settings,
     portfolio: Portfolio,
@@ -35,16 +45,6 @@ impl<T> Alone<T> {
 }
 
 impl<'a> Forked<'a> {
-    pub(crate) fn new(
-        test: &str,
-        body: &'a dyn Body,
-        settings: Settings,
-        portfolio: Portfolio,
-    ) -> Self {
-        interpose::fix();
-        Forked { body, settings, portfolio, test: test.to_owned() }
-    }
-
     /// Has `job` done on a fresh thread of a fork and gives what it wrote.
     fn fork(
         &mut self,

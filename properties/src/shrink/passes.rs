@@ -1,7 +1,8 @@
 //! The greedy passes: each tries changes of the best tape, one after the other.
 
-use super::size::{deviations, extent, is_external, lanes};
+use super::size::{extent, is_external, lanes};
 use super::{Deviation, Shrinker};
+use crate::arguments::spans::deviations;
 use reveille_sim::{Kind, Tape};
 
 /// Deviations beyond which the passes that try pairs look at neighbours only.

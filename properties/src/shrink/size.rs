@@ -1,6 +1,6 @@
 //! Which of two tapes is the smaller one, and what makes two the same.
 
-use super::Deviation;
+use crate::arguments::spans::deviations;
 use reveille_sim::{Kind, Tape};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -40,11 +40,6 @@ pub(super) fn is_external(kind: Kind) -> bool {
 pub(super) fn lanes() -> impl Iterator<Item = Kind> {
     let of = |external| Kind::ALL.into_iter().filter(move |kind| is_external(*kind) == external);
     of(true).chain(of(false)).filter(|kind| *kind != Kind::Argument)
-}
-
-/// The deviations of a tape. The lane of arguments is a program, not a list of choices.
-pub(super) fn deviations(tape: &Tape) -> impl Iterator<Item = Deviation> + '_ {
-    tape.deviations().filter(|(kind, ..)| *kind != Kind::Argument)
 }
 
 /// The length of a lane without the defaults at its end.

@@ -35,7 +35,7 @@ fn tape(lanes: &[(Kind, &[u32])]) -> Tape {
 }
 
 fn deviations(tape: &Tape) -> Vec<(Kind, usize, u32)> {
-    super::size::deviations(tape).collect()
+    crate::arguments::spans::deviations(tape).collect()
 }
 
 /// Whether some tape with no more than `most` deviations, and beginning like `tape`,

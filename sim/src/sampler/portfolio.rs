@@ -34,6 +34,7 @@ use std::fmt;
 
 /// A sampler of the portfolio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Member {
     /// Few deviations first.
     Bounded,

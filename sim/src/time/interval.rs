@@ -21,6 +21,7 @@ use std::time::Duration;
 /// assert_eq!(ticks.tick().await - first, Duration::from_secs(1));
 /// # });
 /// ```
+#[must_use = "an interval does nothing until `tick` is awaited"]
 #[track_caller]
 pub fn interval(period: Duration) -> Interval {
     interval_at(Instant::now(), period)
@@ -31,6 +32,7 @@ pub fn interval(period: Duration) -> Interval {
 /// # Panics
 ///
 /// If `period` is zero, as tokio's does.
+#[must_use = "an interval does nothing until `tick` is awaited"]
 #[track_caller]
 pub fn interval_at(start: Instant, period: Duration) -> Interval {
     assert!(!period.is_zero(), "`period` must be non-zero");
