@@ -13,7 +13,7 @@ use crate::search::{self, Clean, Halt, Order};
 use crate::seed::Seed;
 use crate::watchdog;
 use crate::{message, names};
-use reveille_sim::{Faults, Kind, Law, Level, Portfolio, Settings};
+use reveille_sim::{Faults, Kind, Law, Level, Portfolio, Settings, Tape};
 use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
@@ -41,6 +41,7 @@ pub struct Checker {
     hermetic: Option<bool>,
     watchdog: Duration,
     corpus: Corpus,
+    replay: Option<Tape>,
     settings: Settings,
     marks: Vec<Mark>,
 }
@@ -58,6 +59,7 @@ impl Checker {
             hermetic: None,
             watchdog: Duration::from_secs(10),
             corpus: Corpus::Package,
+            replay: None,
             settings,
             marks: Vec::new(),
         }
@@ -155,6 +157,25 @@ impl Checker {
     /// ```
     pub fn corpus(mut self, corpus: impl Into<Corpus>) -> Checker {
         self.corpus = corpus.into();
+        self
+    }
+
+    /// Makes one run and no other: the one on `tape`. The corpus is left alone.
+    /// `REVEILLE_REPLAY`, which does the same from outside, goes before it.
+    ///
+    /// ```
+    /// use reveille::{CheckError, Checker};
+    ///
+    /// let body = || async { assert_ne!(reveille::draw(10), 7) };
+    /// let checker = Checker::new().corpus(false);
+    /// let Err(CheckError::Broken(found)) = checker.try_check(body) else { panic!("it passes") };
+    ///
+    /// let replayed = checker.replay(found.tape.clone()).try_check(body);
+    /// let Err(CheckError::Broken(replayed)) = replayed else { panic!("the tape passes") };
+    /// assert_eq!((replayed.law, &replayed.tape), (found.law, &found.tape));
+    /// ```
+    pub fn replay(mut self, tape: Tape) -> Checker {
+        self.replay = Some(tape);
         self
     }
 
@@ -309,7 +330,7 @@ impl Checker {
             let result = task.settle(&mut host, |halt, host| task.failure(halt, host));
             return child.answer(ordinal, result);
         }
-        let must = task.replay.as_ref().is_some_and(reveille_sim::Tape::is_hermetic);
+        let must = task.replay.as_ref().is_some_and(Tape::is_hermetic);
         if must || self.hermetic == Some(true) {
             return self
                 .in_child(&task, ordinal)
@@ -355,9 +376,9 @@ impl Checker {
             Some((test, tape)) if test == name => Some(tape.clone()),
             Some((test, _)) => {
                 names::expect_elsewhere(test, name)?;
-                None
+                self.replay.clone()
             }
-            None => None,
+            None => self.replay.clone(),
         };
         let runs = config.runs.unwrap_or(self.runs);
         if runs == 0 {
@@ -409,7 +430,7 @@ struct Task {
     name: String,
     order: Order,
     seed: Seed,
-    replay: Option<reveille_sim::Tape>,
+    replay: Option<Tape>,
     corpus: Session,
     settings: Settings,
     marks: Vec<Mark>,
