@@ -33,7 +33,7 @@ pub(crate) struct Specimen {
 }
 
 /// Polls after which a run becomes fair; the step bound is twice that.
-const MAX_STEPS: u64 = 150;
+const MAX_STEPS: u64 = 100;
 
 impl Specimen {
     pub(crate) fn named(name: &str) -> &'static Specimen {
