@@ -11,7 +11,7 @@ use crate::marks::Mark;
 use crate::output::{Ending, TestOutput};
 use crate::passed::Passed;
 use crate::{message, names};
-use reveille_sim::{Faults, Kind, Law, Level, Settings};
+use reveille_sim::{Faults, Kind, Law, Level, Settings, Tape};
 use std::panic::Location;
 use std::time::Duration;
 use work::Work;
@@ -39,6 +39,7 @@ pub struct Checker {
     hermetic: Option<bool>,
     watchdog: Duration,
     corpus: Corpus,
+    replay: Option<Tape>,
     settings: Settings,
     marks: Vec<Mark>,
 }
@@ -56,6 +57,7 @@ impl Checker {
             hermetic: None,
             watchdog: Duration::from_secs(10),
             corpus: Corpus::Package,
+            replay: None,
             settings,
             marks: Vec::new(),
         }
@@ -153,6 +155,25 @@ impl Checker {
     /// ```
     pub fn corpus(mut self, corpus: impl Into<Corpus>) -> Checker {
         self.corpus = corpus.into();
+        self
+    }
+
+    /// Makes one run and no other: the one on `tape`. The corpus is left alone.
+    /// `REVEILLE_REPLAY`, which does the same from outside, goes before it.
+    ///
+    /// ```
+    /// use reveille::{CheckError, Checker};
+    ///
+    /// let body = || async { assert_ne!(reveille::draw(10), 7) };
+    /// let checker = Checker::new().corpus(false);
+    /// let Err(CheckError::Broken(found)) = checker.try_check(body) else { panic!("it passes") };
+    ///
+    /// let replayed = checker.replay(found.tape.clone()).try_check(body);
+    /// let Err(CheckError::Broken(replayed)) = replayed else { panic!("the tape passes") };
+    /// assert_eq!((replayed.law, &replayed.tape), (found.law, &found.tape));
+    /// ```
+    pub fn replay(mut self, tape: Tape) -> Checker {
+        self.replay = Some(tape);
         self
     }
 

@@ -176,12 +176,13 @@ mod unix {
             TaskId::ROOT => format!("{task}, the body of the test"),
             _ => format!("{task}, spawned at {}", place(at)),
         };
+        let step = reveille_sim::current_step().unwrap_or_default();
         let polled = reveille_sim::current_task().map(|(task, at)| whence(task, at));
         if let Some(nested) = nested {
             let _ = writeln!(text, "  who    {}", whence(nested.caller, nested.caller_spawned_at));
             let _ = writeln!(
                 text,
-                "  what   it called a waker; {}, was run inside that call and does\n         \
+                "  what   in step {step} it called a waker; {}, was run inside that call and does\n         \
                  not return; the process is ended",
                 polled.unwrap_or_default()
             );
@@ -189,7 +190,10 @@ mod unix {
             if let Some(polled) = polled {
                 let _ = writeln!(text, "  who    {polled}");
             }
-            let _ = writeln!(text, "  what   its poll does not return; the process is ended");
+            let _ = writeln!(
+                text,
+                "  what   its poll, in step {step}, does not return; the process is ended"
+            );
         }
         if let Some(advice) = advice::what_to_try(law) {
             let _ = writeln!(text, "\n  try: {advice}");

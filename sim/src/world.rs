@@ -432,6 +432,12 @@ pub fn current_task() -> Option<(TaskId, &'static std::panic::Location<'static>)
     Some((task.id(), task.header().spawned_at))
 }
 
+/// The step that the run of the calling thread is in; none outside a run.
+#[must_use]
+pub fn current_step() -> Option<u64> {
+    current().map(|core| core.steps.get())
+}
+
 /// Whether the calling thread is inside a run.
 #[must_use]
 pub fn in_run() -> bool {

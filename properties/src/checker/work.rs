@@ -36,9 +36,9 @@ impl Work {
             Some((test, tape)) if *test == name => Some(tape.clone()),
             Some((test, _)) => {
                 names::expect_elsewhere(test, &name)?;
-                None
+                checker.replay.clone()
             }
-            None => None,
+            None => checker.replay.clone(),
         };
         let runs = config.runs.unwrap_or(checker.runs);
         if runs == 0 {

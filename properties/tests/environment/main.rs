@@ -163,6 +163,35 @@ fn a_replay_line_repeats_the_failure() {
     assert!(!again.contains("found in run"), "a replay searches nothing:\n{again}");
 }
 
+fn tape_of_input(option: u32) -> reveille::Tape {
+    let mut tape = reveille::Tape::new();
+    tape.push(reveille::Kind::Input, option);
+    tape
+}
+
+#[test]
+#[ignore = "run by the test below"]
+fn replays_what_it_was_given() {
+    let checker = reveille::Checker::new().name("environment::replays_what_it_was_given");
+    checker.replay(tape_of_input(3)).check(|| async {
+        println!("drawn: {};", reveille::draw(9));
+    });
+}
+
+#[test]
+fn the_only_run_is_that_of_the_environment_then_of_the_test() {
+    let drawn = |env: &[(&str, &str)]| -> Vec<String> {
+        let text = printed(&run("replays_what_it_was_given", env));
+        let lines = text.lines().filter_map(|line| line.split_once("drawn: "));
+        lines.map(|(_, drawn)| drawn.to_owned()).collect()
+    };
+    assert_eq!(drawn(&[]), ["3;"]);
+    let own = tape_of_input(5).to_text("environment::replays_what_it_was_given");
+    assert_eq!(drawn(&[("REVEILLE_REPLAY", &own)]), ["5;"]);
+    let sibling = tape_of_input(5).to_text("environment::passes");
+    assert_eq!(drawn(&[("REVEILLE_REPLAY", &sibling)]), ["3;"]);
+}
+
 #[test]
 fn no_runs_are_an_error() {
     let error = reveille::Checker::new().runs(0).try_check(|| async {}).unwrap_err();

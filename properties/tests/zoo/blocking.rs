@@ -31,6 +31,7 @@ fn is_named_with_its_stack_and_tape() {
     for part in [
         "reveille: `zoo::blocking::blocks_on_a_lock` breaks the law blocking-poll\n",
         "  who    root, the body of the test\n",
+        "  what   its poll, in step 3, does not return; the process is ended\n",
         "the stack of the poll:\n",
         "cargo test -p reveille blocking::blocks_on_a_lock\n",
     ] {

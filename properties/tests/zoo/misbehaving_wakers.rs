@@ -172,7 +172,7 @@ fn a_poll_that_hangs_inside_a_wake_is_named() {
     for part in [
         "reveille: `zoo::misbehaving_wakers::wakes_with_a_lock_held` breaks the law wake-in-lock\n",
         "  who    root, the body of the test\n",
-        "  what   it called a waker; task 1, spawned at properties/tests/zoo/misbehaving_wakers.rs:",
+        "  what   in step 3 it called a waker; task 1, spawned at properties/tests/zoo/misbehaving_wakers.rs:",
         ", was run inside that call and does\n         not return; the process is ended\n",
         "the stack of the poll:\n",
     ] {
