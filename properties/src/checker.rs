@@ -296,6 +296,17 @@ impl Checker {
         (self.name_at(caller), self.settings.clone(), self.watchdog)
     }
 
+    /// Where it keeps its corpus, and whether it asks for hermetic runs.
+    pub(crate) fn memory(&self) -> (&Corpus, bool) {
+        (&self.corpus, self.hermetic == Some(true))
+    }
+
+    /// Sets the name if it has none.
+    pub(crate) fn or_named(mut self, name: &str) -> Checker {
+        self.name.get_or_insert_with(|| name.to_owned());
+        self
+    }
+
     fn check_body(&self, name: &str, body: &dyn Body) -> Result<Passed, CheckError> {
         if reveille_sim::in_run() {
             return Err(CheckError::InsideRun);

@@ -93,6 +93,7 @@ mod coverage;
 mod error;
 mod evidence;
 mod faults;
+mod fuzz;
 mod hermetic;
 mod host;
 mod interpose;
@@ -219,5 +220,6 @@ where
 pub mod __private {
     pub use crate::arguments::strategy_for;
     pub use crate::await_site::AwaitAt;
+    pub use crate::fuzz::{Place, Target};
     pub use reveille_sim::look_for;
 }

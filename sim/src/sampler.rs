@@ -30,7 +30,7 @@ mod table;
 mod urw;
 
 pub use bounded::Bounded;
-pub use bytes::Bytes;
+pub use bytes::{Bytes, Written};
 pub use frontier::Exhausted;
 pub use pct::Pct;
 pub use plain::Plain;
