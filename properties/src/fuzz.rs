@@ -3,7 +3,7 @@
 //! ```text
 //! an input    bytes, one run: see `reveille_sim::Bytes`
 //! the first   before it the plain run, twice: are the events the same?
-//! a failure   repeated, shrunk, told, put into the corpus; then a panic, which is a crash
+//! a failure   repeated, shrunk, told, put into the corpus; then a crash
 //! ```
 //!
 //! The world lives on from input to input. There are no hermetic runs: what a process of
@@ -60,7 +60,7 @@ use std::path::Path;
 /// ```
 ///
 /// `cargo fuzz run hands_over` runs it. A broken law is told as a test tells it: repeated,
-/// made small, with a line to paste; then the target panics, and the fuzzer keeps the
+/// made small, with a line to paste; then the target aborts, and the fuzzer keeps the
 /// input. Name the target as the `#[reveille::test]` of the same body: then what it finds
 /// goes into the corpus of that test (in the package around the crate of the targets, see
 /// [`corpus`](crate::corpus)), and `cargo test` replays it first from then on. By default
@@ -73,7 +73,7 @@ use std::path::Path;
 ///   `prop_assume!` are not kept.
 /// - Runs and seeds are the fuzzer's. Marks are not counted.
 /// - There are no hermetic runs, as a fuzzer sees only what its own process covers. If two
-///   plain runs differ, or two replays of a failure, the target says where and panics.
+///   plain runs differ, or two replays of a failure, the target says where and aborts.
 ///   Use [`draw`](crate::draw) and [`time`](crate::time) in place of entropy and clocks.
 #[macro_export]
 macro_rules! fuzz {
@@ -150,19 +150,23 @@ impl Target {
         watchdog::abort_in_the_end();
         match begun {
             Ok(inputs) => Box::leak(Box::new(Target(RefCell::new(inputs)))),
-            Err(error) => message::fail(&error.to_string()),
+            Err(error) => crash(&error),
         }
     }
 
-    /// Makes the run of an input; whether the input is worth keeping.
-    ///
-    /// # Panics
-    ///
-    /// With the report if a law is broken, or if no run can be made.
+    /// Makes the run of an input; whether the input is worth keeping. If a law is broken,
+    /// or if no run can be made, that is told and the process ends.
     pub fn run(&self, bytes: &[u8]) -> bool {
         let result = self.0.borrow_mut().run(bytes);
-        result.unwrap_or_else(|error| message::fail(&error.to_string()))
+        result.unwrap_or_else(|error| crash(&error))
     }
+}
+
+/// A panic could not unwind through the fuzzer, and would bury the report under the
+/// fuzzer's own stack.
+fn crash(error: &CheckError) -> ! {
+    message::warn(&format!("\n{}\n", error.to_string().trim_end()));
+    std::process::abort()
 }
 
 /// The runs of a target, one an input.
