@@ -317,6 +317,17 @@ impl Checker {
     pub(crate) fn rules(&self, caller: &Location<'_>) -> (String, Settings, Duration) {
         (self.name_at(caller), self.settings.clone(), self.watchdog)
     }
+
+    /// Where it keeps its corpus, and whether it asks for hermetic runs.
+    pub(crate) fn memory(&self) -> (&Corpus, bool) {
+        (&self.corpus, self.hermetic == Some(true))
+    }
+
+    /// Sets the name if it has none.
+    pub(crate) fn or_named(mut self, name: &str) -> Checker {
+        self.name.get_or_insert_with(|| name.to_owned());
+        self
+    }
 }
 
 /// What a test does with the result of its check.

@@ -59,6 +59,8 @@ pub enum Unavailable {
         /// What the process said last.
         output: String,
     },
+    /// Not under a fuzzer.
+    Fuzzer,
     /// The system refused.
     Refused(std::io::Error),
 }
@@ -71,6 +73,7 @@ impl fmt::Display for Unavailable {
                 write!(f, "the test harness did not run `{test}` by itself")?;
                 if output.is_empty() { Ok(()) } else { write!(f, "; it said:\n{output}") }
             }
+            Unavailable::Fuzzer => f.write_str("a fuzzer sees only what its own process covers"),
             Unavailable::Refused(error) => write!(f, "the system refused ({error})"),
         }
     }

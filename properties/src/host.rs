@@ -9,8 +9,8 @@ use crate::output::{Ending, TestOutput};
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::report;
 use reveille_sim::{
-    Detail, Finding, Kind, Law, Outcome, Owner, Path, Portfolio, Probe, Recording, Replay, Resync,
-    Sampler, Script, Settings, Tape, TaskId, Trace, World,
+    Bytes, Detail, Finding, Kind, Law, Outcome, Owner, Path, Portfolio, Probe, Recording, Replay,
+    Resync, Sampler, Script, Settings, Tape, TaskId, Trace, World,
 };
 use std::fmt;
 use std::time::Duration;
@@ -26,6 +26,8 @@ pub(crate) enum Choices {
     Script(Box<(Tape, Vec<(Path, u32)>)>),
     /// An entry of the corpus, whose deviations look for their places.
     Resync(Box<Entry>),
+    /// Bytes, which a fuzzer made.
+    Bytes(Box<[u8]>),
 }
 
 /// One run to be made.
@@ -69,6 +71,10 @@ impl Plan {
 
     pub(crate) fn resync(entry: Entry) -> Plan {
         Plan::new(Choices::Resync(Box::new(entry)))
+    }
+
+    pub(crate) fn bytes(bytes: &[u8]) -> Plan {
+        Plan::new(Choices::Bytes(bytes.into()))
     }
 
     pub(crate) fn hashed(self) -> Plan {
@@ -276,6 +282,9 @@ impl Host for Here<'_> {
                 let outcome = self.body.steered(&mut self.world, &self.settings, &mut resync);
                 aligned = Some(Aligned::of(entry, resync.alignment()));
                 outcome
+            }
+            Choices::Bytes(bytes) => {
+                self.body.steered(&mut self.world, &self.settings, &mut Bytes::new(bytes))
             }
         };
         let outcome = with_error_as_verdict(outcome);

@@ -94,6 +94,7 @@ mod error;
 mod escape;
 mod evidence;
 mod faults;
+mod fuzz;
 mod hash;
 mod hermetic;
 mod host;
@@ -224,5 +225,6 @@ where
 pub mod __private {
     pub use crate::arguments::strategy_for;
     pub use crate::await_site::AwaitAt;
+    pub use crate::fuzz::{Place, Target};
     pub use reveille_sim::look_for;
 }

@@ -3,7 +3,7 @@
 use crate::config::ConfigError;
 use std::panic::Location;
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The test that the harness runs on this thread, else the place of the call.
 pub(crate) fn of_caller(at: &Location<'_>) -> String {
@@ -13,8 +13,23 @@ pub(crate) fn of_caller(at: &Location<'_>) -> String {
     }
 }
 
+/// Tests that are targets of a fuzzer in this process, and the names of those.
+static TARGETS: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
+
+/// From now on the test `name` is run by the fuzzer's target `target`.
+pub(crate) fn is_target(name: &str, target: &str) {
+    let mut targets = TARGETS.lock().unwrap_or_else(PoisonError::into_inner);
+    targets.push((name.to_owned(), target.to_owned()));
+}
+
 /// The command that runs the test `name`, from anywhere in its workspace.
 pub(crate) fn command(name: &str) -> String {
+    let targets = TARGETS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, target)) = targets.iter().find(|(test, _)| test == name) {
+        // The input does not matter, there must be one.
+        return format!("cargo fuzz run {target} -- -runs=1");
+    }
+    drop(targets);
     let package = std::env::var("CARGO_PKG_NAME").map(|package| format!(" -p {package}"));
     let is_path = name.chars().all(|c| c.is_alphanumeric() || "_:".contains(c));
     // A name that is no path is a place in a file, or made up: the harness knows it not.

@@ -146,7 +146,7 @@ pub(crate) fn search(host: &mut dyn Host, order: Order) -> Result<Clean, Halt> {
     Ok(clean)
 }
 
-fn note_warnings(known: &mut Vec<Warning>, record: &RunRecord) {
+pub(crate) fn note_warnings(known: &mut Vec<Warning>, record: &RunRecord) {
     for warning in &record.warnings {
         if !known.iter().any(|other| other.law == warning.law) {
             known.push(warning.clone());
@@ -164,7 +164,7 @@ fn note_warnings(known: &mut Vec<Warning>, record: &RunRecord) {
 
 /// A run failed: is it sure, why, and how small can it be? `plain` is the hash of
 /// the plain run, which was made first.
-fn settle(
+pub(crate) fn settle(
     host: &mut dyn Host,
     record: RunRecord,
     run: u64,

@@ -19,12 +19,15 @@ pub(crate) struct Watched {
 }
 
 #[cfg(not(unix))]
+pub(crate) fn abort_in_the_end() {}
+
+#[cfg(not(unix))]
 pub(crate) fn watch(_test: &str, _pulse: &'static Pulse, _limit: Duration) -> Watched {
     Watched {}
 }
 
 #[cfg(unix)]
-pub(crate) use unix::{leave_alarms_to_others, watch, watch_fork};
+pub(crate) use unix::{abort_in_the_end, leave_alarms_to_others, watch, watch_fork};
 
 #[cfg(unix)]
 mod unix {
@@ -35,6 +38,7 @@ mod unix {
     use std::cell::RefCell;
     use std::fmt::Write as _;
     use std::panic::Location;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Mutex, Once};
     use std::time::Instant;
 
@@ -217,8 +221,19 @@ mod unix {
         unsafe { libc::write(libc::STDERR_FILENO, text.as_ptr().cast(), text.len()) };
     }
 
+    static ABORTS: AtomicBool = AtomicBool::new(false);
+
+    /// From now on a process is ended by a signal: a fuzzer keeps the input of a crash,
+    /// not of an exit.
+    pub(crate) fn abort_in_the_end() {
+        ABORTS.store(true, Ordering::Relaxed);
+    }
+
     fn end(text: &str) -> ! {
         say(text);
+        if ABORTS.load(Ordering::Relaxed) {
+            std::process::abort();
+        }
         // SAFETY: it has no preconditions.
         unsafe { libc::_exit(FAILED) }
     }

@@ -92,7 +92,7 @@ pub use reentry::{Nested, PanickedClone, current_nested};
 pub use sampler::{
     Alignment, Bounded, Bytes, Deviation, Divergence, Exhausted, Fingerprint, Found, Member, Pct,
     Plain, Policy, Portfolio, Pos, Random, RandomWalk, Replay, Resync, Run, Sampler, Script,
-    Seeded, Sticky, Surw, Turn, Urw,
+    Seeded, Sticky, Surw, Turn, Urw, Written,
 };
 pub use settings::{Probe, Settings};
 pub use sighting::{Sighting, look_for};

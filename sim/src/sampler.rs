@@ -28,7 +28,7 @@ mod table;
 mod urw;
 
 pub use bounded::Bounded;
-pub use bytes::Bytes;
+pub use bytes::{Bytes, Written};
 pub use fingerprint::{Deviation, Fingerprint, Turn};
 pub use frontier::Exhausted;
 pub use pct::Pct;

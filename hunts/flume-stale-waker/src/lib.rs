@@ -1,14 +1,12 @@
 //! flume 0.9.1: a send or receive that is polled again keeps the waker of its
 //! first poll. Fixed in 0.9.2 (issue 33).
-#![cfg(test)]
 
 use reveille::time::{sleep, timeout};
 use std::time::Duration;
 
 /// Two producers and two consumers over a small channel; one consumer looks at
 /// something else when nothing has come for a while.
-#[reveille::test]
-async fn everything_sent_is_received() {
+pub async fn exchange() {
     let (tx, rx) = flume::bounded(2);
     let producers: Vec<_> = (0..2)
         .map(|_| {
@@ -44,4 +42,10 @@ async fn everything_sent_is_received() {
         producer.await.unwrap();
     }
     assert_eq!(patient.await.unwrap() + hasty.await.unwrap(), 2 * (1 + 2 + 3));
+}
+
+#[cfg(test)]
+#[reveille::test]
+async fn everything_sent_is_received() {
+    exchange().await;
 }

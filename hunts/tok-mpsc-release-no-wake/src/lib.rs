@@ -1,6 +1,7 @@
 //! tokio 1.52.2: the receiver of a closed `mpsc` channel waits until all permits
 //! are back, and `OwnedPermit::release` gives one back without waking it. Fixed in
-//! 1.52.3 (pull request 8075).
+//! 1.52.3 (pull request 8075); but until 1.53.0 this program meets another bug of the
+//! kind, that of the hunt `tok-mpsc-reserve-no-wake`.
 #![cfg(test)]
 
 use reveille::time::{sleep, timeout};
@@ -55,10 +56,7 @@ async fn look_for_a_job() -> Option<u32> {
     (reveille::draw(2) == 0).then_some(1)
 }
 
-// With a delayed wake the fixed version is stuck as well, by another bug of its kind
-// that later versions do not have: a permit that a waiting `reserve_owned` was given, and
-// drops because the channel was closed, does not wake the receiver either.
-#[reveille::test(without(delayed_wake))]
+#[reveille::test]
 async fn an_idle_server_shuts_down() {
     let (jobs, queue) = channel(2);
     let server = Arc::new(Server { jobs, sent: AtomicU32::new(0), handled: AtomicU32::new(0) });

@@ -73,6 +73,12 @@ impl Session {
         }
     }
 
+    /// A check that writes failures down and replays none.
+    pub(crate) fn to_write(test: &str, corpus: &Corpus, said: Option<&Corpus>) -> Session {
+        let located = corpus.locate(said, package().as_deref());
+        Session { located, ..Session::off(test) }
+    }
+
     fn store(&self) -> Option<Store> {
         match &self.located {
             Located::At(root) => Some(Store::at(root)),

@@ -1,5 +1,6 @@
 //! The world of one run, from outside.
 
+mod bytes;
 mod cancelling;
 mod delays;
 mod determinism;
