@@ -8,6 +8,7 @@
 //! Runs that end their process, by the watchdog or by an abort, are in [`ended`].
 
 mod arguments;
+mod bodies;
 mod ended;
 mod failure;
 mod specimens;
