@@ -278,7 +278,8 @@ impl Host for Here<'_> {
                 self.body.steered(&mut self.world, &self.settings, &mut script)
             }
             Choices::Resync(entry) => {
-                let mut resync = Resync::new(entry.deviations().to_vec());
+                let mut resync = Resync::new(entry.deviations().to_vec())
+                    .with_arguments(entry.tape().lane(Kind::Argument));
                 let outcome = self.body.steered(&mut self.world, &self.settings, &mut resync);
                 aligned = Some(Aligned::of(entry, resync.alignment()));
                 outcome

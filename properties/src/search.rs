@@ -128,7 +128,9 @@ pub(crate) fn search(host: &mut dyn Host, order: Order) -> Result<Clean, Halt> {
         let plan = Plan::search(run);
         let plan = if repeated { plan.hashed() } else { plan };
         let mut record = host.run(&plan)?;
-        schedules.note(record.digest);
+        if record.rejected.is_none() {
+            schedules.note(record.digest);
+        }
         if record.broken.is_some() {
             return Err(settle(host, record, run, compare, plain)?);
         }

@@ -29,7 +29,7 @@ use reveille_sim::{Kind, Law, Path, Tape};
 /// Replays at most.
 const MOST_REPLAYS: u32 = 200;
 /// Steps of all replays together at most.
-const MOST_STEPS: u64 = 10_000_000;
+const MOST_STEPS: u64 = 2_000_000;
 /// Other orders that are tried if the plain run fails.
 const MOST_ORDERS: usize = 64;
 /// Faults and inputs that are told of.

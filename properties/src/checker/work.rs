@@ -170,7 +170,7 @@ impl Work {
             Halt::Found(found) => {
                 let origin = message::origin(&found, self.order.runs, self.seed);
                 let inputs = host.inputs(&found.tape).unwrap_or_default();
-                let corpus = self.corpus.tell(host, &found, origin.as_deref(), &inputs);
+                let corpus = self.corpus.tell(host, &found, origin.as_deref(), inputs.trim_end());
                 message::found(&self.name, &found, origin.as_deref(), &corpus)
             }
             Halt::Differs(differing) => {

@@ -138,7 +138,8 @@ impl Session {
         format!("warning[corpus] in `{}`: {text}", self.test)
     }
 
-    /// Replays an entry; how its tape fitted, if it passes.
+    /// Replays an entry, by what its deviations are about and by their numbers; how its
+    /// tape fitted, if it passes both ways.
     fn replay_one(
         &self,
         host: &mut dyn Host,
@@ -147,6 +148,11 @@ impl Session {
     ) -> Result<Aligned, Halt> {
         let record = host.run(&Plan::resync(entry.clone()).hashed())?;
         let aligned = record.aligned.clone().unwrap_or_default();
+        // An edit that renumbers tasks may lead the deviations to wrong places that fit.
+        let record = match record.broken {
+            Some(_) => record,
+            None => host.run(&Plan::replay(entry.tape.clone()).hashed())?,
+        };
         let Some(broken) = record.broken.clone() else { return Ok(aligned) };
         match search::replay(host, &record.tape) {
             Err(Halt::Found(mut found)) => {

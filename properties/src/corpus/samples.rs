@@ -29,9 +29,14 @@ fn fingerprint(kind: Kind) -> BoxedStrategy<Fingerprint> {
     }
 }
 
+/// The kinds of deviations that an entry lists: what arguments are made of it does not.
+fn listed_kinds() -> Vec<Kind> {
+    Kind::ALL.into_iter().filter(|kind| *kind != Kind::Argument).collect()
+}
+
 /// Deviations at different places, in any order.
 fn deviations() -> impl Strategy<Value = Vec<Deviation>> {
-    let places = btree_map((select(&Kind::ALL[..]), 0..60usize), (1..9u32, 1..9u32), 0..6);
+    let places = btree_map((select(listed_kinds()), 0..60usize), (1..9u32, 1..9u32), 0..6);
     let all = places.prop_flat_map(|places| {
         let one = |((kind, index), (option, more)): ((Kind, usize), (u32, u32))| {
             fingerprint(kind).prop_map(move |fingerprint| Deviation {

@@ -5,7 +5,7 @@ use super::entry::{Entry, Names, Notes};
 use super::format::{
     deviation_line, fingerprint_text, read_deviation, read_named, task_line, turn_text,
 };
-use reveille_sim::{Alignment, Deviation, Found, Lineage, TaskId, Trace};
+use reveille_sim::{Alignment, Deviation, Found, Kind, Lineage, TaskId, Trace};
 
 /// How the tape of an entry fitted the code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,7 +65,8 @@ impl Notes {
         let names = named.map(|(id, name)| (lineage(trace, id), name.to_string())).collect();
         let task = task.filter(|task| trace.task(*task).is_some());
         Notes {
-            deviations: deviations.to_vec(),
+            // What arguments are made of is for the tape alone; their values are told.
+            deviations: deviations.iter().filter(|d| d.kind != Kind::Argument).cloned().collect(),
             task: task.map(|task| lineage(trace, task)),
             names,
         }

@@ -6,7 +6,7 @@ use crate::{Corpus, text};
 fn edits_elsewhere_do_not_kill_an_entry() {
     let corpus = Corpus::new("edits");
     corpus.remember("loses_an_update");
-    for edit in ["yield", "task"] {
+    for edit in ["yield", "task", "task before"] {
         let env = [("EDIT", edit), ("REVEILLE_RUNS", "1")];
         let told = corpus.run("loses_an_update", &env).fails();
         told.says("found by the corpus entry").says_nothing_of("warning");

@@ -163,3 +163,17 @@ fn a_run_in_a_process_of_its_own_gets_one_again() {
     let strict = ("REVEILLE_STRICT", "1");
     corpus.run("rests_on_the_keys_of_a_map", &[never, strict]).fails().says(&why);
 }
+
+/// What arguments are made of stands on the tape alone: a reader sees the values.
+#[test]
+fn arguments_are_remembered_and_told_by_their_values() {
+    let corpus = Corpus::new("arguments");
+    let file = corpus.remember("fails_for_large_numbers");
+    let text = text(&file);
+    assert!(text.contains("\ninputs: number = 1000\n"), "{text}");
+    assert!(text.contains("\ndeviations: 0\n"), "{text}");
+    let once = [("REVEILLE_RUNS", "1")];
+    let told = corpus.run("fails_for_large_numbers", &once).fails();
+    told.says("found by the corpus entry").says("with  number = 1000").says_nothing_of("note:");
+    corpus.run("fails_for_large_numbers", &[("EDIT", "mended")]).passes();
+}

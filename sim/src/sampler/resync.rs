@@ -68,6 +68,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug)]
 pub struct Resync {
     deviations: Vec<Deviation>,
+    /// What the arguments of the test are made of, as it stands on the tape.
+    arguments: Vec<u32>,
     /// The deviations wanted at a place, in their order.
     wanted: BTreeMap<Spot, Vec<usize>>,
     /// The deviations of schedules that take a turn, in their order.
@@ -178,6 +180,7 @@ impl Resync {
             late: vec![false; deviations.len()],
             alignment: Alignment { of: deviations.len(), ..Alignment::default() },
             deviations,
+            arguments: Vec::new(),
             wanted,
             takers,
             at_index,
@@ -185,6 +188,13 @@ impl Resync {
             place: Place::default(),
             last: None,
         }
+    }
+
+    /// Makes the arguments of the test of the words of a tape's lane, by their number:
+    /// they are inputs, and none of them is looked for.
+    #[must_use]
+    pub fn with_arguments(self, lane: &[u32]) -> Resync {
+        Resync { arguments: lane.to_vec(), ..self }
     }
 
     /// How the deviations fitted the last run.
@@ -272,6 +282,10 @@ impl Sampler for Resync {
 
     fn choose(&mut self, kind: Kind, options: u32) -> u32 {
         let index = self.next_index(kind);
+        if kind == Kind::Argument && !self.arguments.is_empty() {
+            let word = self.arguments.get(index).copied().unwrap_or(0);
+            return if word < options { word } else { 0 };
+        }
         let nth = self.place.count(kind);
         let turn = self.last.zip(self.place.last()).map(|(path, (_, number))| (path, number));
         let spot = Spot { kind, turn, nth };
