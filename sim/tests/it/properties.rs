@@ -259,12 +259,15 @@ fn a_property_that_only_warns_lets_the_run_go_on() {
 fn what_a_property_holds_is_dropped_with_its_run() {
     let held = Rc::new(());
     let own = held.clone();
+    // The guard outlives the run.
+    let place = Rc::new(Cell::new(None));
+    let left = place.clone();
     plain(move || async move {
         let kept = own;
-        let guard = always("held", move || Rc::strong_count(&kept) > 0);
-        std::mem::forget(guard);
+        left.set(Some(always("held", move || Rc::strong_count(&kept) > 0)));
     });
     assert_eq!(Rc::strong_count(&held), 1);
+    assert!(place.take().is_some());
 }
 
 #[test]
