@@ -67,7 +67,8 @@ pub fn always(
 /// demand. A breach is the law `property`, decided when time passes the deadline, or
 /// when the run comes to rest and nothing can change any more. A condition that holds
 /// exactly at the deadline is in time. Time that the faults `late-timer` and `delayed-wake`
-/// take counts for no deadline.
+/// take counts for no deadline; what follows from a late wake or timer, such as a longer
+/// queue, does.
 ///
 /// ```
 /// # use reveille_sim as reveille;

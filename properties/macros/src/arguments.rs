@@ -22,6 +22,29 @@ const FAULTS: [&str; 8] = [
     "panicking_clone",
 ];
 
+/// The names of the laws.
+const LAWS: [&str; 19] = [
+    "pending_without_waker",
+    "stale_waker",
+    "waker_dropped",
+    "deadlock",
+    "stuck",
+    "suspected_stuck",
+    "suspected_livelock",
+    "busy_poll",
+    "starvation",
+    "blocking_poll",
+    "spurious_poll",
+    "poll_after_ready",
+    "snoozed",
+    "wake_in_lock",
+    "task_leak",
+    "waker_leak",
+    "panic",
+    "property",
+    "nondeterminism",
+];
+
 pub(crate) struct Arguments {
     pub(crate) krate: Path,
     calls: Vec<TokenStream>,
@@ -81,7 +104,7 @@ impl Arguments {
                 let laws;
                 parenthesized!(laws in input);
                 for law in Punctuated::<Ident, Token![,]>::parse_terminated(&laws)? {
-                    let variant = Ident::new(&camel_case(&law.to_string()), law.span());
+                    let variant = variant(&law, "law", &LAWS)?;
                     self.calls.push(quote!(#word(reveille_::Law::#variant)));
                 }
             }
@@ -89,7 +112,7 @@ impl Arguments {
                 let faults;
                 parenthesized!(faults in input);
                 for fault in Punctuated::<Ident, Token![,]>::parse_terminated(&faults)? {
-                    let variant = fault_variant(&fault)?;
+                    let variant = variant(&fault, "fault", &FAULTS)?;
                     self.calls.push(quote!(#word(reveille_::Kind::#variant)));
                 }
             }
@@ -99,14 +122,15 @@ impl Arguments {
     }
 }
 
-/// The kind of that fault.
-fn fault_variant(fault: &Ident) -> syn::Result<Ident> {
-    let name = fault.to_string();
-    if FAULTS.contains(&name.as_str()) {
-        return Ok(Ident::new(&camel_case(&name), fault.span()));
+/// The variant that has this name, which must be one of the known ones.
+fn variant(name: &Ident, what: &str, known: &[&str]) -> syn::Result<Ident> {
+    let text = name.to_string();
+    if known.contains(&text.as_str()) {
+        return Ok(Ident::new(&camel_case(&text), name.span()));
     }
-    let known = FAULTS.map(|fault| format!("`{fault}`")).join(", ");
-    Err(syn::Error::new(fault.span(), format!("expected a fault, one of {known}; got `{name}`")))
+    let known: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
+    let message = format!("expected a {what}, one of {}; got `{text}`", known.join(", "));
+    Err(syn::Error::new(name.span(), message))
 }
 
 /// `waker_leak` as `WakerLeak`.
@@ -128,7 +152,7 @@ fn camel_case(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reveille_sim::Kind;
+    use reveille_sim::{Kind, Law};
 
     fn settings(arguments: &str) -> Result<String, String> {
         let arguments: syn::Result<Arguments> = syn::parse_str(arguments);
@@ -144,6 +168,22 @@ mod tests {
         for fault in Kind::ALL.into_iter().filter(|kind| kind.is_fault()) {
             assert_eq!(camel_case(&fault.name().replace('-', "_")), format!("{fault:?}"));
         }
+    }
+
+    #[test]
+    fn the_laws_are_those_of_the_world() {
+        let names: Vec<String> = Law::ALL.iter().map(|law| law.name().replace('-', "_")).collect();
+        assert_eq!(names, LAWS);
+        for law in Law::ALL {
+            assert_eq!(camel_case(&law.name().replace('-', "_")), format!("{law:?}"));
+        }
+    }
+
+    #[test]
+    fn a_misspelt_law_is_told_the_names() {
+        let error = settings("deny(waker_leek)").unwrap_err();
+        assert!(error.starts_with("expected a law, one of `pending_without_waker`, "), "{error}");
+        assert!(error.ends_with("; got `waker_leek`"), "{error}");
     }
 
     #[test]
