@@ -61,7 +61,8 @@ struct Node {
     last: Option<usize>,
     /// The choices after the last deviation.
     seen: Vec<Seen>,
-    has_large_choices: bool,
+    /// Some choices are not among them: they have too many options, or there are too many.
+    has_more: bool,
 }
 
 /// A choice of a run that may be deviated from.
@@ -164,7 +165,7 @@ impl Frontier {
     pub(crate) fn choose(&mut self, kind: Kind, options: u32) -> u32 {
         // The moves that make an argument smaller are a protocol, not a choice.
         if options > MOST_OPTIONS || kind == Kind::Argument {
-            self.run.has_large_choices = true;
+            self.run.has_more = true;
             return self.run.take(Seen::of(kind, 1));
         }
         self.run.take(Seen::of(kind, options))
@@ -192,20 +193,23 @@ impl Frontier {
             self.made.resize(own + 1, 0);
         }
         self.made[own] += 1;
-        if self.run.has_large_choices {
+        if self.run.has_more {
             self.incomplete_from = 0;
         }
         let is_private =
             |seen: &Seen| seen.next.is_some_and(|(touch, path)| lessons.is_private_to(touch, path));
         self.add_what_became_shared(&is_private);
-        let private = self.run.seen.iter().filter(|seen| is_private(seen)).copied();
-        let room = MOST_WAITING.saturating_sub(self.waiting);
-        for seen in private.take(room) {
-            // What touches nothing never becomes shared.
-            if seen.next.is_some_and(|(touch, _)| touch != Touch::Nothing) {
-                self.waiting += 1;
-                self.private.push(Pruned { deviations: self.run.deviations.clone(), seen });
+        // What touches nothing never becomes shared.
+        let may_be_shared = |seen: &&Seen| {
+            is_private(seen) && seen.next.is_some_and(|(touch, _)| touch != Touch::Nothing)
+        };
+        for seen in self.run.seen.iter().filter(may_be_shared) {
+            if self.waiting >= MOST_WAITING {
+                self.incomplete_from = self.incomplete_from.min(own as u32 + 1);
+                break;
             }
+            self.waiting += 1;
+            self.private.push(Pruned { deviations: self.run.deviations.clone(), seen: *seen });
         }
         let children = children(self.run.seen.iter().filter(|seen| !is_private(seen)));
         self.add(self.run.deviations.clone(), children);
@@ -237,7 +241,7 @@ impl Frontier {
 
     /// Writes what the present run showed.
     pub(crate) fn write(&self, words: &mut Vec<u64>) {
-        words.extend([u64::from(self.run.has_large_choices), self.run.seen.len() as u64]);
+        words.extend([u64::from(self.run.has_more), self.run.seen.len() as u64]);
         for Seen { at, kind, options, next, woken } in &self.run.seen {
             words.extend([(*at).into(), *kind as u64, (*options).into(), (*woken).into()]);
             let (touch, path) = next.unwrap_or((Touch::Anything, Path::ROOT));
@@ -248,7 +252,7 @@ impl Frontier {
 
     /// Takes what the present run showed in another process.
     pub(crate) fn read(&mut self, words: &mut Words<'_>) {
-        let has_large_choices = words.next() != Some(0);
+        let has_more = words.next() != Some(0);
         let seen = words.list(|words| {
             let at = words.small()?;
             let kind = *Kind::ALL.get(usize::try_from(words.next()?).ok()?)?;
@@ -257,7 +261,7 @@ impl Frontier {
             let next = Some((touch, Path::from_word(words.next()?)));
             Some(Seen { at, kind, options, next, woken })
         });
-        self.run.has_large_choices = has_large_choices || seen.is_none();
+        self.run.has_more = has_more || seen.is_none();
         self.run.seen = seen.unwrap_or_default();
     }
 }
@@ -276,6 +280,8 @@ impl Node {
             None => {
                 if seen.options > 1 && self.seen.len() < MOST_WAITING {
                     self.seen.push(Seen { at, ..seen });
+                } else {
+                    self.has_more |= seen.options > 1;
                 }
                 0
             }

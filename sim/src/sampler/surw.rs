@@ -28,7 +28,6 @@ pub struct Surw {
     /// Who is to take the next selected turn.
     intended: Option<usize>,
     weights: Vec<u32>,
-    held: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,7 +50,6 @@ impl Policy for Surw {
         self.shares.clear();
         self.strands.clear();
         self.intended = None;
-        self.held = 0;
     }
 
     fn schedule(&mut self, runnable: &Runnable<'_>, run: &mut Run) -> u32 {
@@ -75,7 +73,6 @@ impl Policy for Surw {
                 return option;
             }
             self.strands.of(strand).held = true;
-            self.held += 1;
         }
     }
 
@@ -112,7 +109,8 @@ impl Surw {
             let row = self.strands.of(strand);
             if row.priority == 0 || row.after != strand.turns() {
                 let priority = run.entropy.word() | 1;
-                *row = Row { priority, after: strand.turns(), held: row.held };
+                // Whoever had a turn meanwhile, alone or not, is not held any more.
+                *row = Row { priority, after: strand.turns(), held: false };
             }
             if !row.held && first.is_none_or(|(priority, _)| row.priority > priority) {
                 first = Some((row.priority, option));
@@ -139,11 +137,8 @@ impl Surw {
     /// Nobody is held or intended any more.
     fn release(&mut self, runnable: &Runnable<'_>) {
         self.intended = None;
-        if self.held > 0 {
-            self.held = 0;
-            for strand in runnable.iter() {
-                self.strands.of(strand).held = false;
-            }
+        for strand in runnable.iter() {
+            self.strands.of(strand).held = false;
         }
     }
 }

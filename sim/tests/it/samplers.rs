@@ -182,6 +182,41 @@ fn surw_is_uniform_over_the_orders_of_what_is_shared() {
     assert!(last_is_late(&counts) > 4 * runs / 210, "{}", last_is_late(&counts));
 }
 
+/// Strands block and are woken between their turns, and go alone now and then.
+#[test]
+fn surw_holds_nobody_for_ever() {
+    let shared = Touch::Write("shared".into());
+    let mut surw = Seeded::with(3, Surw::default());
+    // To learn from: every other turn of each of them is at the shared resource.
+    let turn = |number: u32| if number.is_multiple_of(2) { shared } else { Touch::Anything };
+    order(&mut surw, 0, &vec![(0..40).map(turn).collect(); 4], None);
+    let mut word = 1u32;
+    for run in 1..500 {
+        let root = Strand::root();
+        let strands: Vec<Strand> = (1..5).map(|number| root.spawn(number)).collect();
+        surw.begin(run, Faults::NONE);
+        for _ in 0..160 {
+            word = word.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let mask = word >> 28;
+            let runnable: Vec<&Strand> = strands
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| mask >> at & 1 == 1)
+                .map(|(_, strand)| strand)
+                .collect();
+            runnable.iter().for_each(|strand| strand.set_next(turn(strand.turns())));
+            let taken = match runnable.len() {
+                0 => continue,
+                1 => 0,
+                _ => surw.schedule(&Runnable::of(&runnable)),
+            };
+            surw.turn(runnable[taken as usize]);
+            runnable[taken as usize].take_turn();
+        }
+        surw.end();
+    }
+}
+
 /// The orders in which the bug of depth `d` shows: the strands' turns of the given
 /// numbers come in this order.
 fn shows(order: &[usize], events: &[(usize, usize)]) -> bool {
