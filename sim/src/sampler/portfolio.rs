@@ -12,8 +12,8 @@
 //! does; the fair tail proper comes at the bound of steps).
 //!
 //! Run 0 is the plain one, and run 1 differs from it in its schedule alone: strands one
-//! after the other, as far as they go. Every run can be repeated from its tape alone; to make run
-//! `i` by seed, all runs before it are needed, since the samplers learn.
+//! after the other, as far as they go. Every run can be repeated from its tape alone; to
+//! make run `i` by seed, all runs before it are needed, since the samplers learn.
 
 use super::Sampler;
 use super::eager::Eager;
@@ -74,31 +74,17 @@ impl fmt::Display for Member {
     }
 }
 
-use Member as M;
-
 /// Who makes the runs after the plain one, over and over.
-const TURNS: [Member; 20] = [
-    M::Pct,
-    M::Bounded,
-    M::Pos,
-    M::Surw,
-    M::Bounded, //
-    M::Surw,
-    M::Pos,
-    M::Random,
-    M::Bounded,
-    M::Surw, //
-    M::Pct,
-    M::Pos,
-    M::Surw,
-    M::Urw,
-    M::Bounded, //
-    M::Surw,
-    M::Pos,
-    M::Pct,
-    M::Sticky,
-    M::Surw,
-];
+#[rustfmt::skip]
+const TURNS: [Member; 20] = {
+    use Member::*;
+    [
+        Pct, Bounded, Pos, Surw, Bounded,
+        Surw, Pos, Random, Bounded, Surw,
+        Pct, Pos, Surw, Urw, Bounded,
+        Surw, Pos, Pct, Sticky, Surw,
+    ]
+};
 
 /// The unfair part of a run lasts so many times the length of others, and a little.
 const UNFAIR_LENGTHS: u32 = 2;

@@ -13,6 +13,7 @@ mod hooks;
 mod late_timers;
 mod outliving;
 mod panicking_clones;
+mod portfolio;
 mod properties;
 mod reentrant_wakers;
 mod reentry;
