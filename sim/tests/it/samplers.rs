@@ -122,6 +122,45 @@ fn urw_is_uniform_over_interleavings() {
 }
 
 #[test]
+fn urw_credits_a_strand_with_what_it_will_spawn_and_no_longer_when_it_has() {
+    let mut urw = Seeded::with(5, Urw::default());
+    let runs = 3_000;
+    let mut counts = BTreeMap::new();
+    for run in 0..=runs {
+        // Two turns, of which the second spawns a strand of two more; then a third.
+        let parent = Strand::root();
+        let mut child = None;
+        let mut order = Vec::new();
+        urw.begin(run, Faults::NONE);
+        loop {
+            let left = [Some(&parent).filter(|p| p.turns() < 3), child.as_ref()];
+            let left = left.into_iter().flatten();
+            let runnable: Vec<&Strand> =
+                left.filter(|s| s.number() == 0 || s.turns() < 2).collect();
+            let taken = match runnable.len() {
+                0 => break,
+                1 => 0,
+                _ => urw.schedule(&Runnable::of(&runnable)),
+            };
+            let taken = runnable[taken as usize];
+            urw.turn(taken);
+            taken.take_turn();
+            order.push(taken.number());
+            if child.is_none() && parent.turns() == 2 {
+                child = Some(parent.spawn(1));
+            }
+        }
+        urw.end();
+        if run > 0 {
+            *counts.entry(order).or_insert(0) += 1;
+        }
+    }
+    let each = runs as f64 / 3.0;
+    let all = [vec![0, 0, 0, 1, 1], vec![0, 0, 1, 0, 1], vec![0, 0, 1, 1, 0]];
+    fits(&counts, &all.into_iter().map(|order| (order, each)).collect());
+}
+
+#[test]
 fn a_random_walk_is_not_uniform_but_what_its_choices_multiply_to() {
     let lengths = [3, 1, 4];
     let runs = 280 * 100;
