@@ -252,3 +252,21 @@ fn the_wakes_of_timers_are_as_exact_as_the_timers() {
     });
     assert_eq!((outcome.verdict, outcome.now), (None, 10_000_000));
 }
+
+#[test]
+fn a_late_wake_comes_through_while_somebody_spins() {
+    let outcome = with_the_second_wake_late(|| async {
+        let shelf: Slot<Waker> = Rc::default();
+        let polls = Rc::new(Cell::new(0));
+        let waits = waits_once(&shelf, &polls);
+        yield_now().await;
+        shelf.take().expect("it waits").wake();
+        // Time stands still meanwhile.
+        while polls.get() < 2 {
+            yield_now().await;
+        }
+        waits.await.unwrap();
+    });
+    assert_eq!(outcome.verdict, None);
+    assert!((100..120).contains(&outcome.steps), "{}", outcome.steps);
+}
