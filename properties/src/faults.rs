@@ -11,6 +11,7 @@ pub(crate) fn verb(event: &Event) -> Option<String> {
             Kind::LateTimer => "a timer that is due is late",
             Kind::ReentrantWaker => "inside that call another task runs:",
             Kind::PanickingClone => "the clone of a waker panics",
+            Kind::LateEvent => "an event that is due is late",
             _ => return None,
         },
         What::Cancelled { at, forgotten } => {
@@ -30,7 +31,7 @@ pub(crate) fn delays_a_wake(event: &Event) -> bool {
 /// A hint for each kind of fault that struck and may surprise whoever wrote the test.
 pub(crate) fn hints(law: Law, trace: &Trace) -> Vec<&'static str> {
     let struck = |kind: Kind| {
-        let is_it = |event: &Event| matches!(event.what, What::Chosen { kind: k, option: 1, .. } if k == kind);
+        let is_it = |event: &Event| matches!(event.what, What::Chosen { kind: k, option, .. } if k == kind && option != 0);
         trace.events().take_while(|e| e.what != What::Teardown).any(is_it)
     };
     let mut kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| struck(*kind)).collect();
@@ -64,6 +65,48 @@ fn hint(kind: Kind) -> Option<&'static str> {
         Kind::PanickingClone => {
             "the clone of a waker panicked and ended the task: clone it before anything is changed; the\n         \
              test asked for it by `with(panicking_clone)`"
+        }
+        _ => return hint_of_io(kind),
+    })
+}
+
+fn hint_of_io(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::SpuriousReadiness => {
+            "a source was said to be ready though it was not, as a kernel may: try the operation, and wait\n         \
+             again if it would block; `without(spurious_readiness)` switches it off"
+        }
+        Kind::LateEvent => {
+            "an event came late, after others that were due later; `without(late_event)` switches it off"
+        }
+        Kind::ShortIo => {
+            "a read or a write moved fewer bytes than it was given room for, as every read and write may;\n         \
+             `without(short_io)` switches it off"
+        }
+        Kind::Interrupted => {
+            "an operation was interrupted: try it again; the test asked for it by `with(interrupted)`"
+        }
+        Kind::Latency => {
+            "what was sent took longer than the shortest time of its link; `without(latency)` switches it\n         \
+             off"
+        }
+        Kind::Loss => "a datagram was lost; the test, or its network, permits it: `loss`",
+        Kind::Duplication => {
+            "a datagram arrived twice; the test, or its network, permits it: `duplication`"
+        }
+        Kind::Reordering => {
+            "a datagram was overtaken by later ones; the test, or its network, permits it: `reordering`"
+        }
+        Kind::Reset => "a connection was reset; the test asked for it by `with(reset)`",
+        Kind::Refused => "a connection was refused; the test asked for it by `with(refused)`",
+        Kind::DiskFull => "a disk was full; the test asked for it by `with(disk_full)`",
+        Kind::TornWrite => {
+            "a crash tore what was not synced: only what `sync_all` or `sync_data` has returned for is\n         \
+             safe; `without(torn_write)` switches it off"
+        }
+        Kind::CancelOutcome => {
+            "an operation was cancelled too late and ended as if it were not;\n         \
+             `without(cancel_outcome)` switches it off"
         }
         _ => return None,
     })

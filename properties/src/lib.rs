@@ -143,6 +143,17 @@ pub mod time {
     pub use reveille_sim::time::*;
 }
 
+/// What bytes go through: pipes and duplex streams, for code over `AsyncRead` and
+/// `AsyncWrite`.
+pub mod io {
+    pub use reveille_sim::io::*;
+}
+
+/// Event sources and what waits for them, for those who write I/O.
+pub mod reactor {
+    pub use reveille_sim::reactor::*;
+}
+
 /// Makes an `async fn` a test that runs under many schedules.
 ///
 /// ```
@@ -196,6 +207,16 @@ pub mod time {
 /// | `forgotten_future` | no | such a future is forgotten in place of being dropped |
 /// | `reentrant_waker` | no | a call of a waker runs a task at once |
 /// | `panicking_clone` | no | the clone of a waker panics |
+/// | `spurious_readiness` | yes | a source that is not ready is said to be |
+/// | `late_event` | yes | an event comes up to a tenth of a second late, at most three times in a row |
+/// | `short_io` | yes | a read or a write moves fewer bytes than it could |
+/// | `latency` | yes | what is sent takes longer than the shortest time of its link |
+/// | `torn_write` | yes | of what was not synced, a crash leaves a part |
+/// | `cancel_outcome` | yes | an operation that is cancelled ends as if it were not |
+/// | `interrupted` | no | an operation is interrupted |
+/// | `loss`, `duplication`, `reordering` | no | what may become of a datagram |
+/// | `reset`, `refused` | no | what may become of a connection |
+/// | `disk_full` | no | a write finds the disk full |
 pub use reveille_macros::test;
 
 /// Runs `body` under 1,000 schedules and panics with a report if a law is broken.

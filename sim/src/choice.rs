@@ -40,11 +40,38 @@ pub enum Kind {
     PanickingClone,
     /// What the arguments of the test are made of. Default: 0.
     Argument,
+    /// Whether a source that is not ready is said to be. Default: no.
+    SpuriousReadiness,
+    /// Whether an event that is due is delivered later. Default: no.
+    LateEvent,
+    /// How much less a read or a write transfers than it could. Default: nothing.
+    ShortIo,
+    /// Whether an operation is interrupted before it has done anything. Default: no.
+    Interrupted,
+    /// How long what was sent is under way, between the bounds of its link. Default: the
+    /// shortest time.
+    Latency,
+    /// Whether a datagram is lost. Default: no.
+    Loss,
+    /// Whether a datagram arrives twice. Default: no.
+    Duplication,
+    /// Whether a datagram is overtaken by later ones. Default: no.
+    Reordering,
+    /// Whether a connection is reset. Default: no.
+    Reset,
+    /// Whether a connection is refused. Default: no.
+    Refused,
+    /// Whether a write finds the disk full. Default: no.
+    DiskFull,
+    /// How much of what was not synced survives a crash. Default: all of it.
+    TornWrite,
+    /// Which way an operation ends that is being cancelled. Default: cancelled.
+    CancelOutcome,
 }
 
 impl Kind {
     /// All kinds, in the order of their lanes on a tape.
-    pub const ALL: [Kind; 13] = [
+    pub const ALL: [Kind; 26] = [
         Kind::Schedule,
         Kind::Timer,
         Kind::FreshWaker,
@@ -58,6 +85,19 @@ impl Kind {
         Kind::ReentrantWaker,
         Kind::PanickingClone,
         Kind::Argument,
+        Kind::SpuriousReadiness,
+        Kind::LateEvent,
+        Kind::ShortIo,
+        Kind::Interrupted,
+        Kind::Latency,
+        Kind::Loss,
+        Kind::Duplication,
+        Kind::Reordering,
+        Kind::Reset,
+        Kind::Refused,
+        Kind::DiskFull,
+        Kind::TornWrite,
+        Kind::CancelOutcome,
     ];
 
     /// The stable name, as written on tapes.
@@ -77,6 +117,19 @@ impl Kind {
             Kind::ReentrantWaker => "reentrant-waker",
             Kind::PanickingClone => "panicking-clone",
             Kind::Argument => "argument",
+            Kind::SpuriousReadiness => "spurious-readiness",
+            Kind::LateEvent => "late-event",
+            Kind::ShortIo => "short-io",
+            Kind::Interrupted => "interrupted",
+            Kind::Latency => "latency",
+            Kind::Loss => "loss",
+            Kind::Duplication => "duplication",
+            Kind::Reordering => "reordering",
+            Kind::Reset => "reset",
+            Kind::Refused => "refused",
+            Kind::DiskFull => "disk-full",
+            Kind::TornWrite => "torn-write",
+            Kind::CancelOutcome => "cancel-outcome",
         }
     }
 
@@ -89,17 +142,25 @@ impl Kind {
     /// Whether this is a fault: something that goes wrong only because a sampler wants it to.
     #[must_use]
     pub const fn is_fault(self) -> bool {
-        matches!(
-            self,
-            Kind::FreshWaker
-                | Kind::SpuriousPoll
-                | Kind::DelayedWake
-                | Kind::LateTimer
-                | Kind::Cancellation
-                | Kind::ForgottenFuture
-                | Kind::ReentrantWaker
-                | Kind::PanickingClone
-        )
+        self.is_of_io()
+            || matches!(
+                self,
+                Kind::FreshWaker
+                    | Kind::SpuriousPoll
+                    | Kind::DelayedWake
+                    | Kind::LateTimer
+                    | Kind::Cancellation
+                    | Kind::ForgottenFuture
+                    | Kind::ReentrantWaker
+                    | Kind::PanickingClone
+            )
+    }
+
+    /// Whether this is a fault of the reactor and of what stands on it: sockets, files,
+    /// completions.
+    #[must_use]
+    pub const fn is_of_io(self) -> bool {
+        self as u8 >= Kind::SpuriousReadiness as u8
     }
 }
 

@@ -12,6 +12,7 @@
 //! Timers of one deadline fire in the order in which they were set, unless the
 //! sampler says otherwise.
 
+use std::fmt;
 use std::task::Waker;
 
 const LEVELS: usize = 11;
@@ -41,7 +42,24 @@ struct Timer {
     set_in: u64,
     /// How often it was put off.
     put_off: u8,
-    waker: Option<Waker>,
+    alarm: Option<Alarm>,
+}
+
+/// What happens at a deadline.
+pub(crate) enum Alarm {
+    /// Somebody who sleeps is woken.
+    Wake(Waker),
+    /// Something outside the tasks happens: a packet arrives, a device is ready.
+    Event(Box<dyn FnOnce()>),
+}
+
+impl fmt::Debug for Alarm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Alarm::Wake(_) => "Wake",
+            Alarm::Event(_) => "Event",
+        })
+    }
 }
 
 /// The timers of a run.
@@ -79,12 +97,12 @@ impl Clock {
 
     /// Whether a timer that waits was set in `step` or earlier.
     pub(crate) fn any_set_by(&self, step: u64) -> bool {
-        let mut waiting = self.timers.iter().filter(|timer| timer.waker.is_some());
+        let mut waiting = self.timers.iter().filter(|timer| timer.alarm.is_some());
         waiting.any(|timer| timer.set_in <= step)
     }
 
     /// Sets a timer in the given step of the run; the deadline must not lie in the past.
-    pub(crate) fn set(&mut self, deadline: u64, waker: Waker, step: u64) -> TimerKey {
+    pub(crate) fn set(&mut self, deadline: u64, alarm: Alarm, step: u64) -> TimerKey {
         debug_assert!(deadline >= self.cursor);
         let index = match self.free.pop() {
             Some(index) => index,
@@ -97,7 +115,7 @@ impl Clock {
                     slot: 0,
                     set_in: step,
                     put_off: 0,
-                    waker: None,
+                    alarm: None,
                 });
                 (self.timers.len() - 1) as u32
             }
@@ -106,21 +124,37 @@ impl Clock {
         timer.deadline = deadline;
         timer.set_in = step;
         timer.put_off = 0;
-        timer.waker = Some(waker);
+        timer.alarm = Some(alarm);
         let generation = timer.generation;
         self.set += 1;
         self.link(index);
         TimerKey { index, generation }
     }
 
-    /// The place for the waker of a timer that has not fired.
-    pub(crate) fn waker(&mut self, key: TimerKey) -> Option<&mut Option<Waker>> {
+    /// Takes the waker of a timer that has not fired out of it.
+    pub(crate) fn take_waker(&mut self, key: TimerKey) -> Option<Waker> {
+        match self.unfired(key)?.alarm.take()? {
+            Alarm::Wake(waker) => Some(waker),
+            Alarm::Event(_) => None,
+        }
+    }
+
+    /// Gives a timer that has not fired a waker; what is in the way comes back.
+    pub(crate) fn put_waker(&mut self, key: TimerKey, waker: Waker) -> Option<Alarm> {
+        let alarm = Alarm::Wake(waker);
+        match self.unfired(key) {
+            Some(timer) => timer.alarm.replace(alarm),
+            None => Some(alarm),
+        }
+    }
+
+    fn unfired(&mut self, key: TimerKey) -> Option<&mut Timer> {
         let timer = &mut self.timers[key.index as usize];
-        (timer.generation == key.generation).then_some(&mut timer.waker)
+        (timer.generation == key.generation).then_some(timer)
     }
 
     /// Takes a timer away; none if it fired already.
-    pub(crate) fn cancel(&mut self, key: TimerKey) -> Option<Waker> {
+    pub(crate) fn cancel(&mut self, key: TimerKey) -> Option<Alarm> {
         let timer = &self.timers[key.index as usize];
         if timer.generation != key.generation {
             return None;
@@ -182,6 +216,12 @@ impl Clock {
         self.timers[self.due[which] as usize].put_off
     }
 
+    /// Whether the due timer at `which` is an event.
+    pub(crate) fn is_event(&self, which: usize) -> bool {
+        let timer = &self.timers[self.due[which] as usize];
+        matches!(timer.alarm, Some(Alarm::Event(_)))
+    }
+
     /// Sets a due timer anew, for a later deadline. Its key stays good, and so does
     /// the step in which it was set.
     pub(crate) fn put_off(&mut self, which: usize, deadline: u64) {
@@ -199,14 +239,14 @@ impl Clock {
     }
 
     /// Fires one of the due timers; 0 is the one set earliest.
-    pub(crate) fn fire(&mut self, which: usize) -> Option<Waker> {
+    pub(crate) fn fire(&mut self, which: usize) -> Option<Alarm> {
         let index = self.due.remove(which);
         self.retire(index)
     }
 
     /// Takes all timers away, for a new run.
-    pub(crate) fn clear(&mut self) -> Vec<Waker> {
-        let mut wakers = Vec::new();
+    pub(crate) fn clear(&mut self) -> Vec<Alarm> {
+        let mut alarms = Vec::new();
         if self.set != 0 {
             self.due.clear();
             self.heads.fill(NIL);
@@ -214,22 +254,22 @@ impl Clock {
             // A timer may have lost its waker to a clone that panicked.
             for timer in &mut self.timers {
                 timer.generation = timer.generation.wrapping_add(1);
-                wakers.extend(timer.waker.take());
+                alarms.extend(timer.alarm.take());
             }
             self.free.clear();
             self.free.extend((0..self.timers.len() as u32).rev());
             self.set = 0;
         }
         self.cursor = 0;
-        wakers
+        alarms
     }
 
-    fn retire(&mut self, index: u32) -> Option<Waker> {
+    fn retire(&mut self, index: u32) -> Option<Alarm> {
         let timer = &mut self.timers[index as usize];
         timer.generation = timer.generation.wrapping_add(1);
         self.set -= 1;
         self.free.push(index);
-        timer.waker.take()
+        timer.alarm.take()
     }
 
     fn link(&mut self, index: u32) {
@@ -273,6 +313,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn noop() -> Alarm {
+        Alarm::Wake(Waker::noop().clone())
+    }
+
     #[derive(Clone, Debug)]
     enum Step {
         Set(u64),
@@ -304,7 +348,7 @@ mod tests {
                 match step {
                     Step::Set(delay) => {
                         let deadline = now.saturating_add(delay);
-                        let key = clock.set(deadline, Waker::noop().clone(), 0);
+                        let key = clock.set(deadline, noop(), 0);
                         let at = model.partition_point(|(other, _)| *other <= deadline);
                         model.insert(at, (deadline, key));
                     }
@@ -328,16 +372,16 @@ mod tests {
                         }
                         while clock.due() > 0 {
                             let key = model.remove(0).1;
-                            prop_assert!(clock.waker(key).is_some());
+                            prop_assert!(clock.unfired(key).is_some());
                             prop_assert!(clock.fire(0).is_some());
-                            prop_assert!(clock.waker(key).is_none());
+                            prop_assert!(clock.unfired(key).is_none());
                         }
                         now = first.unwrap_or(now);
                         prop_assert!(model.first().is_none_or(|(deadline, _)| *deadline > now));
                     }
                 }
                 prop_assert_eq!(clock.len(), model.len());
-                prop_assert!(clock.timers.iter().filter(|t| t.waker.is_some()).count() == model.len());
+                prop_assert!(clock.timers.iter().filter(|t| t.alarm.is_some()).count() == model.len());
             }
             prop_assert_eq!(clock.clear().len(), model.len());
             prop_assert_eq!(clock.len(), 0);
@@ -349,7 +393,7 @@ mod tests {
     fn a_timer_knows_how_often_it_was_put_off() {
         let mut clock = Clock::new();
         for _ in 0..2 {
-            let key = clock.set(0, Waker::noop().clone(), 0);
+            let key = clock.set(0, noop(), 0);
             for times in 0..3 {
                 assert_eq!(clock.advance(), Some(u64::from(times)));
                 assert_eq!(clock.times_put_off(0), times);
@@ -364,7 +408,7 @@ mod tests {
     fn dropped_timers_keep_no_memory() {
         let mut clock = Clock::new();
         for round in 0..300_000u64 {
-            let key = clock.set(round * 1_000_003, Waker::noop().clone(), 0);
+            let key = clock.set(round * 1_000_003, noop(), 0);
             clock.cancel(key);
         }
         assert_eq!((clock.len(), clock.timers.len()), (0, 1));

@@ -8,7 +8,7 @@ use std::fmt;
 
 /// A set of faults.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct Faults(u16);
+pub struct Faults(u32);
 
 impl Faults {
     /// No fault at all.
@@ -19,7 +19,13 @@ impl Faults {
         .with(Kind::SpuriousPoll)
         .with(Kind::DelayedWake)
         .with(Kind::LateTimer)
-        .with(Kind::Cancellation);
+        .with(Kind::Cancellation)
+        .with(Kind::SpuriousReadiness)
+        .with(Kind::LateEvent)
+        .with(Kind::ShortIo)
+        .with(Kind::Latency)
+        .with(Kind::TornWrite)
+        .with(Kind::CancelOutcome);
 
     /// What wakers do that no waker should.
     const OF_WAKERS: Faults = Faults::NONE.with(Kind::ReentrantWaker).with(Kind::PanickingClone);
@@ -27,13 +33,13 @@ impl Faults {
     /// This set and `kind`, if `kind` is a fault.
     #[must_use]
     pub const fn with(self, kind: Kind) -> Faults {
-        if kind.is_fault() { Faults(self.0 | 1 << kind as u16) } else { self }
+        if kind.is_fault() { Faults(self.0 | 1 << kind as u32) } else { self }
     }
 
     /// This set without `kind`.
     #[must_use]
     pub const fn without(self, kind: Kind) -> Faults {
-        Faults(self.0 & !(1 << kind as u16))
+        Faults(self.0 & !(1 << kind as u32))
     }
 
     /// The kinds in this set.
@@ -51,7 +57,7 @@ impl Faults {
     #[must_use]
     #[inline(always)]
     pub const fn has(self, kind: Kind) -> bool {
-        self.0 & (1 << kind as u16) != 0
+        self.0 & (1 << kind as u32) != 0
     }
 
     /// Whether a call of a waker may do more than it should.

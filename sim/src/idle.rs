@@ -1,13 +1,13 @@
 //! Nothing is runnable: time passes, or the run comes to rest.
 //!
-//! Virtual time moves only here, from one deadline to the next. Two faults live on
-//! it: a wake may be [late](crate::late), and a timer that is due may be put off, to
-//! the next later deadline (so that it changes places with another timer) or a
-//! millisecond. What a fault does to the clock is no sign that the run gets nowhere,
+//! Virtual time moves only here, from one deadline to the next. Three faults live on
+//! it: a wake may be [late](crate::late), and a timer or an event that is due may be
+//! put off, to the next later deadline (so that it changes places with another one) or
+//! a millisecond. What a fault does to the clock is no sign that the run gets nowhere,
 //! so a move that fires no timer is not counted as an idle one.
 
 use crate::choice::Kind;
-use crate::clock::Clock;
+use crate::clock::{Alarm, Clock};
 use crate::late::{LATEST, Late};
 use crate::trace::What;
 use crate::world::Core;
@@ -98,32 +98,44 @@ impl Core {
                 return fired;
             }
             let which = self.choose(Kind::Timer, due as u32) as usize;
-            if self.faults.get().has(Kind::LateTimer) && self.put_off(which) {
+            let is_event = self.clock.with(|clock| clock.is_event(which));
+            let lateness = if is_event { Kind::LateEvent } else { Kind::LateTimer };
+            if self.faults.get().has(lateness) && self.put_off(which, lateness) {
                 continue;
             }
-            let waker = self.clock.with(|clock| clock.fire(which));
+            let alarm = self.clock.with(|clock| clock.fire(which));
             fired = true;
-            self.record(|| What::TimerFired { deadline });
-            if let Some(waker) = waker {
-                self.call_out(|| waker.wake());
+            match alarm {
+                Some(Alarm::Event(event)) => {
+                    self.record(|| What::EventDue { deadline });
+                    self.call_out(event);
+                }
+                Some(Alarm::Wake(waker)) => {
+                    self.record(|| What::TimerFired { deadline });
+                    self.call_out(|| waker.wake());
+                }
+                None => self.record(|| What::TimerFired { deadline }),
             }
         }
     }
 
     /// Puts a due timer off if the sampler wants it to; answers whether.
     #[cold]
-    fn put_off(&self, which: usize) -> bool {
+    fn put_off(&self, which: usize, lateness: Kind) -> bool {
         let (times, next) =
             self.clock.with(|clock| (clock.times_put_off(which), clock.next_deadline()));
         let now = self.now.get();
         let near = next.filter(|deadline| *deadline <= now.saturating_add(LATEST));
         let later = near.unwrap_or(now.saturating_add(PUT_OFF_BY));
-        if times >= MOST_PUT_OFF || later <= now || self.choose(Kind::LateTimer, 2) == 0 {
+        if times >= MOST_PUT_OFF || later <= now || self.choose(lateness, 2) == 0 {
             return false;
         }
         self.clock.with(|clock| clock.put_off(which, later));
         self.postpone_deadlines(later - now);
-        self.record(|| What::TimerSet { deadline: later });
+        self.record(|| match lateness {
+            Kind::LateEvent => What::EventSet { deadline: later },
+            _ => What::TimerSet { deadline: later },
+        });
         true
     }
 }

@@ -28,6 +28,8 @@
 //! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding`, `hold`, `teardown` | what runs |
 //! | `identity`, `biased`, `ledger`, `waker`, `watch`, `mailbox`, `letters` | who may wake whom |
 //! | `clock`, `idle`, `time/` | virtual time |
+//! | `reactor/`, `resident` | what is outside the program, and becomes ready |
+//! | `io/` | what bytes go through |
 //! | `law`, `oracle`, `finding`, `panics`, `property`, `digest` | what is wrong with it |
 //! | `trace`, `sighting` | what happened |
 //! | `settings`, `private`, `sync` | what a run is given, and the cells and locks it is made of |
@@ -47,6 +49,7 @@ mod finding;
 mod hold;
 mod identity;
 mod idle;
+pub mod io;
 mod join;
 mod late;
 mod law;
@@ -58,8 +61,10 @@ mod oracle;
 mod panics;
 mod private;
 mod property;
+pub mod reactor;
 mod ready;
 mod reentry;
+mod resident;
 mod sampler;
 mod settings;
 mod sighting;

@@ -1,6 +1,7 @@
 //! The end of a run: everything is dropped, and the books are closed.
 //!
-//! Futures go in the order of spawning, then timers, join slots and outputs. A
+//! Futures go in the order of spawning, then timers and events, what is named by
+//! handles, join slots and outputs. A
 //! destructor may do anything that a poll may: wake, abort, spawn. What it spawns
 //! is never polled and dropped in the next round; after so many rounds it is left
 //! to leak, because there are destructors that spawn their like for ever.
@@ -35,9 +36,10 @@ impl Core {
             }
             self.drop_properties();
             self.drop_views();
-            for waker in self.clock.with(crate::clock::Clock::clear) {
-                self.call_out(|| drop(waker));
+            for alarm in self.clock.with(crate::clock::Clock::clear) {
+                self.call_out(|| drop(alarm));
             }
+            self.drop_residents();
             if self.tasks.with(|tasks| tasks.len()) == 1 {
                 // The root alone: the usual case, and not worth an allocation.
                 return;

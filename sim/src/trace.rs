@@ -5,11 +5,16 @@
 //! event and their number, and nothing that differs between machines, builds or
 //! processes (no address, no real time, no path).
 
+mod hash;
+
+use self::hash::{fold, mix};
 use crate::choice::Kind;
+use crate::reactor::Ready;
 use crate::strand::Path;
 use std::backtrace::Backtrace;
 use std::collections::VecDeque;
 use std::fmt;
+use std::io::ErrorKind;
 use std::panic::Location;
 use std::rc::Rc;
 
@@ -169,6 +174,39 @@ pub enum What {
         /// When it was to fire, in nanoseconds of virtual time.
         deadline: u64,
     },
+    /// Something that comes from outside the tasks is under way.
+    EventSet {
+        /// When it comes, in nanoseconds of virtual time.
+        deadline: u64,
+    },
+    /// It came.
+    EventDue {
+        /// When it was to come, in nanoseconds of virtual time.
+        deadline: u64,
+    },
+    /// An event source became ready.
+    BecameReady {
+        /// Its number in the run.
+        source: u32,
+        /// All that it is ready for now.
+        ready: Ready,
+    },
+    /// Whoever asked was told that a source is ready though it is not.
+    SaidReady {
+        /// Its number in the run.
+        source: u32,
+        /// What was asked for.
+        ready: Ready,
+    },
+    /// An operation on something outside the program: a socket, a file, a device.
+    Io {
+        /// The number of its event source in the run.
+        source: u32,
+        /// What was done, such as `reads`.
+        verb: &'static str,
+        /// The bytes that were moved, or the error.
+        result: Result<usize, ErrorKind>,
+    },
     /// A wake that was held up takes effect.
     LetIn {
         /// Whose.
@@ -267,6 +305,7 @@ pub struct Trace {
     events: VecDeque<Event>,
     tasks: Vec<TaskInfo>,
     watches: Vec<&'static Location<'static>>,
+    sources: Vec<String>,
     arguments: Vec<(String, String)>,
 }
 
@@ -307,6 +346,12 @@ impl Trace {
         self.watches.get(number as usize).copied()
     }
 
+    /// What the event source of that number is called.
+    #[must_use]
+    pub fn source(&self, number: u32) -> Option<&str> {
+        self.sources.get(number as usize).map(String::as_str)
+    }
+
     /// The arguments of the test, by name, as text. They are no part of the hash.
     #[must_use]
     pub fn arguments(&self) -> &[(String, String)] {
@@ -343,6 +388,10 @@ impl Recorder {
 
     pub(crate) fn add_watch(&mut self, at: &'static Location<'static>) {
         self.trace.watches.push(at);
+    }
+
+    pub(crate) fn name_source(&mut self, name: &str) {
+        self.trace.sources.push(name.to_owned());
     }
 
     /// Whether the trace will have events, for a report.
@@ -386,64 +435,5 @@ impl Recorder {
 
     pub(crate) fn finish(&mut self) -> Trace {
         std::mem::take(&mut self.trace)
-    }
-}
-
-/// One round of the mixing function of wyhash, on 64-bit words.
-fn mix(hash: u64, word: u64) -> u64 {
-    let product = u128::from(hash ^ word ^ 0xa076_1d64_78bd_642f)
-        * u128::from(word.rotate_left(32) ^ 0xe703_7ed1_a0b4_28db);
-    (product as u64) ^ ((product >> 64) as u64)
-}
-
-fn fold(hash: u64, step: u64, now: u64, by: Option<TaskId>, what: &What) -> u64 {
-    let (tag, a, b): (u64, u64, u64) = match what {
-        What::Spawned { child } => (1, child.0.into(), 0),
-        What::Polled { owner, waker, spurious } => {
-            (2, owner.word(), u64::from(*waker) << 1 | u64::from(*spurious))
-        }
-        What::PollEnded { owner, end } => (3, owner.word(), *end as u64),
-        What::WakerCloned { owner, waker } => (4, owner.word(), (*waker).into()),
-        What::WakerDropped { owner, waker, left } => {
-            (5, owner.word(), u64::from(*waker) << 32 | u64::from(*left as u32))
-        }
-        What::Woken { owner, waker, effective } => {
-            (6, owner.word(), u64::from(*waker) << 1 | u64::from(*effective))
-        }
-        What::WokenFromOutside { owner, .. } => (7, owner.word(), 0),
-        What::HandlePolled { task } => (8, task.0.into(), 0),
-        What::HandleDropped { task, left } => (9, task.0.into(), (*left).into()),
-        What::Aborted { task } => (10, task.0.into(), 0),
-        What::TimerSet { deadline } => (11, *deadline, 0),
-        What::TimerDropped { deadline } => (12, *deadline, 0),
-        What::TimerFired { deadline } => (13, *deadline, 0),
-        What::ClockMoved { to } => (14, *to, 0),
-        What::Chosen { kind, options, option } => {
-            (15, *kind as u64, u64::from(*options) << 32 | u64::from(*option))
-        }
-        What::Marked { name } => {
-            (16, name.bytes().fold(0, |hash, byte| mix(hash, byte.into())), name.len() as u64)
-        }
-        // Neither paths nor names of types are the same everywhere.
-        What::Awaiting { at, .. } => (20, at.line().into(), 0),
-        What::Pointed { goes_on, .. } => (40, 0, u64::from(*goes_on)),
-        What::Cancelled { at, forgotten } => (22, at.line().into(), u64::from(*forgotten)),
-        What::LetIn { task } => (21, task.0.into(), 0),
-        What::Rested => (17, 0, 0),
-        What::FairTail => (18, 0, 0),
-        What::Teardown => (19, 0, 0),
-    };
-    let by = by.map_or(0, |task| u64::from(task.0) + 1);
-    let hash = mix(hash, tag << 56 ^ by);
-    let hash = mix(hash, step);
-    mix(mix(mix(hash, now), a), b)
-}
-
-impl Owner {
-    fn word(self) -> u64 {
-        match self {
-            Owner::Task(task) => task.0.into(),
-            Owner::Watch(number) => 1 << 32 | u64::from(number),
-        }
     }
 }

@@ -20,6 +20,7 @@ use crate::private::Private;
 use crate::property::Monitor;
 use crate::ready::Ready;
 use crate::reentry::Nested;
+use crate::resident::Residents;
 use crate::sampler::Sampler;
 use crate::settings::{Probe, Settings};
 use crate::sighting::Sighting;
@@ -90,6 +91,9 @@ pub(crate) struct Core {
     pub(crate) identities: Private<Identities>,
     pub(crate) blocks: Private<Blocks>,
     pub(crate) clock: Private<Clock>,
+    pub(crate) residents: Private<Residents>,
+    /// Event sources that were made.
+    pub(crate) sources: Cell<u32>,
     /// Tasks whose block is not freed yet, in no order.
     pub(crate) tasks: Private<Vec<TaskRef>>,
     pub(crate) spawned: Cell<u32>,
@@ -222,6 +226,8 @@ impl World {
             identities: Private::new(Identities::new()),
             blocks: Private::new(Blocks::new()),
             clock: Private::new(Clock::new()),
+            residents: Private::default(),
+            sources: Cell::new(0),
             tasks: Private::default(),
             spawned: Cell::new(0),
             unfinished: Cell::new(0),
@@ -337,6 +343,7 @@ impl Core {
         self.spawned.set(0);
         self.unfinished.set(0);
         self.watches_made.set(0);
+        self.sources.set(0);
         self.alarm.set(false);
         self.next.set(None);
         drop(self.clock.with(Clock::clear));

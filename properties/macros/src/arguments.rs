@@ -11,7 +11,7 @@ const KNOWN: &str = "expected `runs = ..`, `seed = ..`, `max_steps = ..`, `herme
                      `crate = path`";
 
 /// The names of the faults, as kinds of choices have them.
-const FAULTS: [&str; 8] = [
+const FAULTS: [&str; 21] = [
     "fresh_waker",
     "spurious_poll",
     "delayed_wake",
@@ -20,6 +20,19 @@ const FAULTS: [&str; 8] = [
     "forgotten_future",
     "reentrant_waker",
     "panicking_clone",
+    "spurious_readiness",
+    "late_event",
+    "short_io",
+    "interrupted",
+    "latency",
+    "loss",
+    "duplication",
+    "reordering",
+    "reset",
+    "refused",
+    "disk_full",
+    "torn_write",
+    "cancel_outcome",
 ];
 
 /// The names of the laws.
@@ -204,7 +217,10 @@ mod tests {
         assert_eq!(
             settings("without(late_timers)").unwrap_err(),
             "expected a fault, one of `fresh_waker`, `spurious_poll`, `delayed_wake`, `late_timer`, \
-             `cancellation`, `forgotten_future`, `reentrant_waker`, `panicking_clone`; got `late_timers`"
+             `cancellation`, `forgotten_future`, `reentrant_waker`, `panicking_clone`, \
+             `spurious_readiness`, `late_event`, `short_io`, `interrupted`, `latency`, `loss`, \
+             `duplication`, `reordering`, `reset`, `refused`, `disk_full`, `torn_write`, \
+             `cancel_outcome`; got `late_timers`"
         );
         assert!(settings("within(late_timer)").unwrap_err().contains("`without(fault)`"));
     }

@@ -3,6 +3,7 @@
 use crate::callsite::place;
 use crate::faults;
 use crate::naming::task_name;
+use reveille_sim::reactor::Ready;
 use reveille_sim::{Event, Kind, Owner, PollEnd, TaskId, Trace, What};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -50,6 +51,23 @@ fn select(lines: Vec<(u64, String)>, telling: &[u64]) -> Vec<String> {
     shown
 }
 
+fn source_name(trace: &Trace, number: u32) -> String {
+    trace.source(number).map_or_else(|| format!("source {number}"), str::to_owned)
+}
+
+fn readiness(ready: Ready) -> String {
+    let words = [
+        (Ready::ERROR, "in error"),
+        (Ready::READABLE, "readable"),
+        (Ready::PRIORITY, "urgent"),
+        (Ready::READ_CLOSED, "closed for reading"),
+        (Ready::WRITABLE, "writable"),
+        (Ready::WRITE_CLOSED, "closed for writing"),
+    ];
+    let said = words.iter().filter(|(flag, _)| ready.contains(*flag)).map(|(_, word)| *word);
+    said.collect::<Vec<_>>().join(" and ")
+}
+
 /// What happened in one step, in few words.
 #[derive(Default)]
 struct Words {
@@ -92,6 +110,22 @@ impl Words {
             What::Aborted { task } => format!("aborts {}", name(*task)),
             What::ClockMoved { to } => format!("time moves to {:?}", Duration::from_nanos(*to)),
             What::TimerFired { .. } => "a timer fires".into(),
+            What::EventDue { .. } => "an event comes".into(),
+            What::BecameReady { source, ready } => {
+                format!("{} is {}", source_name(trace, *source), readiness(*ready))
+            }
+            What::SaidReady { source, .. } => {
+                format!("{} is said to be ready and is not", source_name(trace, *source))
+            }
+            What::Io { source, verb, result } => {
+                let source = source_name(trace, *source);
+                match result {
+                    Ok(0) => format!("{verb} {source}"),
+                    Ok(1) => format!("{verb} {source}: 1 byte"),
+                    Ok(count) => format!("{verb} {source}: {count} bytes"),
+                    Err(error) => format!("{verb} {source}: {error}"),
+                }
+            }
             What::Rested => "everything is at rest".into(),
             What::FairTail => "the schedule is fair from here on".into(),
             What::Marked { name } => format!("passes the mark `{name}`"),

@@ -73,6 +73,23 @@ pub(super) fn external(failing: &Seen, (kind, index, option): (Kind, usize, u32)
         Kind::ForgottenFuture => format!("a future of {who} is forgotten, not dropped,{step}"),
         Kind::ReentrantWaker => format!("a waker that is called{step} runs the task at once"),
         Kind::PanickingClone => format!("the clone of a waker panics{step}"),
+        Kind::SpuriousReadiness => {
+            format!("a source is said to be ready{step} though it is not")
+        }
+        Kind::LateEvent => format!("an event that is due{step} comes later"),
+        Kind::ShortIo => {
+            format!("a read or a write of {who}{step} moves fewer bytes than it could")
+        }
+        Kind::Interrupted => format!("an operation of {who}{step} is interrupted"),
+        Kind::Latency => format!("what is sent{step} takes longer than it could"),
+        Kind::Loss => format!("a datagram sent{step} is lost"),
+        Kind::Duplication => format!("a datagram sent{step} arrives twice"),
+        Kind::Reordering => format!("a datagram sent{step} is overtaken"),
+        Kind::Reset => format!("a connection is reset{step}"),
+        Kind::Refused => format!("a connection is refused{step}"),
+        Kind::DiskFull => format!("a write of {who}{step} finds the disk full"),
+        Kind::TornWrite => format!("a crash{step} tears what was not synced"),
+        Kind::CancelOutcome => format!("an operation that is cancelled{step} ends by itself"),
         kind => format!("a choice of the kind `{kind}` is {option}{step}, and not 0"),
     }
 }

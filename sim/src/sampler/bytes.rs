@@ -1,7 +1,7 @@
 //! Choices out of bytes, for a fuzzer that mutates them.
 //!
 //! The first two bytes say which of the permitted faults are on, a bit for each in
-//! the order of their kinds. Then every choice takes one byte, or four if it has more
+//! the order of their kinds; those of I/O always are. Then every choice takes one byte, or four if it has more
 //! than 256 options, modulo the options. Past the end everything is the default; so
 //! no bytes are the plain run, a byte more or less is a choice more or less at the
 //! end, and a mutation in one place leaves what was chosen before it. A move that makes
@@ -44,12 +44,22 @@ impl<'a> Bytes<'a> {
     }
 }
 
+/// The faults that have a bit.
+fn switched(permitted: Faults) -> impl Iterator<Item = Kind> {
+    permitted.iter().filter(|kind| !kind.is_of_io())
+}
+
+/// Those that have none: their choices cost nothing where there is no I/O.
+fn always_on(permitted: Faults) -> Faults {
+    permitted.iter().filter(|kind| kind.is_of_io()).fold(Faults::NONE, Faults::with)
+}
+
 impl Sampler for Bytes<'_> {
     fn begin(&mut self, _run: u64, permitted: Faults) -> Faults {
         self.left = self.bytes;
         let mask = u16::from_le_bytes(self.take());
-        let on = permitted.iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1);
-        on.fold(Faults::NONE, |faults, (_, kind)| faults.with(kind))
+        let on = switched(permitted).enumerate().filter(|(bit, _)| mask >> bit & 1 == 1);
+        on.fold(always_on(permitted), |faults, (_, kind)| faults.with(kind))
     }
 
     fn choose(&mut self, _kind: Kind, options: u32) -> u32 {
@@ -115,11 +125,11 @@ impl Written {
 impl Sampler for Written {
     fn begin(&mut self, run: u64, permitted: Faults) -> Faults {
         let on = self.replay.begin(run, permitted).and(permitted);
-        let bits = permitted.iter().enumerate().filter(|(_, kind)| on.has(*kind));
+        let bits = switched(permitted).enumerate().filter(|(_, kind)| on.has(*kind));
         let mask = bits.fold(0u16, |mask, (bit, _)| mask | 1 << bit);
         self.bytes.clear();
         self.bytes.extend(mask.to_le_bytes());
-        on
+        always_on(permitted).iter().fold(on, Faults::with)
     }
 
     fn choose(&mut self, kind: Kind, options: u32) -> u32 {

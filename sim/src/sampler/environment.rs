@@ -7,6 +7,9 @@
 //! one in two to one in sixteen; FoundationDB's `BUGGIFY` uses one in four for
 //! both. Only a waker may be fresh in every poll. One run in four suffers no fault at all: it differs from the plain run in
 //! its schedule alone.
+//!
+//! The faults of I/O are drawn when a run first asks for one, so that a test without
+//! I/O makes no draws for them.
 
 use crate::choice::Kind;
 use crate::entropy::Entropy;
@@ -14,6 +17,10 @@ use crate::fault::Faults;
 
 /// A seed's words have that many options; moves of a generator have fewer.
 const WORDS: u32 = 1 << 16;
+
+/// Stands for the rate of a fault that was not drawn yet, and of one that is off.
+const NOT_DRAWN: u8 = 0xff;
+const OFF: u8 = 0xfe;
 
 /// The environment of one run.
 #[derive(Clone, Debug, Default)]
@@ -31,21 +38,47 @@ impl Environment {
         }
         let mut on = Faults::NONE;
         for kind in permitted.iter() {
-            let drawn = entropy.bits(3);
-            let least = u8::from(kind != Kind::FreshWaker);
-            self.bits[kind as usize] = least + (drawn >> 1) as u8;
-            if drawn & 1 == 1 {
+            let is_on = if kind.is_of_io() {
+                self.bits[kind as usize] = NOT_DRAWN;
+                true
+            } else {
+                self.draw(kind, entropy)
+            };
+            if is_on {
                 on = on.with(kind);
             }
         }
         on
     }
 
+    /// Draws the rate of a fault, and whether it is on.
+    #[inline]
+    fn draw(&mut self, kind: Kind, entropy: &mut Entropy) -> bool {
+        let drawn = entropy.bits(3);
+        let least = u8::from(kind != Kind::FreshWaker);
+        self.bits[kind as usize] = least + (drawn >> 1) as u8;
+        drawn & 1 == 1
+    }
+
+    /// Whether a fault of I/O strikes now, and how.
+    fn strike(&mut self, kind: Kind, options: u32, entropy: &mut Entropy) -> u32 {
+        let rate = self.bits[kind as usize];
+        if rate == NOT_DRAWN && !self.draw(kind, entropy) {
+            self.bits[kind as usize] = OFF;
+        }
+        let rate = self.bits[kind as usize];
+        if rate == OFF || entropy.bits(rate.into()) != 0 {
+            return 0;
+        }
+        1 + entropy.below(options - 1)
+    }
+
     /// Makes a choice that is not between strands.
     #[inline]
-    pub(crate) fn choose(&self, kind: Kind, options: u32, entropy: &mut Entropy) -> u32 {
+    pub(crate) fn choose(&mut self, kind: Kind, options: u32, entropy: &mut Entropy) -> u32 {
         match kind {
             Kind::Argument if options < WORDS => 0,
+            kind if kind.is_of_io() => self.strike(kind, options, entropy),
             kind if kind.is_fault() => {
                 u32::from(entropy.bits(self.bits[kind as usize].into()) == 0)
             }

@@ -1,12 +1,12 @@
 //! Waiting for a moment.
 
 use super::Instant;
-use crate::clock::TimerKey;
+use crate::clock::{Alarm, TimerKey};
 use crate::trace::What;
 use crate::world::{self, Core};
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 /// Waits until `duration` has passed.
@@ -68,26 +68,26 @@ impl Sleep {
     /// Sets another deadline.
     pub fn reset(self: Pin<&mut Self>, deadline: Instant) {
         let this = self.get_mut();
-        let waker = this.cancel();
+        let alarm = this.cancel();
         this.deadline = deadline;
-        if let (Some(waker), Some(core)) = (waker, world::current()) {
-            this.arm(core, waker);
+        if let (Some(alarm), Some(core)) = (alarm, world::current()) {
+            this.arm(core, alarm);
         }
     }
 
-    fn arm(&mut self, core: &Core, waker: Waker) {
+    fn arm(&mut self, core: &Core, alarm: Alarm) {
         let deadline = self.deadline.nanos().max(core.now.get());
         core.record(|| What::TimerSet { deadline });
-        let key = core.clock.with(|clock| clock.set(deadline, waker, core.steps.get()));
+        let key = core.clock.with(|clock| clock.set(deadline, alarm, core.steps.get()));
         self.timer = Some(Timer { key, outlet: core.outlet(), run: core.run.get() });
     }
 
-    fn cancel(&mut self) -> Option<Waker> {
+    fn cancel(&mut self) -> Option<Alarm> {
         let timer = self.timer.take()?;
         let core = timer.world()?;
-        let waker = core.clock.with(|clock| clock.cancel(timer.key))?;
+        let alarm = core.clock.with(|clock| clock.cancel(timer.key))?;
         core.record(|| What::TimerDropped { deadline: self.deadline.nanos() });
-        Some(waker)
+        Some(alarm)
     }
 }
 
@@ -103,18 +103,16 @@ impl Future for Sleep {
         let set = match &self.timer {
             Some(timer) if timer.world().is_some() => core.clock.with(|clock| {
                 // Taken out, so that no waker is cloned or dropped in here.
-                clock.waker(timer.key).and_then(Option::take)
+                clock.take_waker(timer.key)
             }),
             _ => None,
         };
         match (set, &self.timer) {
             (Some(mut waker), Some(timer)) => {
                 waker.clone_from(cx.waker());
-                let slot =
-                    core.clock.with(|clock| clock.waker(timer.key).map(|s| s.replace(waker)));
-                drop(slot);
+                drop(core.clock.with(|clock| clock.put_waker(timer.key, waker)));
             }
-            _ => self.arm(core, cx.waker().clone()),
+            _ => self.arm(core, Alarm::Wake(cx.waker().clone())),
         }
         Poll::Pending
     }

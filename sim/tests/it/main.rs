@@ -15,6 +15,7 @@ mod outliving;
 mod panicking_clones;
 mod portfolio;
 mod properties;
+mod reactor;
 mod reentrant_wakers;
 mod reentry;
 mod resync;

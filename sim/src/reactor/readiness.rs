@@ -1,0 +1,233 @@
+//! What a source is ready for, and who waits for it.
+//!
+//! The device says what is so (the level). A change is an edge, kept until somebody who
+//! sees by edge has cleared it. For each direction there is one waker, that of the last
+//! poll, and a list of those who wait in [`ReadyFuture`](super::ReadyFuture)s, as in
+//! tokio's `ScheduledIo`.
+
+use super::interest::{Interest, Ready};
+use super::source::Trigger;
+use crate::choice::Kind;
+use crate::private::Private;
+use crate::trace::What;
+use crate::world::Core;
+use std::cell::Cell;
+use std::task::{Context, Poll, Waker};
+
+/// How often in a row it is said that a source is ready while it is not.
+const MOST_SPURIOUS: u8 = 2;
+
+/// The way in which bytes go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Read,
+    Write,
+}
+
+impl Direction {
+    fn interest(self) -> Interest {
+        match self {
+            Direction::Read => Interest::READABLE,
+            Direction::Write => Interest::WRITABLE,
+        }
+    }
+}
+
+/// Names one who waits in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ticket(u64);
+
+/// The readiness of one source.
+#[derive(Debug)]
+pub(crate) struct Readiness {
+    /// Its number in the run.
+    number: u32,
+    level: Cell<Ready>,
+    edges: Cell<Ready>,
+    trigger: Cell<Trigger>,
+    spurious: Cell<u8>,
+    reader: Private<Option<Waker>>,
+    writer: Private<Option<Waker>>,
+    /// In the order in which they came.
+    waiting: Private<Vec<(Ticket, Interest, Waker)>>,
+    tickets: Cell<u64>,
+}
+
+impl Readiness {
+    pub(crate) fn new(core: &Core, name: &str) -> Readiness {
+        let number = core.sources.get();
+        core.sources.set(number + 1);
+        if core.recording.get() {
+            core.with_recorder(|recorder| recorder.name_source(name));
+        }
+        Readiness {
+            number,
+            level: Cell::default(),
+            edges: Cell::default(),
+            trigger: Cell::new(Trigger::Level),
+            spurious: Cell::new(0),
+            reader: Private::default(),
+            writer: Private::default(),
+            waiting: Private::default(),
+            tickets: Cell::new(0),
+        }
+    }
+
+    pub(crate) fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// What the source is ready for.
+    pub(crate) fn level(&self) -> Ready {
+        self.level.get()
+    }
+
+    /// From now on it is seen by `trigger`; what it is ready for already is an edge.
+    pub(crate) fn see_by(&self, trigger: Trigger) {
+        self.trigger.set(trigger);
+        self.edges.set(self.level.get());
+    }
+
+    /// The source is ready for more: whoever waits for it is woken.
+    pub(crate) fn add(&self, core: &Core, ready: Ready) {
+        let level = self.level.get() | ready;
+        self.level.set(level);
+        self.edges.set(self.edges.get() | ready);
+        core.record(|| What::BecameReady { source: self.number, ready: level });
+        self.wake(core, ready);
+    }
+
+    /// The source is not ready for this any more.
+    pub(crate) fn remove(&self, ready: Ready) {
+        self.level.set(self.level.get() - ready);
+    }
+
+    /// Somebody has seen these edges, and found nothing more to do.
+    pub(crate) fn clear(&self, ready: Ready) {
+        self.edges.set(self.edges.get() - (ready - Ready::CLOSED));
+    }
+
+    /// What is seen of it.
+    fn seen(&self) -> Ready {
+        match self.trigger.get() {
+            Trigger::Level => self.level.get(),
+            Trigger::Edge => self.edges.get(),
+        }
+    }
+
+    /// Whether it is ready for what is wanted; it may be said to be though it is not.
+    pub(crate) fn ask(&self, core: &Core, interest: Interest) -> Option<Ready> {
+        let ready = self.seen() & interest.mask();
+        if !ready.is_empty() {
+            self.spurious.set(0);
+            return Some(ready);
+        }
+        let times = self.spurious.get();
+        if times < MOST_SPURIOUS && core.strikes(Kind::SpuriousReadiness) {
+            self.spurious.set(times + 1);
+            let ready = interest.mask() - Ready::CLOSED;
+            core.record(|| What::SaidReady { source: self.number, ready });
+            return Some(ready);
+        }
+        None
+    }
+
+    /// The same, and the waker is kept if it is not; it replaces the one of an earlier
+    /// poll in that direction.
+    pub(crate) fn poll(
+        &self,
+        core: &Core,
+        direction: Direction,
+        cx: &mut Context<'_>,
+    ) -> Poll<Ready> {
+        if let Some(ready) = self.ask(core, direction.interest()) {
+            return Poll::Ready(ready);
+        }
+        let place = match direction {
+            Direction::Read => &self.reader,
+            Direction::Write => &self.writer,
+        };
+        // Wakers are cloned and dropped while nobody is in the cell: that may be the
+        // user's code.
+        let kept = place.with(Option::take);
+        let waker = match kept {
+            Some(kept) if kept.will_wake(cx.waker()) => kept,
+            _ => cx.waker().clone(),
+        };
+        drop(place.with(|place| place.replace(waker)));
+        Poll::Pending
+    }
+
+    /// Waits in the list, or goes on waiting there with the waker of the latest poll.
+    pub(crate) fn wait(&self, ticket: Option<Ticket>, interest: Interest, waker: Waker) -> Ticket {
+        if let Some(ticket) = ticket.filter(|ticket| self.holds(*ticket)) {
+            let old = self.waiting.with(|waiting| {
+                let entry = waiting.iter_mut().find(|(other, ..)| *other == ticket);
+                entry.map(|(.., kept)| std::mem::replace(kept, waker))
+            });
+            drop(old);
+            return ticket;
+        }
+        let ticket = Ticket(self.tickets.get());
+        self.tickets.set(ticket.0 + 1);
+        self.waiting.with(|waiting| waiting.push((ticket, interest, waker)));
+        ticket
+    }
+
+    fn holds(&self, ticket: Ticket) -> bool {
+        self.waiting.with(|waiting| waiting.iter().any(|(other, ..)| *other == ticket))
+    }
+
+    /// Waits no more.
+    pub(crate) fn leave(&self, ticket: Ticket) {
+        let taken = self.waiting.with(|waiting| {
+            let at = waiting.iter().position(|(other, ..)| *other == ticket)?;
+            Some(waiting.remove(at))
+        });
+        drop(taken);
+    }
+
+    /// Drops the wakers of those who wait.
+    pub(crate) fn forget_wakers(&self) {
+        drop(self.reader.with(Option::take));
+        drop(self.writer.with(Option::take));
+        drop(self.waiting.with(std::mem::take));
+    }
+
+    fn wake(&self, core: &Core, ready: Ready) {
+        let wake = |waker: Option<Waker>| {
+            if let Some(waker) = waker {
+                core.call_out(|| waker.wake());
+            }
+        };
+        let is_for = |interest: Interest| ready.intersects(interest.mask() | Ready::ERROR);
+        if is_for(Interest::READABLE) {
+            wake(self.reader.with(Option::take));
+        }
+        if is_for(Interest::WRITABLE) {
+            wake(self.writer.with(Option::take));
+        }
+        loop {
+            let next = self.waiting.with(|waiting| {
+                let at = waiting.iter().position(|(_, interest, _)| is_for(*interest))?;
+                Some(waiting.remove(at).2)
+            });
+            match next {
+                Some(waker) => wake(Some(waker)),
+                None => return,
+            }
+        }
+    }
+}
+
+impl Core {
+    /// Whether a fault strikes, of those that either do or do not.
+    pub(crate) fn strikes(&self, kind: Kind) -> bool {
+        self.strength(kind, 2) == 1
+    }
+
+    /// How a fault strikes; 0: not at all.
+    pub(crate) fn strength(&self, kind: Kind, options: u32) -> u32 {
+        if self.faults.get().has(kind) { self.choose(kind, options) } else { 0 }
+    }
+}
