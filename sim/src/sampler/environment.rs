@@ -104,14 +104,35 @@ mod tests {
         let share = |wanted: &dyn Fn(&Faults) -> bool| {
             runs.iter().filter(|faults| wanted(faults)).count() as f64 / runs.len() as f64
         };
-        let none = 0.25 + 0.75 * 0.5f64.powi(Faults::ALL.iter().count() as i32);
-        assert!((share(&|faults| faults.is_empty()) - none).abs() < 0.03);
-        for one in Faults::ALL.iter() {
-            for two in Faults::ALL.iter().filter(|two| *two != one) {
+        assert!((share(&|faults| faults.is_empty()) - 0.25).abs() < 0.03);
+        let drawn = || Faults::ALL.iter().filter(|kind| !kind.is_of_io());
+        for one in drawn() {
+            for two in drawn().filter(|two| *two != one) {
                 let both = share(&|faults| faults.has(one) && faults.has(two));
                 assert!((both - 0.75 / 4.0).abs() < 0.03, "{one} and {two}: {both}");
             }
         }
+    }
+
+    #[test]
+    fn each_fault_of_io_strikes_in_three_eighths_of_the_runs_and_in_every_way() {
+        let mut entropy = Entropy::new(5);
+        let mut environment = Environment::default();
+        let mut struck = [0; 4];
+        let mut runs = 0;
+        for run in 0..4000 {
+            entropy.begin(run);
+            let on = environment.begin(Faults::ALL, &mut entropy);
+            let mut ways = [(); 200].map(|()| match on.has(Kind::ShortIo) {
+                true => environment.choose(Kind::ShortIo, 4, &mut entropy),
+                false => 0,
+            });
+            runs += u32::from(ways.iter().any(|way| *way != 0));
+            ways.iter_mut().for_each(|way| struck[*way as usize] += 1);
+        }
+        assert!((f64::from(runs) / 4000.0 - 0.375).abs() < 0.03, "{runs}");
+        let expected = f64::from(struck[1..].iter().sum::<i32>()) / 3.0;
+        assert!(struck[1..].iter().all(|way| (f64::from(*way) / expected - 1.0).abs() < 0.05));
     }
 
     #[test]
