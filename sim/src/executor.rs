@@ -53,6 +53,10 @@ impl World {
         let core = &*self.core;
         core.reset(settings);
         let _inside = world::enter(core);
+        #[cfg(feature = "tokio")]
+        let tokio = settings.tokio.then(|| core.lodge_tokio());
+        #[cfg(feature = "tokio")]
+        let _inside_tokio = tokio.as_ref().map(|handle| handle.enter());
         core.phase.set(Phase::Free);
         core.faults.set(sampler.begin(run, settings.faults));
         let sampler = NonNull::from(sampler);

@@ -30,6 +30,7 @@
 //! | `clock`, `idle`, `time/` | virtual time |
 //! | `reactor/`, `resident` | what is outside the program, and becomes ready |
 //! | `io/` | what bytes go through |
+//! | `guest/` | the runtime of somebody else |
 //! | `law`, `oracle`, `finding`, `panics`, `property`, `digest` | what is wrong with it |
 //! | `trace`, `sighting` | what happened |
 //! | `settings`, `private`, `sync` | what a run is given, and the cells and locks it is made of |
@@ -46,6 +47,7 @@ mod entropy;
 mod executor;
 mod fault;
 mod finding;
+mod guest;
 mod hold;
 mod identity;
 mod idle;

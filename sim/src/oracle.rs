@@ -161,6 +161,7 @@ impl Core {
         self.read_letters();
         self.judge_doubts();
         self.look_at_properties();
+        self.look_at_guest();
     }
 
     fn judge_doubts(&self) {

@@ -22,6 +22,9 @@ pub struct Settings {
     pub probe: Option<Probe>,
     /// How long, in real time, a run at rest waits for wakes from other threads.
     pub patience: Duration,
+    /// Whether the run has a tokio runtime, of which its tasks are a part.
+    #[cfg(feature = "tokio")]
+    pub tokio: bool,
 }
 
 impl Default for Settings {
@@ -33,6 +36,8 @@ impl Default for Settings {
             recording: Recording::Tape,
             probe: None,
             patience: Duration::ZERO,
+            #[cfg(feature = "tokio")]
+            tokio: false,
         }
     }
 }

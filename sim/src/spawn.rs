@@ -3,7 +3,7 @@
 use crate::join::JoinHandle;
 use crate::ledger::flag::DAEMON;
 use crate::strand::Touch;
-use crate::world;
+use crate::world::{self, Core};
 use std::panic::Location;
 
 /// Spawns a task into the run.
@@ -66,6 +66,12 @@ fn add<F: Future>(
     let task = core.add_task(future, name, flags, Location::caller());
     task.strand().set_next(builder.touch);
     JoinHandle::new(task)
+}
+
+/// Spawns the daemon that a guest stands behind.
+pub(crate) fn spawn_stepper(core: &Core, name: &str, steps: impl Future<Output = ()>) {
+    let task = core.add_task(steps, Some(name.into()), DAEMON, Location::caller());
+    drop(JoinHandle::<()>::new(task));
 }
 
 /// Spawns a task with a name, by which reports call it.

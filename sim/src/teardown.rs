@@ -34,6 +34,7 @@ impl Core {
                     }
                 });
             }
+            self.see_off();
             self.drop_properties();
             self.drop_views();
             for alarm in self.clock.with(crate::clock::Clock::clear) {

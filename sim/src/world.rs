@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::digest::Views;
 use crate::fault::Faults;
 use crate::finding::{Detail, Finding};
+use crate::guest::Lodging;
 use crate::identity::{Identities, IdentityRef, retire};
 use crate::late::Late;
 use crate::law::Levels;
@@ -92,6 +93,7 @@ pub(crate) struct Core {
     pub(crate) blocks: Private<Blocks>,
     pub(crate) clock: Private<Clock>,
     pub(crate) residents: Private<Residents>,
+    pub(crate) lodging: Private<Option<Lodging>>,
     /// Event sources that were made.
     pub(crate) sources: Cell<u32>,
     /// Tasks whose block is not freed yet, in no order.
@@ -227,6 +229,7 @@ impl World {
             blocks: Private::new(Blocks::new()),
             clock: Private::new(Clock::new()),
             residents: Private::default(),
+            lodging: Private::default(),
             sources: Cell::new(0),
             tasks: Private::default(),
             spawned: Cell::new(0),

@@ -8,6 +8,8 @@ mod digests;
 mod executor;
 mod exhaustive;
 mod foreign_threads;
+#[cfg(feature = "tokio")]
+mod guest_tokio;
 mod hold;
 mod hooks;
 mod late_timers;

@@ -1,0 +1,138 @@
+//! Another executor as a guest in the world: its tasks get turns, its clock is ours.
+//!
+//! Code that reaches for its own runtime (`tokio::spawn`, `tokio::time::sleep`) finds it
+//! here. The guest stands behind one daemon of ours: a turn of that daemon is a turn of
+//! one of the guest's tasks, so our sampler decides when the guest goes on. Which of its
+//! tasks goes next is the guest's own choice. When nothing is runnable, time passes to
+//! the earlier of both clocks' deadlines, and the other follows.
+
+#[cfg(feature = "tokio")]
+pub(crate) mod tokio;
+
+use crate::spawn::spawn_stepper;
+use crate::trace::What;
+use crate::world::Core;
+use std::cell::Cell;
+use std::fmt;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+
+/// An executor that lives in the world of a run.
+pub(crate) trait Guest {
+    /// What reports call it.
+    fn name(&self) -> &'static str;
+
+    /// Whether one of its tasks was woken from outside of it.
+    fn has_work(&self) -> bool;
+
+    /// Gives one of its tasks a turn; answers whether another one may be due.
+    fn turn(&self) -> bool;
+
+    /// Passes time to its next deadline, but not beyond `until`, and does what is due
+    /// then; answers the new time. None if it has no deadline before.
+    fn pass_time(&self, now: u64, until: Option<u64>) -> Option<u64>;
+
+    /// Its clock shows `now`, because ours does.
+    fn follow(&self, now: u64);
+}
+
+/// The guest of a run, and what wakes the daemon before it.
+#[derive(Clone)]
+pub(crate) struct Lodging {
+    guest: Rc<dyn Guest>,
+    daemon: Rc<Daemon>,
+}
+
+/// The daemon that the guest stands behind; it is spawned when there is work.
+#[derive(Default)]
+struct Daemon {
+    spawned: Cell<bool>,
+    waker: Cell<Option<Waker>>,
+}
+
+impl fmt::Debug for Lodging {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Lodging").field(&self.guest.name()).finish()
+    }
+}
+
+impl Core {
+    /// Takes `guest` in for this run.
+    pub(crate) fn lodge(&self, guest: Rc<dyn Guest>) {
+        let lodging = Lodging { guest, daemon: Rc::default() };
+        self.lodging.with(|place| *place = Some(lodging));
+        self.alarm.set(true);
+    }
+
+    /// Takes a tokio runtime in for this run.
+    ///
+    /// # Panics
+    ///
+    /// If the machine does not give what a runtime needs, as tokio's own macros do.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn lodge_tokio(&self) -> ::tokio::runtime::Handle {
+        let tokio = tokio::Tokio::new(self.now.get()).expect("a tokio runtime can be built");
+        let handle = tokio.handle();
+        self.lodge(Rc::new(tokio));
+        handle
+    }
+
+    /// Has the guest leave, with all that it holds.
+    pub(crate) fn see_off(&self) {
+        if let Some(lodging) = self.lodging.with(Option::take) {
+            drop(lodging.daemon.waker.take());
+            self.call_out(|| drop(lodging));
+        }
+    }
+
+    /// Looks, after a step, whether the guest has something to do.
+    pub(crate) fn look_at_guest(&self) {
+        let Some(lodging) = self.lodging.with(|place| place.clone()) else { return };
+        // After the next step, too.
+        self.alarm.set(true);
+        if lodging.guest.has_work() {
+            self.wake_guest(&lodging);
+        }
+    }
+
+    fn wake_guest(&self, lodging: &Lodging) {
+        if let Some(waker) = lodging.daemon.waker.take() {
+            waker.wake_by_ref();
+            lodging.daemon.waker.set(Some(waker));
+        }
+        if !lodging.daemon.spawned.replace(true) {
+            let own = lodging.clone();
+            let steps = poll_fn(move |cx| {
+                if own.guest.turn() {
+                    cx.waker().wake_by_ref();
+                }
+                drop(own.daemon.waker.replace(Some(cx.waker().clone())));
+                Poll::<()>::Pending
+            });
+            spawn_stepper(self, lodging.guest.name(), steps);
+        }
+    }
+
+    /// Passes time to the guest's next deadline, if it comes before all of ours; answers
+    /// whether it did.
+    pub(crate) fn pass_time_of_guest(&self) -> bool {
+        let Some(lodging) = self.lodging.with(|place| place.clone()) else { return false };
+        let until = self.clock.with(|clock| clock.next_deadline());
+        let Some(now) = lodging.guest.pass_time(self.now.get(), until) else { return false };
+        if now > self.now.get() {
+            self.now.set(now);
+            self.record(|| What::ClockMoved { to: now });
+        }
+        self.late.with(crate::late::Late::note_move);
+        self.wake_guest(&lodging);
+        true
+    }
+
+    /// The clock has moved on: the guest's follows.
+    pub(crate) fn take_guest_along(&self) {
+        if let Some(lodging) = self.lodging.with(|place| place.clone()) {
+            lodging.guest.follow(self.now.get());
+        }
+    }
+}
