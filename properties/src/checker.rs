@@ -90,6 +90,17 @@ impl Checker {
         self
     }
 
+    /// Whether runs have a tokio runtime of one thread, whose clock is the virtual one:
+    /// `tokio::spawn` and `tokio::time` work in them. By default they have none.
+    ///
+    /// The schedule decides when a task of tokio's goes on, but which of them is tokio's
+    /// own choice: first come, first served. `spawn_blocking`, sockets and files are real.
+    #[cfg(feature = "tokio")]
+    pub fn tokio(mut self, tokio: bool) -> Checker {
+        self.settings.tokio = tokio;
+        self
+    }
+
     /// Sets the faults that runs may suffer. By default all that a correct future
     /// must bear.
     pub fn faults(mut self, faults: Faults) -> Checker {

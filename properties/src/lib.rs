@@ -72,6 +72,17 @@
 //! regression. Small edits of the code do not matter, its deviations look for their
 //! places; see [`corpus`].
 //!
+//! # Code that needs tokio
+//!
+//! With the feature `tokio`, `#[reveille::test(tokio = true)]` gives every run a real
+//! tokio runtime of one thread: `tokio::spawn`, `tokio::time` and what stands on them work
+//! as they are. Time is virtual, for both sides the same. What is woken through tokio is
+//! part of the schedule: a turn of the daemon `tokio` is one poll of one of its tasks. What
+//! stays outside is the order among tokio's own tasks, which is always first come, first
+//! served; the laws about wakers, which hold for tasks of `reveille::spawn` and the root;
+//! and what tokio takes from the machine: `spawn_blocking`, sockets, files and signals are
+//! real, and a run in which they matter is told as `nondeterminism`.
+//!
 //! # Runs that cannot be repeated
 //!
 //! A run takes no entropy, time or threads from outside, but its body may:
@@ -195,6 +206,7 @@ pub mod reactor {
 /// | `with(fault, ..)`, `without(fault, ..)` | faults that runs may suffer beside the usual ones, or may not; see below |
 /// | `corpus = "dir"` | where past failures are kept, see [`corpus`]; `false`: nowhere, as for tests that `#[should_panic]` |
 /// | `hermetic = true` | a process for every run from the beginning; `false`: never |
+/// | `tokio = true` | runs have a tokio runtime with virtual time, see [`Checker::tokio`]; with the feature `tokio` |
 /// | `crate = path` | where this crate is found, if not at `::reveille` |
 ///
 /// | fault | usual | what goes wrong |

@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Lit, LitBool, Path, Token, parenthesized};
 
-const KNOWN: &str = "expected `runs = ..`, `seed = ..`, `max_steps = ..`, `hermetic = true|false`, \
+const KNOWN: &str = "expected `runs = ..`, `seed = ..`, `max_steps = ..`, `hermetic = true|false`, `tokio = true|false`, \
                      `corpus = \"directory\"|true|false`, `allow(law)`, `warn(law)`, `deny(law)`, `with(fault)`, `without(fault)` or \
                      `crate = path`";
 
@@ -99,7 +99,7 @@ impl Arguments {
                 let value: Expr = input.parse()?;
                 self.calls.push(quote!(#word(#value)));
             }
-            "hermetic" => {
+            "hermetic" | "tokio" => {
                 input.parse::<Token![=]>()?;
                 let value: LitBool = input.parse()?;
                 self.calls.push(quote!(#word(#value)));
