@@ -3,15 +3,16 @@
 //! Code that reaches for its own runtime (`tokio::spawn`, `tokio::time::sleep`) finds it
 //! here. The guest stands behind one daemon of ours: a turn of that daemon is a turn of
 //! one of the guest's tasks, so our sampler decides when the guest goes on. Which of its
-//! tasks goes next is the guest's own choice. When nothing is runnable, time passes to
-//! the earlier of both clocks' deadlines, and the other follows.
+//! tasks goes next is the guest's own choice. When nothing is runnable, the daemon gets a
+//! turn in which time may pass, up to our next deadline; if the guest has nothing to do
+//! before, our clock moves on, and the guest's follows.
 
 #[cfg(feature = "tokio")]
 pub(crate) mod tokio;
 
 use crate::spawn::spawn_stepper;
 use crate::trace::What;
-use crate::world::Core;
+use crate::world::{self, Core};
 use std::cell::Cell;
 use std::fmt;
 use std::future::poll_fn;
@@ -29,9 +30,9 @@ pub(crate) trait Guest {
     /// Gives one of its tasks a turn; answers whether another one may be due.
     fn turn(&self) -> bool;
 
-    /// Passes time to its next deadline, but not beyond `until`, and does what is due
-    /// then; answers the new time. None if it has no deadline before.
-    fn pass_time(&self, now: u64, until: Option<u64>) -> Option<u64>;
+    /// Passes time until one of its tasks had a turn or `is_woken`, but not beyond `until`;
+    /// answers the new time. None if nothing is to happen before.
+    fn pass_time(&self, now: u64, until: Option<u64>, is_woken: &dyn Fn() -> bool) -> Option<u64>;
 
     /// Its clock shows `now`, because ours does.
     fn follow(&self, now: u64);
@@ -49,11 +50,37 @@ pub(crate) struct Lodging {
 struct Daemon {
     spawned: Cell<bool>,
     waker: Cell<Option<Waker>>,
+    /// Whether time may pass in its next turn.
+    may_pass_time: Cell<bool>,
+    /// The step in which it found that nothing is to happen before our next deadline.
+    idle_in: Cell<u64>,
 }
 
 impl fmt::Debug for Lodging {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Lodging").field(&self.guest.name()).finish()
+    }
+}
+
+impl Lodging {
+    /// A turn of the daemon; answers whether there may be more to do.
+    fn turn(&self) -> bool {
+        let may_pass_time = self.daemon.may_pass_time.take();
+        let Some(core) = world::current().filter(|_| may_pass_time) else {
+            return self.guest.turn();
+        };
+        let until = core.clock.with(|clock| clock.next_deadline());
+        let is_woken = || core.ready.with(|ready| ready.len() > 0);
+        let Some(now) = self.guest.pass_time(core.now.get(), until, &is_woken) else {
+            self.daemon.idle_in.set(core.steps.get());
+            return false;
+        };
+        if now > core.now.get() {
+            core.now.set(now);
+            core.progress.set(core.steps.get());
+            core.record(|| What::ClockMoved { to: now });
+        }
+        true
     }
 }
 
@@ -104,7 +131,7 @@ impl Core {
         if !lodging.daemon.spawned.replace(true) {
             let own = lodging.clone();
             let steps = poll_fn(move |cx| {
-                if own.guest.turn() {
+                if own.turn() {
                     cx.waker().wake_by_ref();
                 }
                 drop(own.daemon.waker.replace(Some(cx.waker().clone())));
@@ -114,17 +141,13 @@ impl Core {
         }
     }
 
-    /// Passes time to the guest's next deadline, if it comes before all of ours; answers
-    /// whether it did.
-    pub(crate) fn pass_time_of_guest(&self) -> bool {
+    /// Has the guest pass time, unless it has just found nothing to do; answers whether.
+    pub(crate) fn ask_guest(&self) -> bool {
         let Some(lodging) = self.lodging.with(|place| place.clone()) else { return false };
-        let until = self.clock.with(|clock| clock.next_deadline());
-        let Some(now) = lodging.guest.pass_time(self.now.get(), until) else { return false };
-        if now > self.now.get() {
-            self.now.set(now);
-            self.record(|| What::ClockMoved { to: now });
+        if lodging.daemon.idle_in.get() == self.steps.get() {
+            return false;
         }
-        self.late.with(crate::late::Late::note_move);
+        lodging.daemon.may_pass_time.set(true);
         self.wake_guest(&lodging);
         true
     }

@@ -10,7 +10,7 @@
 //! - Whether anything is runnable: a task of our own, the [`Tail`], is put at the end of the
 //!   queue. If it goes twice with nobody in between, there is nobody.
 //! - Time passes: the root future sleeps to the bound and is woken by `on_thread_unpark`,
-//!   after time has moved and before a task goes.
+//!   after time has moved and before a task goes. Then a task goes, if one is due.
 //!
 //! What stays tokio's: the order of its own tasks (first come, first served), the
 //! resolution of its timers, a millisecond, and `spawn_blocking`, which is a real thread.
@@ -24,15 +24,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::time::{Instant, advance, sleep};
+use tokio::time::{Instant, advance, sleep_until};
 
 const MILLISECOND: u64 = 1_000_000;
 
 /// A sleep that is longer is taken for none; a year.
 const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
-
-/// How often it is tried to have time pass: a wake that came before stops it once.
-const TRIES: usize = 3;
 
 /// A tokio runtime in the world.
 pub(crate) struct Tokio {
@@ -144,11 +141,12 @@ impl Tokio {
         }));
     }
 
-    /// Has the runtime park once, with a timer after `limit`; answers whether that timer
-    /// fired.
-    fn park(&self, limit: Duration) -> bool {
+    /// Has the runtime park once, with a timer at `limit`; answers whether that timer
+    /// fired. Nothing else need have: a timer that is far away is come near in several
+    /// steps, and a wake that came before has the runtime not park at all.
+    fn park(&self, limit: Instant) -> bool {
         self.runtime.block_on(async {
-            let mut limit = pin!(sleep(limit));
+            let mut limit = pin!(sleep_until(limit));
             let mut first = true;
             poll_fn(|cx| {
                 let over = limit.as_mut().poll(cx).is_ready();
@@ -189,26 +187,25 @@ impl Guest for Tokio {
         false
     }
 
-    fn pass_time(&self, now: u64, until: Option<u64>) -> Option<u64> {
+    fn pass_time(&self, now: u64, until: Option<u64>, is_woken: &dyn Fn() -> bool) -> Option<u64> {
         self.follow(now);
         let limit = match until {
             Some(until) => self.bound(now, until)?,
             None => FAR,
         };
-        for _ in 0..TRIES {
-            let over = self.park(limit);
-            let then = self.now();
-            if over && until.is_none() {
-                // There is no timer at all. If the run goes on all the same, nobody is to
-                // notice.
-                self.same.set((clock(&self.runtime), now));
-                return None;
-            }
-            if then > now {
-                return Some(then);
+        let limit = clock(&self.runtime) + limit;
+        while !self.park(limit) {
+            self.run_one();
+            if self.tail.is_queued() || is_woken() {
+                return Some(self.now());
             }
         }
-        None
+        if until.is_none() {
+            // There is no timer at all. If the run goes on all the same, nobody is to notice.
+            self.same.set((clock(&self.runtime), now));
+            return None;
+        }
+        Some(self.now())
     }
 
     fn follow(&self, now: u64) {

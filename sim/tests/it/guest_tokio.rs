@@ -200,6 +200,9 @@ fn a_task_that_nobody_wakes_is_told() {
         let _ = task.await;
     });
     assert_eq!(outcome.verdict.unwrap().law, Law::Stuck);
+    // Time did not move in search of a timer.
+    assert_eq!(outcome.now, 0);
+    assert!(outcome.steps < 10, "{}", outcome.steps);
 }
 
 #[test]
