@@ -183,11 +183,11 @@ where
         portfolio: &mut Portfolio,
         run: u64,
     ) -> Ended {
-        world.run(settings, portfolio, run, || run_body(self))
+        run_in(world, settings, portfolio, run, self)
     }
 
     fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended {
-        world.run(settings, replay, 0, || run_body(self))
+        run_in(world, settings, replay, 0, self)
     }
 
     fn steered(
@@ -196,8 +196,26 @@ where
         settings: &Settings,
         mut sampler: &mut dyn Sampler,
     ) -> Ended {
-        world.run(settings, &mut sampler, 0, || run_body(self))
+        run_in(world, settings, &mut sampler, 0, self)
     }
+}
+
+fn run_in<S, B, F>(
+    world: &mut World,
+    settings: &Settings,
+    sampler: &mut S,
+    run: u64,
+    body: &B,
+) -> Ended
+where
+    S: Sampler,
+    B: Fn() -> F,
+    F: Future,
+    F::Output: TestOutput,
+{
+    #[cfg(feature = "tracing")]
+    let _listening = (settings.recording != Recording::Tape).then(crate::tracing::listen);
+    world.run(settings, sampler, run, || run_body(body))
 }
 
 async fn run_body<F>(body: &impl Fn() -> F) -> Ending

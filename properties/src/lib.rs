@@ -126,6 +126,8 @@ mod search;
 mod seed;
 mod shrink;
 mod tape_file;
+#[cfg(feature = "tracing")]
+pub mod tracing;
 mod watchdog;
 mod why;
 

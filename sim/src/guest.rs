@@ -86,6 +86,7 @@ impl Lodging {
 
 impl Core {
     /// Takes `guest` in for this run.
+    #[cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "there is no guest then"))]
     pub(crate) fn lodge(&self, guest: Rc<dyn Guest>) {
         let lodging = Lodging { guest, daemon: Rc::default() };
         self.lodging.with(|place| *place = Some(lodging));

@@ -245,6 +245,11 @@ pub enum What {
         /// The mark's name.
         name: &'static str,
     },
+    /// The test, or what it calls, said something.
+    Noted {
+        /// What it said.
+        text: Rc<str>,
+    },
     /// Nothing was runnable and no timer was left to wait for.
     Rested,
     /// The bound of steps was passed: from here on the schedule is fair and free of faults.

@@ -160,6 +160,17 @@ pub fn mark(name: &'static str) {
     }
 }
 
+/// Keeps what the test says in the trace; `text` is asked for only if there is one.
+/// Outside a run it does nothing.
+#[doc(hidden)]
+pub fn note(text: impl FnOnce() -> String) {
+    if let Some(core) = world::current().filter(|core| core.recording.get()) {
+        // It may call out to the user's `Debug`.
+        let text = text().into();
+        core.record(|| What::Noted { text });
+    }
+}
+
 /// Draws a number below `options` from the tape, 0 by default: the way for a test
 /// to be random and yet replayable. 0 options give 0, and so does a call outside
 /// a run.

@@ -1,6 +1,7 @@
 //! The last steps of a run, each in a line: who did what.
 
 use crate::callsite::place;
+use crate::escape::escape;
 use crate::faults;
 use crate::naming::task_name;
 use reveille_sim::reactor::Ready;
@@ -128,6 +129,7 @@ impl Words {
             }
             What::Rested => "everything is at rest".into(),
             What::FairTail => "the schedule is fair from here on".into(),
+            What::Noted { text } => format!("says \"{}\"", escape(text)),
             What::Marked { name } => format!("passes the mark `{name}`"),
             What::Awaiting { at, .. } | What::Pointed { at, goes_on: false } => {
                 self.pending_at.get_or_insert(place(at));
