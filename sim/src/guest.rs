@@ -19,6 +19,9 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
+/// What a guest's clock may tell apart, in nanoseconds.
+const MOMENT: u64 = 1_000_000;
+
 /// An executor that lives in the world of a run.
 pub(crate) trait Guest {
     /// What reports call it.
@@ -69,13 +72,18 @@ impl Lodging {
         let Some(core) = world::current().filter(|_| may_pass_time) else {
             return self.guest.turn();
         };
-        let until = core.clock.with(|clock| clock.next_deadline());
-        let is_woken = || core.ready.with(|ready| ready.len() > 0);
+        let timer = core.clock.with(|clock| clock.next_deadline());
+        // A deadline is judged when time passes it, before anything happens later.
+        let judged = core.next_property_deadline().map(|at| at.saturating_add(MOMENT));
+        let until = timer.into_iter().chain(judged).min();
+        let is_woken =
+            || core.ready.with(|ready| ready.len() > 0) || core.late.with(|late| !late.is_empty());
         let Some(now) = self.guest.pass_time(core.now.get(), until, &is_woken) else {
             self.daemon.idle_in.set(core.steps.get());
             return false;
         };
         if now > core.now.get() {
+            core.pass_deadlines(now);
             core.now.set(now);
             core.progress.set(core.steps.get());
             core.record(|| What::ClockMoved { to: now });

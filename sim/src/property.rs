@@ -382,15 +382,17 @@ impl Core {
         self.monitors.with(|monitors| monitors.iter().for_each(|monitor| monitor.postpone(by)));
     }
 
+    /// The deadline that time passes next.
+    pub(crate) fn next_property_deadline(&self) -> Option<u64> {
+        let deadlines =
+            |monitors: &mut Vec<Rc<Monitor>>| monitors.iter().filter_map(|m| m.deadline()).min();
+        self.monitors.with(deadlines)
+    }
+
     /// Time is about to move to `to`: which deadlines does it pass? A deadline that
     /// ends the run is where time stops.
     pub(crate) fn pass_deadlines(&self, to: u64) {
-        let next = || {
-            let deadlines = |monitors: &mut Vec<Rc<Monitor>>| {
-                monitors.iter().filter_map(|monitor| monitor.deadline()).min()
-            };
-            self.monitors.with(deadlines).filter(|deadline| *deadline < to)
-        };
+        let next = || self.next_property_deadline().filter(|deadline| *deadline < to);
         while let Some(deadline) = next().filter(|_| !self.verdict.is_set()) {
             if deadline > self.now.get() {
                 self.now.set(deadline);

@@ -1,10 +1,10 @@
 //! A tokio runtime in the world: its tasks, its timers, its clock.
 
 use reveille_sim::{
-    Law, Outcome, Plain, Random, Recording, Replay, Sampler, Settings, Tape, World, spawn,
-    spawn_local, yield_now,
+    Kind, Law, Outcome, Plain, Random, Recording, Replay, Sampler, Settings, Tape, World,
+    eventually, spawn, spawn_local, yield_now,
 };
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
@@ -219,6 +219,44 @@ fn tasks_that_wake_each_other_for_ever_are_told() {
         .unwrap();
     });
     assert!(outcome.verdict.is_some());
+}
+
+#[test]
+fn a_wake_that_is_late_does_not_let_the_next_timer_overtake_it() {
+    // The first wake that may be late is that of the first sleep, by tokio's driver.
+    let mut tape = Tape::new();
+    *tape.lane_mut(Kind::DelayedWake) = vec![0, 1, 1, 1];
+    let outcome = run(&mut Replay::new(tape), 0, || async {
+        let start = Instant::now();
+        let long = tokio::spawn(sleep(Duration::from_secs(60)));
+        for _ in 0..3 {
+            sleep(Duration::from_secs(1)).await;
+        }
+        assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+        long.await.unwrap();
+    });
+    assert_eq!(outcome.verdict, None);
+}
+
+#[test]
+fn a_deadline_is_judged_before_what_happens_after_it() {
+    let outcome = run(&mut Plain, 0, || async {
+        let done = Rc::new(Cell::new(false));
+        let seen = done.clone();
+        let _soon = eventually(Duration::from_secs(30), "it is done", move || seen.get());
+        tokio::task::LocalSet::new()
+            .run_until(async {
+                tokio::task::spawn_local(async move {
+                    sleep(Duration::from_secs(60)).await;
+                    done.set(true);
+                })
+                .await
+                .unwrap();
+            })
+            .await;
+    });
+    let finding = outcome.verdict.unwrap();
+    assert_eq!((finding.law, finding.now), (Law::Property, 30_000_000_000));
 }
 
 #[test]
