@@ -318,6 +318,15 @@ impl<'a> Runnable<'a> {
         Runnable { source: Source::AtPoint { core, running, place }, len: len as u32 }
     }
 
+    /// The queue of a world, if that is what they stand in, from the first to the last.
+    #[inline]
+    pub(crate) fn queue(&self) -> Option<Queue<'a>> {
+        match self.source {
+            Source::Queue(core) => Some(Queue { core }),
+            _ => None,
+        }
+    }
+
     /// How many there are.
     #[must_use]
     #[inline(always)]
@@ -357,6 +366,26 @@ impl<'a> Runnable<'a> {
     /// All of them, in the order of their numbers.
     pub fn iter(&self) -> impl Iterator<Item = &Strand> {
         (0..self.len).map(|option| self.get(option))
+    }
+}
+
+/// The order in which the runnable strands of a world came.
+#[derive(Clone, Copy)]
+pub(crate) struct Queue<'a> {
+    core: &'a Core,
+}
+
+impl Queue<'_> {
+    /// When the strand at `option` came: a number from 1 that only grows.
+    #[inline]
+    pub(crate) fn arrival(self, option: u32) -> u64 {
+        self.core.ready.with(|ready| ready.arrival(option as usize))
+    }
+
+    /// The option that is the strand that came then, if it still stands here.
+    #[inline]
+    pub(crate) fn option_of(self, arrival: u64) -> Option<u32> {
+        self.core.ready.with(|ready| ready.place_of(arrival)).map(|place| place as u32)
     }
 }
 

@@ -21,6 +21,8 @@
 //! - What waits to be tried is kept in memory, up to a limit; past it the search goes
 //!   on with what it has, and claims no further level.
 
+use super::arrivals::{Newcomers, Woken};
+use super::children::{Children, Deviation, Seen};
 use super::lessons::Lessons;
 use super::observation::Words;
 use crate::choice::Kind;
@@ -46,10 +48,9 @@ pub(crate) struct Frontier {
     made: Vec<u64>,
     /// Nothing is claimed of levels from here on.
     incomplete_from: u32,
+    newcomers: Newcomers,
+    woken: Woken,
 }
-
-/// Where a run deviates: the number of the choice among all of the run, and the option.
-type Deviation = (u32, u32);
 
 /// The run being made.
 #[derive(Clone, Debug, Default)]
@@ -65,30 +66,11 @@ struct Node {
     has_more: bool,
 }
 
-/// A choice of a run that may be deviated from.
-#[derive(Clone, Copy, Debug)]
-struct Seen {
-    at: u32,
-    kind: Kind,
-    options: u32,
-    /// Of the default strand of a schedule.
-    next: Option<(Touch, Path)>,
-    /// The first strand that the last one woke; 0 if there is none, or it is the default.
-    woken: u32,
-}
-
-impl Seen {
-    fn of(kind: Kind, options: u32) -> Seen {
-        Seen { at: 0, kind, options, next: None, woken: 0 }
-    }
-}
-
 /// A run, and the deviations that can be added to it.
 #[derive(Clone, Debug)]
 struct Parent {
     deviations: Vec<Deviation>,
-    /// Tried from the end.
-    children: Vec<Deviation>,
+    children: Children,
 }
 
 /// Deviations that are worth nothing as long as something is not shared.
@@ -119,6 +101,8 @@ impl Frontier {
             run: Node::default(),
             made: Vec::new(),
             incomplete_from: u32::MAX,
+            newcomers: Newcomers::default(),
+            woken: Woken::default(),
         }
     }
 
@@ -140,6 +124,7 @@ impl Frontier {
 
     /// Begins the next run; the first is the plain one.
     pub(crate) fn begin(&mut self) {
+        self.newcomers.clear();
         let Node { deviations, seen, .. } = std::mem::take(&mut self.run);
         self.run = Node { deviations, seen, ..Node::default() };
         self.run.deviations.clear();
@@ -150,7 +135,7 @@ impl Frontier {
         let Some(mut level) = self.levels.first_entry() else { return };
         if let Some(parent) = level.get_mut().front_mut() {
             self.run.deviations.extend(&parent.deviations);
-            self.run.deviations.extend(parent.children.pop());
+            self.run.deviations.extend(parent.children.next());
             self.waiting -= 1;
             if parent.children.is_empty() {
                 level.get_mut().pop_front();
@@ -175,10 +160,27 @@ impl Frontier {
     pub(crate) fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
         let default = runnable.get(0);
         let next = Some((default.next(), default.path()));
-        let last = self.run.last;
-        let is_woken = |strand: &Strand| last.is_some() && strand.woken_by() == last;
-        let woken = runnable.iter().position(is_woken).unwrap_or(0) as u32;
+        let woken = self.first_woken(runnable).unwrap_or(0);
         self.run.take(Seen { next, woken, ..Seen::of(Kind::Schedule, runnable.len()) })
+    }
+
+    /// The first strand that the last one woke.
+    #[inline]
+    fn first_woken(&mut self, runnable: &Runnable<'_>) -> Option<u32> {
+        let Some(news) = self.newcomers.follow(runnable) else {
+            let last = Some(self.run.last?);
+            let woken = runnable.iter().position(|strand| strand.woken_by() == last)?;
+            return Some(woken as u32);
+        };
+        let queue = news.queue;
+        if news.afresh {
+            self.woken.clear();
+        }
+        for option in news.options {
+            self.woken.note(runnable.get(option), queue.arrival(option), queue);
+        }
+        let (_, arrival) = self.woken.by(self.run.last?, queue).first()?;
+        queue.option_of(*arrival)
     }
 
     #[inline]
@@ -211,11 +213,11 @@ impl Frontier {
             self.waiting += 1;
             self.private.push(Pruned { deviations: self.run.deviations.clone(), seen: *seen });
         }
-        let children = children(self.run.seen.iter().filter(|seen| !is_private(seen)));
+        let children = Children::of(self.run.seen.iter().filter(|seen| !is_private(seen)));
         self.add(self.run.deviations.clone(), children);
     }
 
-    fn add(&mut self, deviations: Vec<Deviation>, children: Vec<Deviation>) {
+    fn add(&mut self, deviations: Vec<Deviation>, children: Children) {
         let level = deviations.len() as u32 + 1;
         if self.waiting + children.len() > MOST_WAITING {
             self.incomplete_from = self.incomplete_from.min(level);
@@ -235,7 +237,7 @@ impl Frontier {
         let shared: Vec<Pruned> = shared;
         self.waiting -= shared.len();
         for Pruned { deviations, seen } in shared {
-            self.add(deviations, children([&seen].into_iter()));
+            self.add(deviations, Children::of([&seen].into_iter()));
         }
     }
 
@@ -286,37 +288,5 @@ impl Node {
                 0
             }
         }
-    }
-}
-
-/// The deviations that can follow the last one, the first to be tried last.
-fn children<'a>(seen: impl Iterator<Item = &'a Seen>) -> Vec<Deviation> {
-    let mut lanes: [Vec<Seen>; Kind::ALL.len()] = Default::default();
-    let mut woken = Vec::new();
-    for seen in seen {
-        lanes[seen.kind as usize].push(*seen);
-        if (1..seen.options).contains(&seen.woken) {
-            woken.push((seen.at, seen.woken));
-        }
-    }
-    let longest = lanes.iter().map(Vec::len).max().unwrap_or(0);
-    let ranks = (0..longest).flat_map(|rank| lanes.iter().filter_map(move |lane| lane.get(rank)));
-    let others = ranks.flat_map(|seen| {
-        (1..seen.options).filter(|option| *option != seen.woken).map(|option| (seen.at, option))
-    });
-    let mut children = alternately(woken.into_iter(), others);
-    children.reverse();
-    children
-}
-
-/// One of each in turn, then what is left of the longer.
-fn alternately<T>(mut one: impl Iterator<Item = T>, mut other: impl Iterator<Item = T>) -> Vec<T> {
-    let mut both = Vec::new();
-    loop {
-        let pair = [one.next(), other.next()];
-        if pair.iter().all(Option::is_none) {
-            return both;
-        }
-        both.extend(pair.into_iter().flatten());
     }
 }

@@ -2,6 +2,7 @@
 
 mod bytes;
 mod cancelling;
+mod crowds;
 mod delays;
 mod determinism;
 mod digests;
