@@ -9,7 +9,7 @@
 //! ```text
 //! test binary           the search met a run that cannot be repeated
 //!  └ the same binary, for this test alone, addresses not randomised     the search starts over
-//!     ├ fork, a new thread: one run, its record through a pipe
+//!     ├ fork, a new thread: one run, its record through a file in memory
 //!     ├ fork, a new thread: the next ...
 //! ```
 //!
