@@ -67,10 +67,9 @@ impl Urw {
             }
             false => news.options,
         };
+        // Whoever spawned meanwhile had a turn, so it comes with its children, if at all.
         for option in options.clone() {
-            if let Some((parent, ..)) = shares.meet(runnable.get(option), expected) {
-                weights.set(parent, weight(shares.of(parent)));
-            }
+            shares.meet(runnable.get(option), expected);
         }
         for option in options {
             let number = runnable.get(option).number();

@@ -68,10 +68,10 @@ async fn act(act: Act, salt: u64, shelf: &Shelf) {
         }
         Spawn => {
             let shelf = shelf.clone();
-            let _ = spawn_local(async move {
+            drop(spawn_local(async move {
                 yield_now().await;
                 wait(&shelf).await;
-            });
+            }));
         }
         Sleep => sleep(Duration::from_millis(salt % 3)).await,
     }
@@ -96,13 +96,13 @@ async fn crowd(tasks: u64, acts: &'static [Act]) {
     let left = Rc::new(Cell::new(tasks));
     for task in 0..tasks {
         let (shelf, left) = (shelf.clone(), left.clone());
-        let _ = spawn_local(async move {
+        drop(spawn_local(async move {
             for turn in 0..8u64 {
                 let salt = (task * 31 + turn * 17 + task * turn * 7) ^ task >> 2;
                 act(acts[salt as usize % acts.len()], salt / 5, &shelf).await;
             }
             left.set(left.get() - 1);
-        });
+        }));
     }
     while left.get() > 0 {
         sleep(Duration::from_millis(1)).await;
