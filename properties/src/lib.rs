@@ -96,6 +96,7 @@ mod evidence;
 mod faults;
 mod fuzz;
 mod hash;
+mod haste;
 mod hermetic;
 mod host;
 mod interpose;

@@ -394,10 +394,15 @@ impl Core {
         unsafe { task.free(self) };
     }
 
+    /// The number of steps after which a run is judged.
+    pub(crate) fn last_bound(&self) -> u64 {
+        self.max_steps.get().saturating_mul(2)
+    }
+
     /// A bound of steps was passed; answers whether it was the last one.
     #[cold]
     fn pass_bound(&self, step: u64) -> bool {
-        let (fair, last) = (self.max_steps.get(), self.max_steps.get().saturating_mul(2));
+        let (fair, last) = (self.max_steps.get(), self.last_bound());
         self.let_in_all();
         if step <= fair {
             self.bound.set(fair);

@@ -44,8 +44,8 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
         }
         (Law::TaskLeak, _) => "the test ended; this task was left and nothing can wake it".into(),
         (Law::SuspectedStuck, Detail::Jumps(count)) => format!(
-            "the clock has moved {count} times since the root was last polled and since any task\n\
-             began or ended; timers tick, and nothing comes of it"
+            "after {step} polls the clock has moved {count} times since the root was last polled and\n\
+             since any task began or ended; timers tick, and nothing comes of it"
         ),
         (Law::SuspectedStuck, Detail::Count(count)) => format!(
             "after {count} polls, the later half under a fair schedule without faults, the run has\n\

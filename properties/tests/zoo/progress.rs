@@ -17,6 +17,8 @@ golden! {
     "suspected-livelock" wake_each_other_in_a_circle;
     "starvation" never_returns_from_its_poll;
     "suspected-stuck" only_a_heartbeat_ticks;
+    "suspected-stuck" ticks_for_longer_than_it_may;
+    "suspected-stuck" the_root_sleeps_for_ever;
 }
 
 #[reveille::test(max_steps = 10_000)]
@@ -164,6 +166,43 @@ async fn only_a_heartbeat_ticks() {
         Poll::<()>::Pending
     })
     .await;
+}
+
+async fn ticks(count: u32) {
+    let ticking = reveille::spawn(async move {
+        let mut ticks = reveille::time::interval(Duration::from_millis(100));
+        for _ in 0..count {
+            ticks.tick().await;
+        }
+    });
+    ticking.await.unwrap();
+}
+
+/// It would end, but nobody can know that.
+#[reveille::test(max_steps = 10_000)]
+#[ignore = "broken on purpose"]
+async fn ticks_for_longer_than_it_may() {
+    ticks(20_001).await;
+}
+
+#[reveille::test(runs = 100, max_steps = 10_000)]
+async fn ticks_for_as_long_as_it_may() {
+    ticks(10_000).await;
+}
+
+#[reveille::test(max_steps = 10_000)]
+#[ignore = "broken on purpose"]
+async fn the_root_sleeps_for_ever() {
+    loop {
+        reveille::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+#[reveille::test(runs = 100, max_steps = 10_000)]
+async fn the_root_sleeps_for_as_long_as_it_may() {
+    for _ in 0..10_000 {
+        reveille::time::sleep(Duration::from_secs(1)).await;
+    }
 }
 
 #[reveille::test(runs = 100_000, max_steps = 10_000)]
