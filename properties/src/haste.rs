@@ -10,20 +10,21 @@ use crate::record::{Broken, RunRecord};
 use crate::shrink::{self, Shrunk};
 use reveille_sim::Settings;
 
-/// Steps from which on a run is a long one.
+/// Steps and tasks from which on a run is a long one.
 const LONG: u64 = 10_000;
 
-/// Steps of all hasty replays of a shrinker together at most.
+/// Steps and tasks of all hasty replays of a shrinker together at most.
 const MOST_STEPS: u64 = 2_000_000;
 
 /// What a hasty run is given.
 pub(crate) fn lower_bounds(settings: &mut Settings) {
     settings.max_steps = (settings.max_steps / 10).max(1);
+    settings.max_tasks = (settings.max_tasks / 10).max(1);
 }
 
 /// Whether repeating the run costs so much that it is done no more than it must.
 pub(crate) fn is_long(record: &RunRecord) -> bool {
-    record.steps > LONG
+    record.cost() > LONG
 }
 
 /// The run of `record` in haste, if it is long and fails as `broken` says all the same.

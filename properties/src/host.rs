@@ -312,6 +312,7 @@ impl Here<'_> {
             warnings: outcome.warnings.iter().map(Warning::of).collect(),
             marks: outcome.sightings.iter().map(Mark::of).collect(),
             steps: outcome.steps,
+            tasks: outcome.tasks,
             hash: trace.map(Trace::hash),
             chart: trace.filter(|_| plan.chart).and_then(Chart::of),
             // Most runs pass, and nobody asks for their tapes.

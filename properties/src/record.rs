@@ -21,6 +21,8 @@ pub(crate) struct RunRecord {
     pub(crate) marks: Vec<Mark>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) steps: u64,
+    /// Tasks that there were.
+    pub(crate) tasks: u64,
     /// Hash of the events, if they were recorded.
     pub(crate) hash: Option<u64>,
     pub(crate) tape: Tape,
@@ -111,12 +113,18 @@ impl RunRecord {
         self.broken.as_ref().is_some_and(|own| own.is_like(broken))
     }
 
+    /// What it cost to make the run: polls, and the spawning of tasks.
+    pub(crate) fn cost(&self) -> u64 {
+        self.steps.saturating_add(self.tasks)
+    }
+
     pub(crate) fn to_text(&self) -> String {
         let mut text = String::new();
         let mut line = |key: &str, value: &str| {
             let _ = writeln!(text, "{key} {}", escape(value));
         };
         line("steps", &self.steps.to_string());
+        line("tasks", &self.tasks.to_string());
         if let Some(hash) = self.hash {
             line("hash", &hash.to_string());
         }
@@ -178,6 +186,7 @@ impl RunRecord {
             let broken = record.broken.as_mut();
             match key {
                 "steps" => record.steps = value.parse().ok()?,
+                "tasks" => record.tasks = value.parse().ok()?,
                 "hash" => record.hash = Some(value.parse().ok()?),
                 "tape" => record.tape = Tape::from_text(&value).ok()?.1,
                 "length" => {
@@ -310,7 +319,7 @@ mod tests {
             marks in vec(mark(), 0..3),
             arguments in vec(0..4u32, 0..9),
             warnings in vec((law(), any::<String>()).prop_map(|(law, text)| Warning { law, text }), 0..3),
-            steps in any::<u64>(),
+            [steps, tasks] in any::<[u64; 2]>(),
             hash in option::of(any::<u64>()),
             lane in vec(0..9u32, 0..9),
             probed in option::of(vec(any::<u32>(), 0..4)),
@@ -325,7 +334,7 @@ mod tests {
             *tape.lane_mut(Kind::Schedule) = lane;
             *tape.lane_mut(Kind::Argument) = arguments;
             let own = RunRecord { broken, rejected, marks, warnings, steps, hash, tape, ..RunRecord::default() };
-            RunRecord { probed, chart, foreign_threads, digest, lesson, aligned, ..own }
+            RunRecord { tasks, probed, chart, foreign_threads, digest, lesson, aligned, ..own }
         }
     }
 

@@ -43,7 +43,7 @@ use std::rc::Rc;
 const MOST_REPLAYS: u32 = 5_000;
 /// The same for runs with a process of their own, which take milliseconds.
 const MOST_PROCESSES: u32 = 1_000;
-/// Steps of all replays together at most: a run that does not end is long.
+/// Steps and tasks of all replays together at most: a run that does not end is long.
 const MOST_STEPS: u64 = 30_000_000;
 
 /// The smallest tape found, and the replays it took.
@@ -254,7 +254,7 @@ impl<'a> Shrinker<'a> {
         }
         self.spent.replays += 1;
         let record = self.host.run(&plan.clone().hasty_if(self.hasty)).ok()?;
-        self.spent.steps += record.steps;
+        self.spent.steps += record.cost();
         if record.broken.is_some() {
             self.tried.insert(fingerprint(&record.tape));
         }

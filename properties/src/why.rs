@@ -28,10 +28,12 @@ use reveille_sim::{Kind, Law, Path, Tape};
 
 /// Replays at most.
 const MOST_REPLAYS: u32 = 200;
-/// Steps of all replays together at most.
+/// Steps and tasks of all replays together at most.
 const MOST_STEPS: u64 = 2_000_000;
 /// Other orders that are tried if the plain run fails.
 const MOST_ORDERS: usize = 64;
+/// The same if each is a long run.
+const MOST_ORDERS_AT_LENGTH: usize = 4;
 /// Faults and inputs that are told of.
 const MOST_EXTERNAL: usize = 3;
 
@@ -118,7 +120,8 @@ impl Inquiry<'_> {
         // The last ones are the nearest to the failure.
         let others = options.iter().enumerate().rev();
         let others = others.flat_map(|(index, options)| (1..*options).map(move |o| (index, o)));
-        for (index, option) in others.take(MOST_ORDERS) {
+        let most_orders = if self.hasty { MOST_ORDERS_AT_LENGTH } else { MOST_ORDERS };
+        for (index, option) in others.take(most_orders) {
             let mut tape = failing.tape.clone();
             tape.lane_mut(Kind::Schedule)[index] = option;
             let Some(other) = self.see(&Plan::replay(tape)) else { break };
@@ -161,7 +164,7 @@ impl Inquiry<'_> {
             return true;
         }
         let Ok(whole) = self.host.run(&Plan::replay(seen.tape.clone())) else { return false };
-        self.steps += whole.steps;
+        self.steps += whole.cost();
         let alike = whole.failed_like(self.broken) == seen.fails;
         alike && whole.broken.is_some() == seen.law.is_some()
     }
@@ -172,7 +175,7 @@ impl Inquiry<'_> {
         }
         self.replays += 1;
         let record = self.host.run(&plan.clone().charted().hasty_if(self.hasty)).ok()?;
-        self.steps += record.steps;
+        self.steps += record.cost();
         Some(Seen {
             fails: record.failed_like(self.broken),
             law: record.broken.map(|broken| broken.law),

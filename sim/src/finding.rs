@@ -54,6 +54,13 @@ pub enum Detail {
         /// The step in which it was first seen.
         first: u64,
     },
+    /// So many tasks are unfinished.
+    Live {
+        /// How many, with the one that was just spawned.
+        tasks: u64,
+        /// Where that one was spawned.
+        at: &'static Location<'static>,
+    },
     /// A property that the test declared.
     Property(Box<Property>),
 }
@@ -168,6 +175,8 @@ pub struct Outcome<T> {
     pub warnings: Vec<Finding>,
     /// Polls.
     pub steps: u64,
+    /// Tasks that there were, the root among them.
+    pub tasks: u64,
     /// The virtual time at the end, in nanoseconds.
     pub now: u64,
     /// The events, as far as they were recorded.

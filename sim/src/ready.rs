@@ -27,7 +27,11 @@ impl Ready {
     #[inline(always)]
     pub(crate) fn take(&mut self, index: usize) -> TaskRef {
         if index != 0 {
-            return self.strands.remove(self.head + index);
+            if 2 * index >= self.len() {
+                return self.strands.remove(self.head + index);
+            }
+            // Those before it are the fewer ones to move.
+            self.strands[self.head..=self.head + index].rotate_right(1);
         }
         let task = self.strands[self.head];
         self.head += 1;

@@ -4,6 +4,7 @@
 //! sampler learns where it comes from, who woke it, and what it is about to touch
 //! if somebody declared that; never the future behind it.
 
+use crate::ledger::flag::WOKEN;
 use crate::task::TaskRef;
 use crate::world::Core;
 use std::cell::Cell;
@@ -298,6 +299,10 @@ enum Source<'a> {
     List(&'a [&'a Strand]),
 }
 
+/// Strands that a sampler chooses among at most: in a crowd, those woken earliest. Who is
+/// passed over stays among them, so any two may still come in either order.
+pub(crate) const CROWD: u32 = 256;
+
 impl<'a> Runnable<'a> {
     /// The given strands, of which the first is the default. There must be fewer than 2^32.
     #[must_use]
@@ -307,15 +312,18 @@ impl<'a> Runnable<'a> {
 
     #[inline(always)]
     pub(crate) fn in_queue(core: &'a Core, len: u32) -> Runnable<'a> {
-        Runnable { source: Source::Queue(core), len }
+        Runnable { source: Source::Queue(core), len: len.min(CROWD) }
     }
 
     pub(crate) fn at_point(core: &'a Core, running: TaskRef) -> Runnable<'a> {
         let (place, len) = core.ready.with(|ready| {
-            let place = ready.iter().position(|task| task == running);
+            let is_due = running.ledger().has(WOKEN);
+            let mut queue = ready.iter();
+            let place = if is_due { queue.position(|task| task == running) } else { None };
             (place.unwrap_or(usize::MAX), ready.len() + usize::from(place.is_none()))
         });
-        Runnable { source: Source::AtPoint { core, running, place }, len: len as u32 }
+        let len = (len as u32).min(CROWD);
+        Runnable { source: Source::AtPoint { core, running, place }, len }
     }
 
     /// How many there are.

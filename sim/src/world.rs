@@ -124,6 +124,7 @@ pub(crate) struct Core {
     pub(crate) foreign_threads: Private<Vec<String>>,
     pub(crate) levels: Cell<Levels>,
     pub(crate) max_steps: Cell<u64>,
+    pub(crate) max_tasks: Cell<u64>,
     pub(crate) patience: Cell<Duration>,
     pub(crate) probe: Cell<Option<Probe>>,
     pub(crate) probed: Private<Option<Vec<TaskId>>>,
@@ -244,6 +245,7 @@ impl World {
             foreign_threads: Private::default(),
             levels: Cell::new(Levels::default()),
             max_steps: Cell::new(0),
+            max_tasks: Cell::new(0),
             patience: Cell::new(Duration::ZERO),
             probe: Cell::new(None),
             probed: Private::default(),
@@ -342,6 +344,7 @@ impl Core {
         drop(self.clock.with(Clock::clear));
         self.levels.set(settings.levels);
         self.max_steps.set(settings.max_steps);
+        self.max_tasks.set(settings.max_tasks);
         self.patience.set(settings.patience);
         self.probe.set(settings.probe);
         let recording = settings.recording != crate::trace::Recording::Tape;

@@ -63,6 +63,11 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
             "by the test's digest the state of step {first} came again in step {step}, under a fair\n\
              schedule without faults, and nothing got on between: so it goes on for ever"
         ),
+        (Law::RunawaySpawn, Detail::Live { tasks, at }) => format!(
+            "in step {step} it spawned a task at {}, and then {tasks} tasks\n\
+             were there that had not ended: more than `max_tasks` allows",
+            place(at)
+        ),
         (Law::Starvation, Detail::Count(count)) => {
             format!("its poll in step {step} had been woken {count} times and had not returned")
         }

@@ -1,5 +1,5 @@
-//! `busy-poll`, `suspected-livelock`, `starvation`, `suspected-stuck`: runs that
-//! do not end.
+//! `busy-poll`, `suspected-livelock`, `starvation`, `runaway-spawn`,
+//! `suspected-stuck`: runs that do not end.
 
 use crate::golden::golden;
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -16,6 +16,8 @@ golden! {
     "suspected-livelock" wake_each_other_for_ever;
     "suspected-livelock" wake_each_other_in_a_circle;
     "starvation" never_returns_from_its_poll;
+    "runaway-spawn" spawns_in_a_loop;
+    "runaway-spawn" spawns_two_of_its_like;
     "suspected-stuck" only_a_heartbeat_ticks;
     "suspected-stuck" ticks_for_longer_than_it_may;
     "suspected-stuck" the_root_sleeps_for_ever;
@@ -147,6 +149,49 @@ async fn never_returns_from_its_poll() {
 async fn yields_after_some_work() {
     let mut children: FuturesUnordered<_> = (0..8).map(|_| reveille::yield_now()).collect();
     while children.next().await.is_some() {}
+}
+
+/// Nothing is awaited, so no task ever gets its turn.
+#[reveille::test(max_tasks = 1_000)]
+#[ignore = "broken on purpose"]
+async fn spawns_in_a_loop() {
+    loop {
+        drop(reveille::spawn(async {}));
+    }
+}
+
+#[reveille::test(max_tasks = 100)]
+async fn spawns_as_many_as_it_may() {
+    for _ in 0..10 {
+        let tasks: Vec<_> = (0..99).map(|_| reveille::spawn(async {})).collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+    }
+}
+
+fn breed(generations: u32) {
+    if generations > 0 {
+        for _ in 0..2 {
+            drop(reveille::spawn(async move {
+                reveille::yield_now().await;
+                breed(generations - 1);
+            }));
+        }
+    }
+}
+
+#[reveille::test(max_tasks = 1_000)]
+#[ignore = "broken on purpose"]
+async fn spawns_two_of_its_like() {
+    breed(u32::MAX);
+    reveille::time::sleep(Duration::from_secs(1)).await;
+}
+
+#[reveille::test(max_tasks = 100)]
+async fn spawns_two_of_its_like_for_a_while() {
+    breed(5);
+    reveille::time::sleep(Duration::from_secs(1)).await;
 }
 
 /// The waker is kept where nobody will find it, and a heartbeat keeps time going.

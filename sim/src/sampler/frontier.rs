@@ -24,7 +24,7 @@
 use super::lessons::Lessons;
 use super::observation::Words;
 use crate::choice::Kind;
-use crate::strand::{Path, Runnable, Strand, Touch};
+use crate::strand::{CROWD, Path, Runnable, Strand, Touch};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Choices with more options than this are not enumerated.
@@ -173,6 +173,8 @@ impl Frontier {
 
     #[inline]
     pub(crate) fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
+        // Of a crowd not everybody is offered.
+        self.run.has_more |= runnable.len() >= CROWD;
         let default = runnable.get(0);
         let next = Some((default.next(), default.path()));
         let last = self.run.last;
@@ -211,15 +213,18 @@ impl Frontier {
             self.waiting += 1;
             self.private.push(Pruned { deviations: self.run.deviations.clone(), seen: *seen });
         }
-        let children = children(self.run.seen.iter().filter(|seen| !is_private(seen)));
-        self.add(self.run.deviations.clone(), children);
+        let seen = self.run.seen.iter().filter(|seen| !is_private(seen)).copied().collect();
+        self.add(self.run.deviations.clone(), seen);
     }
 
-    fn add(&mut self, deviations: Vec<Deviation>, children: Vec<Deviation>) {
+    fn add(&mut self, deviations: Vec<Deviation>, seen: Vec<Seen>) {
         let level = deviations.len() as u32 + 1;
-        if self.waiting + children.len() > MOST_WAITING {
+        // Counted before they are made: of a long run in a crowd there are billions.
+        let count: usize = seen.iter().map(|seen| seen.options as usize - 1).sum();
+        if self.waiting + count > MOST_WAITING {
             self.incomplete_from = self.incomplete_from.min(level);
-        } else if !children.is_empty() {
+        } else if count > 0 {
+            let children = children(seen.iter());
             self.waiting += children.len();
             self.levels.entry(level).or_default().push_back(Parent { deviations, children });
         }
@@ -235,7 +240,7 @@ impl Frontier {
         let shared: Vec<Pruned> = shared;
         self.waiting -= shared.len();
         for Pruned { deviations, seen } in shared {
-            self.add(deviations, children([&seen].into_iter()));
+            self.add(deviations, vec![seen]);
         }
     }
 
