@@ -9,6 +9,7 @@ use crate::marks::Mark;
 use crate::output::{Ending, TestOutput};
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::report;
+use crate::trials::Tried;
 use reveille_sim::{
     Bytes, Detail, Finding, Kind, Law, Outcome, Owner, Path, Portfolio, Probe, Recording, Replay,
     Resync, Sampler, Script, Settings, Tape, TaskId, Trace, World,
@@ -311,6 +312,7 @@ impl Here<'_> {
             },
             warnings: outcome.warnings.iter().map(Warning::of).collect(),
             marks: outcome.sightings.iter().map(Mark::of).collect(),
+            tried: outcome.trials.iter().map(Tried::of).collect(),
             steps: outcome.steps,
             tasks: outcome.tasks,
             hash: trace.map(Trace::hash),

@@ -116,6 +116,7 @@ mod search;
 mod seed;
 mod shrink;
 mod tape_file;
+mod trials;
 mod watchdog;
 mod why;
 

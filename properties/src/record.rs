@@ -9,6 +9,7 @@ use crate::corpus::Aligned;
 use crate::escape::{escape, unescape};
 use crate::marks::Mark;
 use crate::rejection::Rejection;
+use crate::trials::Tried;
 use reveille_sim::{Detail, Finding, Kind, Law, Owner, Property, Tape, TaskId};
 use std::fmt::Write;
 
@@ -19,6 +20,8 @@ pub(crate) struct RunRecord {
     /// Why the run proves nothing, if it does not.
     pub(crate) rejected: Option<Rejection>,
     pub(crate) marks: Vec<Mark>,
+    /// The properties that it declared.
+    pub(crate) tried: Vec<Tried>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) steps: u64,
     /// Tasks that there were.
@@ -152,6 +155,13 @@ impl RunRecord {
             line("looks", &mark.looks.to_string());
             line("seen", &mark.seen.to_string());
         }
+        for tried in &self.tried {
+            line("property", &tried.what);
+            line("property-by", &tried.by);
+            line("property-at", &tried.at);
+            line("declared", &tried.declared.to_string());
+            line("judged", &tried.judged.to_string());
+        }
         for warning in &self.warnings {
             line("warned", warning.law.name());
             line("warning", &warning.text);
@@ -213,6 +223,11 @@ impl RunRecord {
                 "mark-at" => record.marks.last_mut()?.at = value,
                 "looks" => record.marks.last_mut()?.looks = value.parse().ok()?,
                 "seen" => record.marks.last_mut()?.seen = value.parse().ok()?,
+                "property" => record.tried.push(Tried { what: value, ..Tried::default() }),
+                "property-by" => record.tried.last_mut()?.by = value,
+                "property-at" => record.tried.last_mut()?.at = value,
+                "declared" => record.tried.last_mut()?.declared = value.parse().ok()?,
+                "judged" => record.tried.last_mut()?.judged = value.parse().ok()?,
                 "thread" => record.foreign_threads.push(value),
                 "placed" => {
                     let placed = value.parse().ok()?;
@@ -286,6 +301,15 @@ mod tests {
     }
 
     prop_compose! {
+        fn tried()(
+            [by, at, what] in any::<[String; 3]>(),
+            [declared, judged] in any::<[u64; 2]>(),
+        ) -> Tried {
+            Tried { by, at, what, declared, judged }
+        }
+    }
+
+    prop_compose! {
         fn turn()(
             word in any::<u64>(),
             number in any::<u32>(),
@@ -316,7 +340,7 @@ mod tests {
         fn record()(
             broken in option::of(broken()),
             rejected in option::of(rejection()),
-            marks in vec(mark(), 0..3),
+            (marks, tried) in (vec(mark(), 0..3), vec(tried(), 0..3)),
             arguments in vec(0..4u32, 0..9),
             warnings in vec((law(), any::<String>()).prop_map(|(law, text)| Warning { law, text }), 0..3),
             [steps, tasks] in any::<[u64; 2]>(),
@@ -334,7 +358,7 @@ mod tests {
             *tape.lane_mut(Kind::Schedule) = lane;
             *tape.lane_mut(Kind::Argument) = arguments;
             let own = RunRecord { broken, rejected, marks, warnings, steps, hash, tape, ..RunRecord::default() };
-            RunRecord { tasks, probed, chart, foreign_threads, digest, lesson, aligned, ..own }
+            RunRecord { tasks, tried, probed, chart, foreign_threads, digest, lesson, aligned, ..own }
         }
     }
 

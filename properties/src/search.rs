@@ -14,6 +14,7 @@ use crate::judge;
 use crate::marks::Marks;
 use crate::record::{Broken, RunRecord, Warning};
 use crate::rejection::{Rejected, Rejections};
+use crate::trials::Trials;
 use crate::why;
 use reveille_sim::{Law, Level, Member, Tape};
 
@@ -38,6 +39,7 @@ pub(crate) struct Clean {
     pub(crate) warnings: Vec<Warning>,
     pub(crate) coverage: Coverage,
     pub(crate) marks: Marks,
+    pub(crate) trials: Trials,
     pub(crate) rejections: Rejections,
 }
 
@@ -47,6 +49,7 @@ impl Clean {
     fn note(&mut self, record: &mut RunRecord, member: Member) -> Result<(), Rejected> {
         self.steps += record.steps;
         self.marks.add(std::mem::take(&mut record.marks));
+        self.trials.add(std::mem::take(&mut record.tried));
         match record.rejected.take() {
             Some(rejection) => {
                 // The bounded search gives every run the arguments of the plain one.

@@ -105,6 +105,7 @@ impl World {
             foreign_threads: core.foreign_threads.with(std::mem::take),
             probed: core.probed.with(Option::take),
             sightings: core.sightings.with(std::mem::take),
+            trials: core.trials.with(std::mem::take),
         }
     }
 }

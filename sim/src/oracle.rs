@@ -451,7 +451,8 @@ impl Core {
         }
         let ledger = task.ledger();
         let in_drop = ledger.has(ABORTED) || self.phase.get() == Phase::Teardown;
-        let detail = Detail::Panic { message: note.message, location: note.location, in_drop };
+        let panics::Note { message, location, .. } = note;
+        let detail = Detail::Panic { message, location, in_drop, asked: None };
         let owner = Owner::Task(task.id());
         if let Some(nested) = self.nested.get() {
             let caller = Owner::Task(nested.caller);

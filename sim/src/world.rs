@@ -17,7 +17,7 @@ use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
 use crate::oracle::Debt;
 use crate::private::Private;
-use crate::property::Monitor;
+use crate::property::{Monitor, Trial};
 use crate::ready::Ready;
 use crate::reentry::Nested;
 use crate::sampler::Sampler;
@@ -106,6 +106,7 @@ pub(crate) struct Core {
     /// Who made the last step after which the oracle had something to look at.
     pub(crate) stepped: Cell<TaskId>,
     pub(crate) sightings: Private<Vec<Sighting>>,
+    pub(crate) trials: Private<Vec<Trial>>,
     /// The step after which the loop of the run has something to look at.
     pub(crate) bound: Cell<u64>,
     /// The last step that made progress: a task began or ended, time moved, a mark.
@@ -234,6 +235,7 @@ impl World {
             monitors: Private::default(),
             stepped: Cell::new(TaskId::ROOT),
             sightings: Private::default(),
+            trials: Private::default(),
             bound: Cell::new(0),
             progress: Cell::new(0),
             idle_jumps: Cell::new(0),

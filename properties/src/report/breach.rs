@@ -11,7 +11,10 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
     let step = finding.step;
     let polls = polls(trace, suspect);
     Some(match (finding.law, &finding.detail) {
-        (_, Detail::Panic { message, location, in_drop }) => {
+        (_, Detail::Panic { message, location, asked: Some(asked), .. }) => {
+            promise::panicked(asked, message, location.as_deref(), finding)
+        }
+        (_, Detail::Panic { message, location, in_drop, .. }) => {
             panicked(finding, trace, message, location.as_deref(), *in_drop)
         }
         (_, Detail::Property(property)) => promise::broken(property, finding),
