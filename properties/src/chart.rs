@@ -59,12 +59,9 @@ impl Turn {
 }
 
 impl Chart {
-    /// None if the trace lost its beginning.
+    /// None if the trace is not whole.
     pub(crate) fn of(trace: &Trace) -> Option<Chart> {
-        if trace.events().next().is_some_and(|first| first.index != 0) {
-            return None;
-        }
-        Some(Chart { choices: choices(trace), turns: turns(trace) })
+        trace.is_whole().then(|| Chart { choices: choices(trace), turns: turns(trace) })
     }
 
     /// The options of the choices of `kind`, in order.

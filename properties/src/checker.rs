@@ -90,6 +90,23 @@ impl Checker {
         self
     }
 
+    /// Sets how many tasks may be unfinished at once, the body of the test among them; a run
+    /// with more fails. By default 50,000.
+    ///
+    /// ```
+    /// use reveille::{CheckError, Checker, Law};
+    ///
+    /// let forks = || async { (0..10).for_each(|_| drop(reveille::spawn(async {}))) };
+    /// let checker = Checker::new().corpus(false).max_tasks(10);
+    /// let Err(CheckError::Broken(found)) = checker.try_check(forks) else { panic!("it passes") };
+    /// assert_eq!(found.law, Law::RunawaySpawn);
+    /// checker.max_tasks(11).check(forks);
+    /// ```
+    pub fn max_tasks(mut self, tasks: u64) -> Checker {
+        self.settings.max_tasks = tasks.max(1);
+        self
+    }
+
     /// Sets the faults that runs may suffer. By default all that a correct future
     /// must bear.
     pub fn faults(mut self, faults: Faults) -> Checker {

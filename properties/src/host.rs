@@ -3,11 +3,13 @@
 use crate::chart::Chart;
 use crate::corpus::{Aligned, Entry, Notes};
 use crate::evidence::Evidence;
+use crate::haste;
 use crate::interpose;
 use crate::marks::Mark;
 use crate::output::{Ending, TestOutput};
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::report;
+use crate::trials::Tried;
 use reveille_sim::{
     Bytes, Detail, Finding, Kind, Law, Outcome, Owner, Path, Portfolio, Probe, Recording, Replay,
     Resync, Sampler, Script, Settings, Tape, TaskId, Trace, World,
@@ -38,6 +40,8 @@ pub(crate) struct Plan {
     /// Whether the record is to hold a chart of the run.
     pub(crate) chart: bool,
     pub(crate) probe: Option<Probe>,
+    /// Whether the bounds of the run are a tenth of what they are else.
+    pub(crate) hasty: bool,
 }
 
 impl Plan {
@@ -54,7 +58,7 @@ impl Plan {
     }
 
     fn new(choices: Choices) -> Plan {
-        Plan { choices, hash: false, chart: false, probe: None }
+        Plan { choices, hash: false, chart: false, probe: None, hasty: false }
     }
 
     pub(crate) fn charted(self) -> Plan {
@@ -79,6 +83,10 @@ impl Plan {
 
     pub(crate) fn hashed(self) -> Plan {
         Plan { hash: true, ..self }
+    }
+
+    pub(crate) fn hasty_if(self, hasty: bool) -> Plan {
+        Plan { hasty, ..self }
     }
 
     pub(crate) fn probing(self, probe: Probe) -> Plan {
@@ -254,9 +262,8 @@ fn with_error_as_verdict(mut outcome: Ended) -> Ended {
     outcome
 }
 
-impl Host for Here<'_> {
-    #[inline]
-    fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError> {
+impl Here<'_> {
+    fn make(&mut self, plan: &Plan) -> RunRecord {
         self.settings.recording = match (plan.chart, plan.hash) {
             (true, _) => Recording::events(Vec::new()),
             (false, true) => Recording::Hash,
@@ -297,7 +304,7 @@ impl Host for Here<'_> {
         }
         let interesting = outcome.verdict.is_some() || plan.hash || plan.chart;
         let trace = outcome.trace.as_ref();
-        Ok(RunRecord {
+        RunRecord {
             broken: outcome.verdict.as_deref().map(Broken::of),
             rejected: match outcome.output {
                 Some(Ending::Rejected(rejection)) if outcome.verdict.is_none() => Some(rejection),
@@ -305,7 +312,9 @@ impl Host for Here<'_> {
             },
             warnings: outcome.warnings.iter().map(Warning::of).collect(),
             marks: outcome.sightings.iter().map(Mark::of).collect(),
+            tried: outcome.trials.iter().map(Tried::of).collect(),
             steps: outcome.steps,
+            tasks: outcome.tasks,
             hash: trace.map(Trace::hash),
             chart: trace.filter(|_| plan.chart).and_then(Chart::of),
             // Most runs pass, and nobody asks for their tapes.
@@ -315,7 +324,23 @@ impl Host for Here<'_> {
             aligned,
             digest: self.world.digest(),
             lesson: Vec::new(),
-        })
+        }
+    }
+}
+
+impl Host for Here<'_> {
+    #[inline]
+    fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError> {
+        if !plan.hasty {
+            return Ok(self.make(plan));
+        }
+        let whole = self.settings.clone();
+        haste::lower_bounds(&mut self.settings);
+        let record = self.make(plan);
+        // What the run taught about patience stays.
+        let taught = std::mem::replace(&mut self.settings, whole);
+        self.settings.patience = taught.patience;
+        Ok(record)
     }
 
     fn portfolio(&self) -> &Portfolio {

@@ -96,6 +96,7 @@ mod evidence;
 mod faults;
 mod fuzz;
 mod hash;
+mod haste;
 mod hermetic;
 mod host;
 mod interpose;
@@ -115,6 +116,7 @@ mod search;
 mod seed;
 mod shrink;
 mod tape_file;
+mod trials;
 mod watchdog;
 mod why;
 
@@ -180,6 +182,7 @@ pub mod time {
 /// | `runs = 5000` | schedules to try; default 1,000 |
 /// | `seed = 7` | where random choices begin; default: made of the test's name |
 /// | `max_steps = 10_000` | polls after which the schedule becomes fair; twice as many fail the run; default 100,000 |
+/// | `max_tasks = 1_000_000` | tasks that may be unfinished at once; more fail the run; default 50,000 |
 /// | `allow(law, ..)`, `warn(..)`, `deny(..)` | the levels of laws, named in snake case |
 /// | `with(fault, ..)`, `without(fault, ..)` | faults that runs may suffer beside the usual ones, or may not; see below |
 /// | `corpus = "dir"` | where past failures are kept, see [`corpus`]; `false`: nowhere, as for tests that `#[should_panic]` |

@@ -9,6 +9,7 @@ use crate::corpus::Aligned;
 use crate::escape::{escape, unescape};
 use crate::marks::Mark;
 use crate::rejection::Rejection;
+use crate::trials::Tried;
 use reveille_sim::{Detail, Finding, Kind, Law, Owner, Property, Tape, TaskId};
 use std::fmt::Write;
 
@@ -19,8 +20,12 @@ pub(crate) struct RunRecord {
     /// Why the run proves nothing, if it does not.
     pub(crate) rejected: Option<Rejection>,
     pub(crate) marks: Vec<Mark>,
+    /// The properties that it declared.
+    pub(crate) tried: Vec<Tried>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) steps: u64,
+    /// Tasks that there were.
+    pub(crate) tasks: u64,
     /// Hash of the events, if they were recorded.
     pub(crate) hash: Option<u64>,
     pub(crate) tape: Tape,
@@ -111,12 +116,18 @@ impl RunRecord {
         self.broken.as_ref().is_some_and(|own| own.is_like(broken))
     }
 
+    /// What it cost to make the run: polls, and the spawning of tasks.
+    pub(crate) fn cost(&self) -> u64 {
+        self.steps.saturating_add(self.tasks)
+    }
+
     pub(crate) fn to_text(&self) -> String {
         let mut text = String::new();
         let mut line = |key: &str, value: &str| {
             let _ = writeln!(text, "{key} {}", escape(value));
         };
         line("steps", &self.steps.to_string());
+        line("tasks", &self.tasks.to_string());
         if let Some(hash) = self.hash {
             line("hash", &hash.to_string());
         }
@@ -143,6 +154,13 @@ impl RunRecord {
             line("mark-at", &mark.at);
             line("looks", &mark.looks.to_string());
             line("seen", &mark.seen.to_string());
+        }
+        for tried in &self.tried {
+            line("property", &tried.what);
+            line("property-by", &tried.by);
+            line("property-at", &tried.at);
+            line("declared", &tried.declared.to_string());
+            line("judged", &tried.judged.to_string());
         }
         for warning in &self.warnings {
             line("warned", warning.law.name());
@@ -178,6 +196,7 @@ impl RunRecord {
             let broken = record.broken.as_mut();
             match key {
                 "steps" => record.steps = value.parse().ok()?,
+                "tasks" => record.tasks = value.parse().ok()?,
                 "hash" => record.hash = Some(value.parse().ok()?),
                 "tape" => record.tape = Tape::from_text(&value).ok()?.1,
                 "length" => {
@@ -204,6 +223,11 @@ impl RunRecord {
                 "mark-at" => record.marks.last_mut()?.at = value,
                 "looks" => record.marks.last_mut()?.looks = value.parse().ok()?,
                 "seen" => record.marks.last_mut()?.seen = value.parse().ok()?,
+                "property" => record.tried.push(Tried { what: value, ..Tried::default() }),
+                "property-by" => record.tried.last_mut()?.by = value,
+                "property-at" => record.tried.last_mut()?.at = value,
+                "declared" => record.tried.last_mut()?.declared = value.parse().ok()?,
+                "judged" => record.tried.last_mut()?.judged = value.parse().ok()?,
                 "thread" => record.foreign_threads.push(value),
                 "placed" => {
                     let placed = value.parse().ok()?;
@@ -277,6 +301,15 @@ mod tests {
     }
 
     prop_compose! {
+        fn tried()(
+            [by, at, what] in any::<[String; 3]>(),
+            [declared, judged] in any::<[u64; 2]>(),
+        ) -> Tried {
+            Tried { by, at, what, declared, judged }
+        }
+    }
+
+    prop_compose! {
         fn turn()(
             word in any::<u64>(),
             number in any::<u32>(),
@@ -307,10 +340,10 @@ mod tests {
         fn record()(
             broken in option::of(broken()),
             rejected in option::of(rejection()),
-            marks in vec(mark(), 0..3),
+            (marks, tried) in (vec(mark(), 0..3), vec(tried(), 0..3)),
             arguments in vec(0..4u32, 0..9),
             warnings in vec((law(), any::<String>()).prop_map(|(law, text)| Warning { law, text }), 0..3),
-            steps in any::<u64>(),
+            [steps, tasks] in any::<[u64; 2]>(),
             hash in option::of(any::<u64>()),
             lane in vec(0..9u32, 0..9),
             probed in option::of(vec(any::<u32>(), 0..4)),
@@ -325,7 +358,7 @@ mod tests {
             *tape.lane_mut(Kind::Schedule) = lane;
             *tape.lane_mut(Kind::Argument) = arguments;
             let own = RunRecord { broken, rejected, marks, warnings, steps, hash, tape, ..RunRecord::default() };
-            RunRecord { probed, chart, foreign_threads, digest, lesson, aligned, ..own }
+            RunRecord { tasks, tried, probed, chart, foreign_threads, digest, lesson, aligned, ..own }
         }
     }
 

@@ -28,6 +28,9 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why
         Certainty::Suspected => " (suspected: it rests on a bound, see below)",
     };
     let sentence = match (finding.law, finding.task()) {
+        _ if matches!(finding.detail, Detail::Panic { asked: Some(_), .. }) => {
+            "the condition of a property must not panic"
+        }
         (Law::Panic, Some(TaskId::ROOT)) => "the body of the test fails under this schedule",
         _ => finding.law.sentence(),
     };
@@ -138,6 +141,10 @@ impl Teller<'_> {
         facts.extend("what", breach::told(self.finding, self.trace, suspect));
         if let Detail::Property(property) = &self.finding.detail {
             let by = format!("by `reveille::{}` at {}", property.kind.name(), place(property.at));
+            facts.add("declared", by);
+        }
+        if let Detail::Panic { asked: Some(asked), .. } = &self.finding.detail {
+            let by = format!("by `reveille::{}` at {}", asked.kind.name(), place(asked.at));
             facts.add("declared", by);
         }
         match self.finding.law {

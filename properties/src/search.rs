@@ -8,12 +8,13 @@
 
 use crate::arguments::spans;
 use crate::coverage::{Counter, Coverage};
+use crate::haste;
 use crate::host::{Host, HostError, Plan};
 use crate::judge;
 use crate::marks::Marks;
 use crate::record::{Broken, RunRecord, Warning};
 use crate::rejection::{Rejected, Rejections};
-use crate::shrink::shrink;
+use crate::trials::Trials;
 use crate::why;
 use reveille_sim::{Law, Level, Member, Tape};
 
@@ -38,6 +39,7 @@ pub(crate) struct Clean {
     pub(crate) warnings: Vec<Warning>,
     pub(crate) coverage: Coverage,
     pub(crate) marks: Marks,
+    pub(crate) trials: Trials,
     pub(crate) rejections: Rejections,
 }
 
@@ -47,6 +49,7 @@ impl Clean {
     fn note(&mut self, record: &mut RunRecord, member: Member) -> Result<(), Rejected> {
         self.steps += record.steps;
         self.marks.add(std::mem::take(&mut record.marks));
+        self.trials.add(std::mem::take(&mut record.tried));
         match record.rejected.take() {
             Some(rejection) => {
                 // The bounded search gives every run the arguments of the plain one.
@@ -179,7 +182,12 @@ pub(crate) fn settle(
     let replay = Plan::replay(record.tape.clone()).hashed();
     let again = host.run(&replay)?;
     let mut sure = again.failed_like(&broken);
-    for _ in 0..if compare { CONFIRMATIONS } else { 0 } {
+    let confirmations = match compare {
+        true if haste::is_long(&again) => 1,
+        true => CONFIRMATIONS,
+        false => 0,
+    };
+    for _ in 0..confirmations {
         let once_more = host.run(&replay)?;
         sure &= once_more.hash == again.hash && once_more.broken == again.broken;
     }
@@ -194,12 +202,13 @@ pub(crate) fn settle(
     }
     let sampler = Some(host.portfolio().member());
     let before = spans::deviations(&again.tape).count();
-    let shrunk = shrink(host, again, &broken);
+    let shrunk = haste::shrink(host, again, &broken)?;
+    let hasty = haste::will_do(host, &shrunk.record, &broken)?;
     let tape = shrunk.record.tape;
     let after = spans::deviations(&tape).count();
     let broken = shrunk.record.broken.unwrap_or(broken);
-    let why = why::explain(host, &tape, &broken);
-    let broken = judge::refine(host, &tape, broken);
+    let why = why::explain(host, &tape, &broken, hasty);
+    let broken = judge::refine(host, &tape, broken, hasty);
     let stacks = host.survey(&tape, &broken)?;
     let text = host.tell(&tape, &broken, &stacks, &why)?;
     let shrunk = Some((before, after, shrunk.replays));
@@ -215,8 +224,9 @@ pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
         clean.note(&mut record, host.portfolio().member())?;
         return Ok(clean);
     };
-    let why = why::explain(host, tape, &broken);
-    let broken = judge::refine(host, tape, broken);
+    let hasty = haste::will_do(host, &record, &broken)?;
+    let why = why::explain(host, tape, &broken, hasty);
+    let broken = judge::refine(host, tape, broken, hasty);
     let stacks = host.survey(tape, &broken)?;
     let text = host.tell(tape, &broken, &stacks, &why)?;
     let tape = record.tape;

@@ -43,7 +43,7 @@ use std::rc::Rc;
 const MOST_REPLAYS: u32 = 5_000;
 /// The same for runs with a process of their own, which take milliseconds.
 const MOST_PROCESSES: u32 = 1_000;
-/// Steps of all replays together at most: a run that does not end is long.
+/// Steps and tasks of all replays together at most: a run that does not end is long.
 const MOST_STEPS: u64 = 30_000_000;
 
 /// The smallest tape found, and the replays it took.
@@ -55,7 +55,23 @@ pub(crate) struct Shrunk {
 
 /// Makes the tape of `record`, which failed as `broken` says, small.
 pub(crate) fn shrink(host: &mut dyn Host, record: RunRecord, broken: &Broken) -> Shrunk {
-    let mut shrinker = Shrinker::new(host, record, broken);
+    shrunk(Shrinker::new(host, record, broken))
+}
+
+/// The same by [hasty](crate::haste) replays, with so many steps together at most.
+pub(crate) fn in_haste(
+    host: &mut dyn Host,
+    record: RunRecord,
+    broken: &Broken,
+    steps: u64,
+) -> Shrunk {
+    let shrinker = Shrinker::new(host, record, broken);
+    let most = Cost { steps, ..shrinker.most };
+    let to_search = Cost { steps: steps / 5, ..shrinker.to_search };
+    shrunk(Shrinker { most, to_search, hasty: true, ..shrinker })
+}
+
+fn shrunk(mut shrinker: Shrinker<'_>) -> Shrunk {
     shrinker.work();
     Shrunk { replays: shrinker.spent.replays, record: shrinker.best }
 }
@@ -77,6 +93,8 @@ struct Shrinker<'a> {
     /// What the passes that search may still cost.
     to_trade: Cost,
     to_search: Cost,
+    /// Whether its replays are hasty.
+    hasty: bool,
 }
 
 /// What replays cost.
@@ -118,6 +136,7 @@ impl<'a> Shrinker<'a> {
             most: Cost { replays, steps: MOST_STEPS },
             to_trade: external::MOST,
             to_search: Cost { replays: replays / 5 * 4, steps: MOST_STEPS / 5 },
+            hasty: false,
         }
     }
 
@@ -234,8 +253,8 @@ impl<'a> Shrinker<'a> {
             self.tried.insert(fingerprint(tape));
         }
         self.spent.replays += 1;
-        let record = self.host.run(plan).ok()?;
-        self.spent.steps += record.steps;
+        let record = self.host.run(&plan.clone().hasty_if(self.hasty)).ok()?;
+        self.spent.steps += record.cost();
         if record.broken.is_some() {
             self.tried.insert(fingerprint(&record.tape));
         }

@@ -81,13 +81,13 @@ pub use cancellable::{Cancellable, Cancelled, cancellable};
 pub use choice::Kind;
 pub use digest::{Digest, digest};
 pub use fault::Faults;
-pub use finding::{Detail, Finding, Outcome, Property, PropertyKind};
+pub use finding::{Asked, Detail, Finding, Outcome, Property, PropertyKind};
 pub use hold::{hold_back, waker_of};
 pub use join::{AbortHandle, JoinError, JoinHandle};
 pub use law::{Certainty, Law, Level, Levels};
 pub use lineage::{Lineage, LineageError};
 pub use panics::on_abort;
-pub use property::{Always, Eventually, LeadsTo, always, eventually, leads_to};
+pub use property::{Always, Eventually, LeadsTo, Trial, always, eventually, leads_to};
 pub use reentry::{Nested, PanickedClone, current_nested};
 pub use sampler::{
     Alignment, Bounded, Bytes, Deviation, Divergence, Exhausted, Fingerprint, Found, Member, Pct,

@@ -4,6 +4,7 @@
 //! sampler learns where it comes from, who woke it, and what it is about to touch
 //! if somebody declared that; never the future behind it.
 
+use crate::ledger::flag::WOKEN;
 use crate::task::TaskRef;
 use crate::world::Core;
 use std::cell::Cell;
@@ -312,10 +313,13 @@ impl<'a> Runnable<'a> {
 
     pub(crate) fn at_point(core: &'a Core, running: TaskRef) -> Runnable<'a> {
         let (place, len) = core.ready.with(|ready| {
-            let place = ready.iter().position(|task| task == running);
+            let is_due = running.ledger().has(WOKEN);
+            let mut queue = ready.iter();
+            let place = if is_due { queue.position(|task| task == running) } else { None };
             (place.unwrap_or(usize::MAX), ready.len() + usize::from(place.is_none()))
         });
-        Runnable { source: Source::AtPoint { core, running, place }, len: len as u32 }
+        let len = len as u32;
+        Runnable { source: Source::AtPoint { core, running, place }, len }
     }
 
     /// The queue of a world, if that is what they stand in, from the first to the last.

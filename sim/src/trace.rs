@@ -5,6 +5,8 @@
 //! event and their number, and nothing that differs between machines, builds or
 //! processes (no address, no real time, no path).
 
+mod older;
+
 use crate::choice::Kind;
 use crate::strand::Path;
 use std::backtrace::Backtrace;
@@ -257,6 +259,7 @@ impl Recording {
     }
 }
 
+/// Events that are kept at most, before the older half is thinned out.
 const KEPT: usize = 1 << 17;
 
 /// The recorded events of a run.
@@ -264,6 +267,8 @@ const KEPT: usize = 1 << 17;
 pub struct Trace {
     hash: u64,
     count: u64,
+    /// What is kept of events before these.
+    older: Vec<Event>,
     events: VecDeque<Event>,
     tasks: Vec<TaskInfo>,
     watches: Vec<&'static Location<'static>>,
@@ -283,16 +288,29 @@ impl Trace {
         self.count
     }
 
-    /// The events, oldest first; of a very long run the last 131,072.
-    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> + ExactSizeIterator {
-        self.events.iter()
+    /// The events, oldest first; of a very long run the last 65,536 and more, and of
+    /// those before what was last seen of each task.
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
+        self.older.iter().chain(&self.events)
+    }
+
+    /// Whether no event was left out.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.older.len() as u64 + self.events.len() as u64 == self.count
     }
 
     /// The event of that number, if it is kept.
     #[must_use]
     pub fn event(&self, index: u64) -> Option<&Event> {
         let first = self.events.front()?.index;
-        self.events.get(usize::try_from(index.checked_sub(first)?).ok()?)
+        match index.checked_sub(first) {
+            Some(place) => self.events.get(usize::try_from(place).ok()?),
+            None => {
+                let place = self.older.binary_search_by_key(&index, |event| event.index);
+                place.ok().map(|place| &self.older[place])
+            }
+        }
     }
 
     /// The tasks in the order of their numbers.
@@ -377,7 +395,8 @@ impl Recorder {
         trace.hash = fold(trace.hash, step, now, by, &what);
         if self.keep {
             if trace.events.len() == KEPT {
-                trace.events.pop_front();
+                trace.older.extend(trace.events.drain(..KEPT / 2));
+                older::thin_out(&mut trace.older);
             }
             trace.events.push_back(Event { index: trace.count, step, now, by, what, stack });
         }

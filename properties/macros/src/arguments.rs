@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Lit, LitBool, Path, Token, parenthesized};
 
-const KNOWN: &str = "expected `runs = ..`, `seed = ..`, `max_steps = ..`, `hermetic = true|false`, \
+const KNOWN: &str = "expected `runs = ..`, `seed = ..`, `max_steps = ..`, `max_tasks = ..`, `hermetic = true|false`, \
                      `corpus = \"directory\"|true|false`, `allow(law)`, `warn(law)`, `deny(law)`, `with(fault)`, `without(fault)` or \
                      `crate = path`";
 
@@ -23,7 +23,7 @@ const FAULTS: [&str; 8] = [
 ];
 
 /// The names of the laws.
-const LAWS: [&str; 19] = [
+const LAWS: [&str; 20] = [
     "pending_without_waker",
     "stale_waker",
     "waker_dropped",
@@ -33,6 +33,7 @@ const LAWS: [&str; 19] = [
     "suspected_livelock",
     "busy_poll",
     "starvation",
+    "runaway_spawn",
     "blocking_poll",
     "spurious_poll",
     "poll_after_ready",
@@ -81,7 +82,7 @@ impl Arguments {
         }
         let word: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), KNOWN))?;
         match word.to_string().as_str() {
-            "runs" | "seed" | "max_steps" => {
+            "runs" | "seed" | "max_steps" | "max_tasks" => {
                 input.parse::<Token![=]>()?;
                 let value: Expr = input.parse()?;
                 self.calls.push(quote!(#word(#value)));

@@ -141,6 +141,7 @@ impl Work {
         if self.replay.is_none() {
             marks.add(self.marks.clone());
             warnings.extend(marks.warnings(&self.name, clean.runs));
+            warnings.extend(clean.trials.warnings(&self.name, clean.runs));
         } else if clean.runs == 0 {
             warnings.push(format!("reveille: the run of the tape is rejected in `{}`", self.name));
         } else {

@@ -11,7 +11,10 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
     let step = finding.step;
     let polls = polls(trace, suspect);
     Some(match (finding.law, &finding.detail) {
-        (_, Detail::Panic { message, location, in_drop }) => {
+        (_, Detail::Panic { message, location, asked: Some(asked), .. }) => {
+            promise::panicked(asked, message, location.as_deref(), finding)
+        }
+        (_, Detail::Panic { message, location, in_drop, .. }) => {
             panicked(finding, trace, message, location.as_deref(), *in_drop)
         }
         (_, Detail::Property(property)) => promise::broken(property, finding),
@@ -44,8 +47,8 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
         }
         (Law::TaskLeak, _) => "the test ended; this task was left and nothing can wake it".into(),
         (Law::SuspectedStuck, Detail::Jumps(count)) => format!(
-            "the clock has moved {count} times since the root was last polled and since any task\n\
-             began or ended; timers tick, and nothing comes of it"
+            "after {step} polls the clock has moved {count} times since the root was last polled and\n\
+             since any task began or ended; timers tick, and nothing comes of it"
         ),
         (Law::SuspectedStuck, Detail::Count(count)) => format!(
             "after {count} polls, the later half under a fair schedule without faults, the run has\n\
@@ -62,6 +65,11 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
         (Law::SuspectedLivelock | Law::BusyPoll, Detail::Repeats { first }) => format!(
             "by the test's digest the state of step {first} came again in step {step}, under a fair\n\
              schedule without faults, and nothing got on between: so it goes on for ever"
+        ),
+        (Law::RunawaySpawn, Detail::Live { tasks, at }) => format!(
+            "in step {step} it spawned a task at {}, and then {tasks} tasks\n\
+             were there that had not ended: more than `max_tasks` allows",
+            place(at)
         ),
         (Law::Starvation, Detail::Count(count)) => {
             format!("its poll in step {step} had been woken {count} times and had not returned")

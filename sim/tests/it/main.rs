@@ -19,6 +19,7 @@ mod properties;
 mod reentrant_wakers;
 mod reentry;
 mod resync;
+mod runaways;
 mod samplers;
 mod schedules;
 mod scripts;

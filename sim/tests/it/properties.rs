@@ -237,7 +237,34 @@ fn a_condition_that_panics_is_told_and_asked_no_more() {
     });
     let finding = outcome.verdict.unwrap();
     assert_eq!(finding.law, Law::Panic);
-    assert!(matches!(finding.detail, Detail::Panic { message, .. } if message == "in a condition"));
+    let Detail::Panic { message, asked, .. } = finding.detail else { panic!("no panic") };
+    assert_eq!(message, "in a condition");
+    let asked = asked.expect("the property that was asked");
+    assert_eq!((asked.what.as_str(), asked.kind), ("panics", PropertyKind::Always));
+}
+
+#[test]
+fn a_run_counts_which_properties_were_judged() {
+    let outcome = plain(|| async {
+        drop(always("dropped at once", || true));
+        let _kept = always("kept", || true);
+        drop(eventually(ms(5), "withdrawn", || false));
+        let _open = eventually(ms(500), "open at the end", || false);
+        eventually(ms(5), "comes", || true).await;
+    });
+    let judged: Vec<(&str, u64)> =
+        outcome.trials.iter().map(|trial| (trial.what.as_str(), trial.judged)).collect();
+    assert_eq!(
+        judged,
+        [
+            ("dropped at once", 0),
+            ("kept", 1),
+            ("withdrawn", 0),
+            ("open at the end", 0),
+            ("comes", 1)
+        ]
+    );
+    assert!(outcome.trials.iter().all(|trial| trial.declared == 1));
 }
 
 #[test]
