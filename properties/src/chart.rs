@@ -61,10 +61,8 @@ impl Turn {
 impl Chart {
     /// None if the trace lost its beginning.
     pub(crate) fn of(trace: &Trace) -> Option<Chart> {
-        if trace.events().next().is_some_and(|first| first.index != 0) {
-            return None;
-        }
-        Some(Chart { choices: choices(trace), turns: turns(trace) })
+        let chart = || Chart { choices: choices(trace), turns: turns(trace) };
+        trace.is_whole().then(chart)
     }
 
     /// The options of the choices of `kind`, in order.

@@ -8,6 +8,7 @@ use crate::marks::Mark;
 use crate::output::{Ending, TestOutput};
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::report;
+use crate::why::Why;
 use reveille_sim::{
     Bytes, Detail, Finding, Kind, Law, Outcome, Owner, Path, Portfolio, Probe, Recording, Replay,
     Resync, Sampler, Script, Settings, Tape, TaskId, Trace, World,
@@ -125,7 +126,7 @@ pub(crate) trait Host {
         tape: &Tape,
         broken: &Broken,
         stacks: &[u64],
-        why: &str,
+        why: &Why,
     ) -> Result<String, HostError>;
 
     /// Replays a tape and gives the arguments of the test in words, one a line or more;
@@ -332,7 +333,7 @@ impl Host for Here<'_> {
         tape: &Tape,
         broken: &Broken,
         stacks: &[u64],
-        why: &str,
+        why: &Why,
     ) -> Result<String, HostError> {
         let found = self.failure(tape, broken, stacks);
         let tell = |(f, trace, e): (Finding, Trace, Evidence)| report::failure(&f, &trace, &e, why);

@@ -2,6 +2,7 @@
 //! it, where, the last steps, what to try.
 
 mod breach;
+mod named;
 mod steps;
 
 use crate::advice;
@@ -9,6 +10,8 @@ use crate::callsite::{blamed, place};
 use crate::evidence::{Evidence, Suspect};
 use crate::faults;
 use crate::naming::{future_name, task_name};
+use crate::why::Why;
+use named::Named;
 use reveille_sim::{Certainty, Detail, Event, Finding, Law, Owner, TaskId, Trace, What};
 use std::fmt::Write;
 
@@ -18,7 +21,7 @@ pub(crate) fn vanished() -> String {
 }
 
 /// The facts of a failure, without its title and its replay line.
-pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why: &str) -> String {
+pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why: &Why) -> String {
     let mut text = String::new();
     let certainty = match finding.certainty() {
         Certainty::Certain if finding.law.certainty() == Certainty::Suspected => {
@@ -37,9 +40,9 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why
     let with = arguments(trace);
     facts.extend("with", (!with.is_empty()).then_some(with));
     teller.tell(evidence, &mut facts);
-    facts.extend("why", (!why.is_empty()).then_some(why));
+    facts.extend("why", (!why.text.is_empty()).then_some(&why.text));
     facts.write(&mut text);
-    let steps = steps::last(trace, &teller.telling_steps(evidence));
+    let steps = steps::last(trace, &Named::of(finding, trace, evidence, why));
     if !steps.is_empty() {
         let _ = writeln!(text, "\n  the last steps of {}:", finding.step);
         steps.iter().for_each(|line| {
@@ -145,6 +148,7 @@ impl Teller<'_> {
                 self.registered("before", suspect, facts);
                 self.woken(suspect, facts);
             }
+            Law::WakerLeak => self.registered("kept", suspect, facts),
             Law::WakerDropped => {
                 self.registered("kept", suspect, facts);
                 self.at("dropped", "", suspect.dropped, facts);
@@ -175,7 +179,7 @@ impl Teller<'_> {
             }
             Owner::Watch(number) => {
                 let at = self.trace.watched_at(number).map_or("?".into(), place);
-                facts.add("who", format!("the future under `watch` at {at}"));
+                facts.add("who", format!("watched future {number}, under `watch` at {at}"));
             }
         }
     }
@@ -226,7 +230,11 @@ impl Teller<'_> {
 
     fn registered(&self, label: &'static str, suspect: &Suspect, facts: &mut Facts) {
         match suspect.registered {
-            None => facts.add(label, "it never cloned its waker"),
+            None if self.trace.is_whole() => facts.add(label, "it never cloned its waker"),
+            None => facts.add(
+                label,
+                "it did not clone its waker in the last part of the run, of which alone events are kept",
+            ),
             Some(_) => self.at(label, "its waker was last cloned ", suspect.registered, facts),
         }
     }
@@ -251,12 +259,5 @@ impl Teller<'_> {
             let _ = write!(text, "{}{site}", if depth == 0 { ", at " } else { "\ncalled from " });
         }
         facts.add(label, text);
-    }
-
-    /// The steps of the events that the facts point at.
-    fn telling_steps(&self, evidence: &Evidence) -> Vec<u64> {
-        let suspects = evidence.suspects.iter();
-        let events = suspects.flat_map(|s| [s.registered, s.dropped, s.woken, s.polled, s.fresh]);
-        events.flatten().filter_map(|at| self.trace.event(at)).map(|event| event.step).collect()
     }
 }

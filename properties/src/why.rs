@@ -35,9 +35,20 @@ const MOST_ORDERS: usize = 64;
 /// Faults and inputs that are told of.
 const MOST_EXTERNAL: usize = 3;
 
-/// What flips the verdict of the run of `tape`, which fails as `broken` says, in plain
-/// words; nothing if that cannot be said.
-pub(crate) fn explain(host: &mut dyn Host, tape: &Tape, broken: &Broken) -> String {
+/// What flips a verdict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Why {
+    /// In plain words.
+    pub(crate) text: String,
+    /// The steps that the words name.
+    pub(crate) steps: Vec<u64>,
+    /// The tasks that they name.
+    pub(crate) tasks: Vec<u32>,
+}
+
+/// What flips the verdict of the run of `tape`, which fails as `broken` says; nothing if
+/// that cannot be said.
+pub(crate) fn explain(host: &mut dyn Host, tape: &Tape, broken: &Broken) -> Why {
     let mut inquiry = Inquiry { host, broken, replays: 0, steps: 0 };
     inquiry.explain(tape).unwrap_or_default()
 }
@@ -79,7 +90,7 @@ struct Inquiry<'a> {
 }
 
 impl Inquiry<'_> {
-    fn explain(&mut self, tape: &Tape) -> Option<String> {
+    fn explain(&mut self, tape: &Tape) -> Option<Why> {
         let failing = self.see(&Plan::replay(tape.clone()))?;
         if !failing.fails {
             return None;
@@ -106,11 +117,11 @@ impl Inquiry<'_> {
                 causes.push(words::external(&failing, external));
             }
         }
-        words::only_if(&causes)
+        words::only_if(causes)
     }
 
     /// The plain run fails: does another order pass?
-    fn without_deviations(&mut self, failing: &Seen) -> Option<String> {
+    fn without_deviations(&mut self, failing: &Seen) -> Option<Why> {
         let mut tried = 0;
         let options = failing.chart.options(Kind::Schedule);
         // The last ones are the nearest to the failure.
@@ -123,7 +134,7 @@ impl Inquiry<'_> {
             tried += 1;
             if other.law.is_none() {
                 let pair = self.critical_pair(failing, &other)?;
-                return words::only_if(&[words::pair(failing, &pair)]);
+                return words::only_if(vec![words::pair(failing, &pair)]);
             }
         }
         (tried > 0).then(|| words::no_order(tried))

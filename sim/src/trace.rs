@@ -288,6 +288,12 @@ impl Trace {
         self.events.iter()
     }
 
+    /// Whether all events are kept, from the first on.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.events.front().is_none_or(|first| first.index == 0)
+    }
+
     /// The event of that number, if it is kept.
     #[must_use]
     pub fn event(&self, index: u64) -> Option<&Event> {
