@@ -5,6 +5,7 @@ use crate::corpus::{Aligned, Entry, Notes};
 use crate::evidence::Evidence;
 use crate::interpose;
 use crate::marks::Mark;
+use crate::misuse;
 use crate::output::{Ending, TestOutput};
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::report;
@@ -264,6 +265,7 @@ impl Host for Here<'_> {
             (false, false) => Recording::Tape,
         };
         self.settings.probe = plan.probe;
+        misuse::taken();
         let mut aligned = None;
         let outcome = match &plan.choices {
             Choices::Search(run) => {
@@ -313,6 +315,7 @@ impl Host for Here<'_> {
             tape: if interesting { self.world.tape() } else { Tape::new() },
             probed: outcome.probed.map(|tasks| tasks.into_iter().map(|task| task.0).collect()),
             foreign_threads: outcome.foreign_threads,
+            misused: misuse::taken(),
             aligned,
             digest: self.world.digest(),
             lesson: Vec::new(),

@@ -1,6 +1,6 @@
 //! What a test says when it fails or warns.
 
-use crate::error::Failure;
+use crate::error::{CheckError, Failure};
 use crate::names;
 use crate::record::Broken;
 use crate::search::Found;
@@ -24,6 +24,15 @@ pub(crate) fn fail(text: &str) -> ! {
 /// Tells a warning past the harness's capture, which shows nothing of tests that pass.
 pub(crate) fn warn(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", text.trim_end());
+}
+
+/// What stopped the check of `test`, under the head that all that fails a test has.
+pub(crate) fn headed(test: &str, error: &CheckError) -> String {
+    match error {
+        // It has its own.
+        CheckError::Broken(failure) => failure.to_string(),
+        error => format!("reveille: `{test}`: {error}"),
+    }
 }
 
 /// In which run a failure was found, of a search of `runs`; none if it was not searched for.
@@ -126,7 +135,8 @@ fn replay_line(test: &str, tape: &Tape) -> String {
     } else {
         ""
     };
-    format!("{note}\n  replay: REVEILLE_REPLAY={place} {}\n", names::command(test))
+    let advice = names::advice(test).unwrap_or_default();
+    format!("{note}\n  replay: REVEILLE_REPLAY={place} {}\n{advice}", names::command(test))
 }
 
 /// A panic that unwinding cannot bear ends the process; the tape must be told first.

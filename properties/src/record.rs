@@ -28,6 +28,8 @@ pub(crate) struct RunRecord {
     /// What it chose between and its turns, if the plan asked for them.
     pub(crate) chart: Option<Chart>,
     pub(crate) foreign_threads: Vec<String>,
+    /// Whether a check was begun inside it.
+    pub(crate) misused: bool,
     /// How the tape fitted, if it was an entry of the corpus.
     pub(crate) aligned: Option<Aligned>,
     /// Equal for runs with the same deviations.
@@ -148,6 +150,9 @@ impl RunRecord {
             line("warned", warning.law.name());
             line("warning", &warning.text);
         }
+        if self.misused {
+            line("misused", "");
+        }
         if let Some(probed) = &self.probed {
             line("probed", "");
             probed.iter().for_each(|task| line("woken", &task.to_string()));
@@ -196,6 +201,7 @@ impl RunRecord {
                 "message" => broken?.message = value,
                 "warned" => warned = Some(Law::from_name(&value)?),
                 "warning" => record.warnings.push(Warning { law: warned?, text: value }),
+                "misused" => record.misused = true,
                 "probed" => record.probed = Some(Vec::new()),
                 "woken" => record.probed.as_mut()?.push(value.parse().ok()?),
                 "rejected" => record.rejected = Some(Rejection::by_body(&value)),
@@ -318,14 +324,14 @@ mod tests {
             foreign_threads in vec(any::<String>(), 0..3),
             aligned in option::of((0..9usize, 0..9usize, option::of(any::<String>()))),
             digest in any::<u64>(),
-            lesson in vec(any::<u64>(), 0..4),
+            (lesson, misused) in (vec(any::<u64>(), 0..4), any::<bool>()),
         ) -> RunRecord {
             let aligned = aligned.map(|(placed, of, diverged)| Aligned { placed, of, diverged });
             let mut tape = Tape::new();
             *tape.lane_mut(Kind::Schedule) = lane;
             *tape.lane_mut(Kind::Argument) = arguments;
             let own = RunRecord { broken, rejected, marks, warnings, steps, hash, tape, ..RunRecord::default() };
-            RunRecord { probed, chart, foreign_threads, digest, lesson, aligned, ..own }
+            RunRecord { probed, chart, foreign_threads, misused, digest, lesson, aligned, ..own }
         }
     }
 

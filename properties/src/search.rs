@@ -85,6 +85,8 @@ pub(crate) enum Halt {
     Found(Box<Found>),
     /// The same tape gave other events.
     Differs(Box<Differing>),
+    /// The run failed, and began a check of its own, which no run may.
+    Misused,
     /// No run can be made.
     Host(HostError),
     /// Too many runs were rejected.
@@ -173,6 +175,9 @@ pub(crate) fn settle(
     compare: bool,
     plain: Option<u64>,
 ) -> Result<Halt, HostError> {
+    if record.misused {
+        return Ok(Halt::Misused);
+    }
     let Some(broken) = record.broken.clone() else {
         return Ok(Halt::differs(record.tape, None));
     };
@@ -215,6 +220,9 @@ pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
         clean.note(&mut record, host.portfolio().member())?;
         return Ok(clean);
     };
+    if record.misused {
+        return Err(Halt::Misused);
+    }
     let why = why::explain(host, tape, &broken);
     let broken = judge::refine(host, tape, broken);
     let stacks = host.survey(tape, &broken)?;
