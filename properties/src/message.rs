@@ -3,10 +3,11 @@
 use crate::error::{CheckError, Failure};
 use crate::names;
 use crate::record::Broken;
+use crate::report::sentence;
 use crate::search::Found;
 use crate::seed::Seed;
 use crate::tape_file;
-use reveille_sim::{Kind, Law, Tape};
+use reveille_sim::{Kind, Law, Tape, TaskId};
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -99,9 +100,9 @@ pub(crate) fn differs(
     let law = broken.as_ref().map_or(Law::Nondeterminism, |broken| broken.law);
     let mut report = title(test, law);
     if let Some(broken) = &broken {
-        let _ = writeln!(report, "  {}\n", broken.law.sentence());
-        if !broken.cause.is_empty() {
-            let _ = writeln!(report, "  what   at {}: {}\n", broken.cause, broken.message);
+        let _ = writeln!(report, "  {}\n", sentence(broken.law, broken.task.map(TaskId)));
+        if let Some(what) = broken.in_words() {
+            let _ = writeln!(report, "  what    {}\n", what.replace('\n', "\n          "));
         }
         report.push_str(
             "  and, beside it, nondeterminism: the run that failed cannot be repeated\n\n",

@@ -59,18 +59,33 @@ pub(crate) struct Warning {
     pub(crate) text: String,
 }
 
+/// The cause, if the body returned one.
+const AN_ERROR: &str = "an error";
+
 impl Broken {
     pub(crate) fn of(finding: &Finding) -> Broken {
         let (cause, message) = match &finding.detail {
             Detail::Panic { message, location: None, .. } => (message.clone(), message.clone()),
             Detail::Panic { message, location: Some(at), .. } => (at.clone(), message.clone()),
-            Detail::Error(text) => ("an error".to_owned(), text.clone()),
+            Detail::Error(text) => (AN_ERROR.to_owned(), text.clone()),
             Detail::Property(property) => (named(property), property.kind.name().to_owned()),
             _ => (String::new(), String::new()),
         };
         let others = finding.others.iter().map(|task| task.0).collect();
         let task = finding.task().map(|task| task.0);
         Broken { law: finding.law, task, others, cause, message }
+    }
+
+    /// How the law was broken, as far as that is known without a trace.
+    pub(crate) fn in_words(&self) -> Option<String> {
+        let Broken { law, cause, message, .. } = self;
+        Some(match law {
+            _ if cause.is_empty() => return None,
+            Law::Property => format!("the property {cause} does not hold"),
+            _ if cause == AN_ERROR => format!("the body returned an error:\n{message}"),
+            _ if cause == message => format!("panicked:\n{message}"),
+            _ => format!("panicked at {cause}:\n{message}"),
+        })
     }
 
     /// Whether two runs failed for the same reason, as far as one can tell; the

@@ -2,6 +2,7 @@
 //! it, where, the last steps, what to try.
 
 mod breach;
+mod events;
 mod named;
 mod steps;
 
@@ -11,8 +12,9 @@ use crate::evidence::{Evidence, Suspect};
 use crate::faults;
 use crate::naming::{future_name, task_name};
 use crate::why::Why;
+pub(crate) use events::{apart, event_lines};
 use named::Named;
-use reveille_sim::{Certainty, Detail, Event, Finding, Law, Owner, TaskId, Trace, What};
+use reveille_sim::{Certainty, Detail, Finding, Law, Owner, TaskId, Trace, What};
 use std::fmt::Write;
 
 /// What is told of a failure that its own replay does not show.
@@ -30,10 +32,7 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why
         Certainty::Certain => "",
         Certainty::Suspected => " (suspected: it rests on a bound, see below)",
     };
-    let sentence = match (finding.law, finding.task()) {
-        (Law::Panic, Some(TaskId::ROOT)) => "the body of the test fails under this schedule",
-        _ => finding.law.sentence(),
-    };
+    let sentence = sentence(finding.law, finding.task());
     let _ = writeln!(text, "  {sentence}{certainty}\n");
     let teller = Teller { finding, trace };
     let mut facts = Facts::default();
@@ -58,26 +57,18 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why
     text
 }
 
+/// What the law demands; or, if the body of the test itself is what failed, just that.
+pub(crate) fn sentence(law: Law, task: Option<TaskId>) -> &'static str {
+    match (law, task) {
+        (Law::Panic, Some(TaskId::ROOT)) => "the body of the test fails in this run",
+        _ => law.sentence(),
+    }
+}
+
 /// The arguments of the test, one a line or more.
 pub(crate) fn arguments(trace: &Trace) -> String {
     let arguments = trace.arguments().iter();
     arguments.map(|(name, value)| format!("{name} = {value}\n")).collect()
-}
-
-/// Every event in a line, for a comparison.
-pub(crate) fn event_lines(trace: &Trace) -> Vec<String> {
-    trace.events().map(|event| event_line(trace, event)).collect()
-}
-
-fn event_line(trace: &Trace, event: &Event) -> String {
-    let by = event.by.map_or("between polls".to_owned(), |task| task_name(trace, task));
-    let what = match &event.what {
-        What::Awaiting { at, .. } => format!("pending at {}", place(at)),
-        What::Pointed { at, goes_on: true } => format!("goes on at {}", place(at)),
-        What::Pointed { at, goes_on: false } => format!("stops at {}", place(at)),
-        what => format!("{what:?}"),
-    };
-    format!("step {}, {by}: {what}", event.step)
 }
 
 /// Labelled lines in two columns.

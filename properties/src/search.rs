@@ -13,6 +13,7 @@ use crate::judge;
 use crate::marks::Marks;
 use crate::record::{Broken, RunRecord, Warning};
 use crate::rejection::{Rejected, Rejections};
+use crate::report;
 use crate::shrink::shrink;
 use crate::why;
 use reveille_sim::{Law, Level, Member, Tape};
@@ -239,15 +240,16 @@ pub(crate) fn first_difference(host: &mut dyn Host, tape: &Tape) -> Result<Strin
         let (first, second) = (host.events(tape)?, host.events(tape)?);
         let same = first.iter().zip(&second).take_while(|(a, b)| a == b).count();
         if same < first.len().max(second.len()) {
-            let line =
-                |events: &[String]| events.get(same).cloned().unwrap_or("the run is over".into());
+            let line = |events: &[String]| {
+                events.get(same).cloned().unwrap_or_else(|| "the run is over".into())
+            };
+            let [first, second] = report::apart(&line(&first), &line(&second));
             return Ok(format!(
-                "  event  {same} is the first that differs between two replays\n  \
-                 first  {}\n  second {}\n",
-                line(&first),
-                line(&second)
+                "  event   {same} is the first that differs between two replays\n  \
+                 first   {first}\n  second  {second}\n"
             ));
         }
     }
-    Ok("  event  the replays made to find the first event that differs did not differ\n".into())
+    Ok("  event   which is the first that differs is not known: later replays were all the same\n"
+        .into())
 }

@@ -6,7 +6,7 @@ use reveille_sim::{Detail, Event, Finding, Law, Owner, TaskId, Trace, What};
 use std::collections::BTreeSet;
 
 /// The steps, tasks and watched futures that a report names.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Named {
     steps: BTreeSet<u64>,
     owners: BTreeSet<Owner>,

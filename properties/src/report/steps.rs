@@ -34,6 +34,13 @@ pub(super) fn last(trace: &Trace, named: &Named) -> Vec<String> {
     in_columns(&without_gaps(lines, &chosen))
 }
 
+/// What happened in an event, in few words.
+pub(super) fn verb(trace: &Trace, named: &Named, event: &Event) -> Option<String> {
+    let mut words = Words::default();
+    words.add(trace, named, event);
+    words.verbs.pop().map(|verb| verb.text)
+}
+
 /// The lines of the steps that are named, and the last ones.
 fn choose(lines: &[Line], named: &Named) -> BTreeSet<usize> {
     let mut chosen: BTreeSet<usize> =
