@@ -2,8 +2,11 @@
 
 use crate::evidence::Evidence;
 use crate::why::Why;
-use reveille_sim::{Detail, Event, Finding, Law, Owner, TaskId, Trace, What};
+use reveille_sim::{Detail, Event, Finding, Law, Owner, PollEnd, TaskId, Trace, What};
 use std::collections::BTreeSet;
+
+/// Panics of tasks that a later panic may be the echo of.
+const PANICS: usize = 3;
 
 /// The steps, tasks and watched futures that a report names.
 #[derive(Debug, Default)]
@@ -29,6 +32,12 @@ impl Named {
         let mut steps: BTreeSet<u64> = events.map(|event| event.step).collect();
         steps.extend(of_detail.into_iter().chain(why.steps.iter().copied()));
         steps.insert(finding.step);
+        if finding.law == Law::Panic {
+            let panicked =
+                |e: &&Event| matches!(e.what, What::PollEnded { end: PollEnd::Panicked, .. });
+            let panics = trace.events().rev().filter(panicked).take(PANICS);
+            steps.extend(panics.map(|event| event.step));
+        }
         let in_why = why.tasks.iter().map(|task| Owner::Task(TaskId(*task)));
         let owners = suspects.map(|suspect| suspect.owner).chain(in_why).collect();
         let cut_short = (finding.law == Law::Starvation).then_some(finding.step);

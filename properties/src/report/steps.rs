@@ -1,7 +1,7 @@
 //! The last steps of a run, each in a line: who did what.
 
 use super::named::Named;
-use crate::callsite::place;
+use crate::callsite::{place, short_path};
 use crate::faults;
 use crate::naming::task_name;
 use reveille_sim::{Event, Kind, Owner, PollEnd, TaskId, Trace, What};
@@ -13,7 +13,7 @@ const LINES: usize = 12;
 /// Of them at least so many are the last ones.
 const LAST: usize = 6;
 /// Things told of a step, if no more of them are about somebody whom the facts name.
-const VERBS: usize = 6;
+const VERBS: usize = 8;
 
 /// The last steps, and the earlier ones that the facts name, in a line each.
 pub(super) fn last(trace: &Trace, named: &Named) -> Vec<String> {
@@ -111,6 +111,11 @@ impl Line {
     }
 }
 
+fn panics(trace: &Trace, task: TaskId) -> String {
+    let at = trace.panicked_at(task);
+    at.map_or_else(|| "panics".into(), |at| format!("panics at {}", short_path(at)))
+}
+
 /// What happened in one step, in few words.
 #[derive(Default)]
 struct Words {
@@ -167,14 +172,14 @@ impl Words {
                 self.pending_at.get_or_insert(place(at));
                 return;
             }
-            What::PollEnded { owner: Owner::Task(_), end } => match end {
+            What::PollEnded { owner: Owner::Task(task), end } => match end {
                 PollEnd::Pending => match self.pending_at.take() {
                     Some(at) => format!("Pending at {at}"),
                     None => "Pending".into(),
                 },
                 PollEnd::Ready => "Ready".into(),
                 PollEnd::Panicked if named.is_cut_short(event.step) => "is cut short".into(),
-                PollEnd::Panicked => "panics".into(),
+                PollEnd::Panicked => panics(trace, *task),
                 PollEnd::Cancelled => "is dropped".into(),
             },
             _ if faults::delays_a_wake(event) => {
