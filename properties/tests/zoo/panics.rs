@@ -30,7 +30,7 @@ async fn body_returns_an_error() -> Result<(), std::num::ParseIntError> {
 #[reveille::test]
 #[ignore = "broken on purpose"]
 async fn body_unwraps_the_error_of_a_task() {
-    let numbers = vec![1, 2];
+    let numbers = [1, 2];
     let task = reveille::spawn(async move { numbers.get(2).copied().unwrap() });
     for _ in 0..20 {
         reveille::yield_now().await;
