@@ -69,6 +69,9 @@ pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
         Law::PollAfterReady => {
             "stop polling after Ready; drop the future, or wrap it with `fuse()`"
         }
+        Law::WakerLeak => {
+            "look for a clone that is forgotten, or kept in a static, a thread or a circle of `Rc`s"
+        }
         Law::Snoozed => "poll the future on, or drop it, before the task waits for something else",
         _ => return None,
     })

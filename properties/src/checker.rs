@@ -10,7 +10,7 @@ use crate::error::CheckError;
 use crate::marks::Mark;
 use crate::output::{Ending, TestOutput};
 use crate::passed::Passed;
-use crate::{message, names};
+use crate::{message, misuse, names};
 use reveille_sim::{Faults, Kind, Law, Level, Settings, Tape};
 use std::panic::Location;
 use std::time::Duration;
@@ -255,7 +255,8 @@ impl Checker {
         F: Future,
         F::Output: TestOutput,
     {
-        tell(self.try_check_with(arguments, body));
+        let name = self.name_at(Location::caller());
+        tell(&name, self.try_check_with(arguments, body));
     }
 
     /// Runs `body` under many schedules, each with other arguments.
@@ -301,7 +302,8 @@ impl Checker {
         F: Future,
         F::Output: TestOutput,
     {
-        tell(self.try_check(body));
+        let name = self.name_at(Location::caller());
+        tell(&name, self.try_check(body));
     }
 
     /// Runs `body` under many schedules.
@@ -318,9 +320,7 @@ impl Checker {
         F::Output: TestOutput,
     {
         let name = self.name_at(Location::caller());
-        if reveille_sim::in_run() {
-            return Err(CheckError::InsideRun);
-        }
+        misuse::outside_of_runs()?;
         let work = Work::of(self, name, &Config::from_env()?)?;
         work.check(&body)
     }
@@ -347,14 +347,14 @@ impl Checker {
     }
 }
 
-/// What a test does with the result of its check.
-fn tell(result: Result<Passed, CheckError>) {
+/// What the test `name` does with the result of its check.
+fn tell(name: &str, result: Result<Passed, CheckError>) {
     match result {
         Ok(passed) => {
             passed.warnings.iter().for_each(|warning| message::warn(warning));
             println!("reveille: {passed}");
         }
-        Err(error) => message::fail(&error.to_string()),
+        Err(error) => message::fail(&message::headed(name, &error)),
     }
 }
 

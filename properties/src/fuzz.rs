@@ -25,7 +25,7 @@ use crate::output::TestOutput;
 use crate::record::{RunRecord, Warning};
 use crate::search::{self, Differing, Halt};
 use crate::watchdog::{self, Watched};
-use crate::{message, names};
+use crate::{message, misuse, names};
 use reveille_sim::{Law, Level, Portfolio, Tape, World, Written};
 use std::cell::RefCell;
 use std::fmt;
@@ -144,28 +144,29 @@ impl Target {
     {
         // As long as the process, and without destructors when its thread ends.
         let body: &'static B = Box::leak(Box::new(body));
+        let module = place.module;
         let begun = Config::from_env()
             .map_err(CheckError::from)
             .and_then(|config| Inputs::begin(place, checker, config, body));
         watchdog::abort_in_the_end();
         match begun {
             Ok(inputs) => Box::leak(Box::new(Target(RefCell::new(inputs)))),
-            Err(error) => crash(&error),
+            Err(error) => crash(module, &error),
         }
     }
 
     /// Makes the run of an input; whether the input is worth keeping. If a law is broken,
     /// or if no run can be made, that is told and the process ends.
     pub fn run(&self, bytes: &[u8]) -> bool {
-        let result = self.0.borrow_mut().run(bytes);
-        result.unwrap_or_else(|error| crash(&error))
+        let mut inputs = self.0.borrow_mut();
+        inputs.run(bytes).unwrap_or_else(|error| crash(&inputs.test, &error))
     }
 }
 
 /// A panic could not unwind through the fuzzer, and would bury the report under the
 /// fuzzer's own stack.
-fn crash(error: &CheckError) -> ! {
-    message::warn(&format!("\n{}\n", error.to_string().trim_end()));
+fn crash(test: &str, error: &CheckError) -> ! {
+    message::warn(&format!("\n{}\n", message::headed(test, error).trim_end()));
     std::process::abort()
 }
 
@@ -202,9 +203,7 @@ impl<'a> Inputs<'a> {
         config: Config,
         body: &'a dyn Body,
     ) -> Result<Inputs<'a>, CheckError> {
-        if reveille_sim::in_run() {
-            return Err(CheckError::InsideRun);
-        }
+        misuse::outside_of_runs()?;
         let checker = checker.or_named(place.module);
         let (test, settings, limit) = checker.rules(Location::caller());
         let (corpus, hermetic) = checker.memory();
@@ -307,6 +306,7 @@ impl<'a> Inputs<'a> {
                 let why = Some(Unavailable::Fuzzer.to_string());
                 message::differs(&self.test, &tape, broken, &difference, why).boxed()
             }
+            Halt::Misused => CheckError::InsideRun,
             Halt::Rejected(rejected) => CheckError::Rejected(rejected),
             Halt::Host(error) => no_run(error),
         }
@@ -348,9 +348,7 @@ impl Checker {
         F: Future,
         F::Output: TestOutput,
     {
-        if reveille_sim::in_run() {
-            return Err(CheckError::InsideRun);
-        }
+        misuse::outside_of_runs()?;
         if tape.is_hermetic() {
             return Err(CheckError::NoHermeticRuns(Unavailable::Fuzzer));
         }

@@ -44,7 +44,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// Tells a child which check it is for, and where to put the answer.
-const CHILD: &str = "REVEILLE_HERMETIC_CHILD";
+pub(crate) const CHILD: &str = "REVEILLE_HERMETIC_CHILD";
 
 /// Why there can be no hermetic runs.
 #[derive(Debug)]

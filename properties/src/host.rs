@@ -6,10 +6,12 @@ use crate::evidence::Evidence;
 use crate::haste;
 use crate::interpose;
 use crate::marks::Mark;
+use crate::misuse;
 use crate::output::{Ending, TestOutput};
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::report;
 use crate::trials::Tried;
+use crate::why::Why;
 use reveille_sim::{
     Bytes, Detail, Finding, Kind, Law, Outcome, Owner, Path, Portfolio, Probe, Recording, Replay,
     Resync, Sampler, Script, Settings, Tape, TaskId, Trace, World,
@@ -133,7 +135,7 @@ pub(crate) trait Host {
         tape: &Tape,
         broken: &Broken,
         stacks: &[u64],
-        why: &str,
+        why: &Why,
     ) -> Result<String, HostError>;
 
     /// Replays a tape and gives the arguments of the test in words, one a line or more;
@@ -270,6 +272,7 @@ impl Here<'_> {
             (false, false) => Recording::Tape,
         };
         self.settings.probe = plan.probe;
+        misuse::taken();
         let mut aligned = None;
         let outcome = match &plan.choices {
             Choices::Search(run) => {
@@ -321,6 +324,7 @@ impl Here<'_> {
             tape: if interesting { self.world.tape() } else { Tape::new() },
             probed: outcome.probed.map(|tasks| tasks.into_iter().map(|task| task.0).collect()),
             foreign_threads: outcome.foreign_threads,
+            misused: misuse::taken(),
             aligned,
             digest: self.world.digest(),
             lesson: Vec::new(),
@@ -357,7 +361,7 @@ impl Host for Here<'_> {
         tape: &Tape,
         broken: &Broken,
         stacks: &[u64],
-        why: &str,
+        why: &Why,
     ) -> Result<String, HostError> {
         let found = self.failure(tape, broken, stacks);
         let tell = |(f, trace, e): (Finding, Trace, Evidence)| report::failure(&f, &trace, &e, why);

@@ -50,8 +50,11 @@
 //! | `REVEILLE_RUNS` | 1, 2, ... | runs per test |
 //! | `REVEILLE_SEED` | a number, or `random` | where random choices begin |
 //! | `REVEILLE_REPLAY` | a tape, or a file with one | the one run to repeat; tests it does not name run as ever |
-//! | `REVEILLE_CORPUS` | a directory, or `off` | where past failures are kept; `corpus` in the package's directory if it is not set |
+//! | `REVEILLE_CORPUS` | a directory, or `off` in any case | where past failures are kept; `corpus` in the package's directory if it is not set |
 //! | `REVEILLE_STRICT` | 1 or 0 | whether a [corpus] that cannot be used as it is fails the test; by default it is a warning |
+//!
+//! A value that cannot be read fails the test, and so does an empty one. Of a variable that
+//! begins with `REVEILLE_` and is none of these a warning is told once.
 //!
 //! # What a body may do
 //!
@@ -103,6 +106,7 @@ mod interpose;
 mod judge;
 mod marks;
 mod message;
+mod misuse;
 mod names;
 mod naming;
 mod output;
@@ -188,6 +192,13 @@ pub mod time {
 /// | `corpus = "dir"` | where past failures are kept, see [`corpus`]; `false`: nowhere, as for tests that `#[should_panic]` |
 /// | `hermetic = true` | a process for every run from the beginning; `false`: never |
 /// | `crate = path` | where this crate is found, if not at `::reveille` |
+///
+/// Each is said once: arguments that are repeated or contradict each other do not compile.
+///
+/// ```compile_fail
+/// #[reveille::test(with(late_timer), without(late_timer))]
+/// async fn is_of_two_minds() {}
+/// ```
 ///
 /// | fault | usual | what goes wrong |
 /// | --- | --- | --- |

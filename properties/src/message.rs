@@ -1,12 +1,13 @@
 //! What a test says when it fails or warns.
 
-use crate::error::Failure;
+use crate::error::{CheckError, Failure};
 use crate::names;
 use crate::record::Broken;
+use crate::report::sentence;
 use crate::search::Found;
 use crate::seed::Seed;
 use crate::tape_file;
-use reveille_sim::{Kind, Law, Tape};
+use reveille_sim::{Kind, Law, Tape, TaskId};
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -24,6 +25,15 @@ pub(crate) fn fail(text: &str) -> ! {
 /// Tells a warning past the harness's capture, which shows nothing of tests that pass.
 pub(crate) fn warn(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", text.trim_end());
+}
+
+/// What stopped the check of `test`, under the head that all that fails a test has.
+pub(crate) fn headed(test: &str, error: &CheckError) -> String {
+    match error {
+        // It has its own.
+        CheckError::Broken(failure) => failure.to_string(),
+        error => format!("reveille: `{test}`: {error}"),
+    }
 }
 
 /// In which run a failure was found, of a search of `runs`; none if it was not searched for.
@@ -90,9 +100,9 @@ pub(crate) fn differs(
     let law = broken.as_ref().map_or(Law::Nondeterminism, |broken| broken.law);
     let mut report = title(test, law);
     if let Some(broken) = &broken {
-        let _ = writeln!(report, "  {}\n", broken.law.sentence());
-        if !broken.cause.is_empty() {
-            let _ = writeln!(report, "  what   at {}: {}\n", broken.cause, broken.message);
+        let _ = writeln!(report, "  {}\n", sentence(broken.law, broken.task.map(TaskId)));
+        if let Some(what) = broken.in_words() {
+            let _ = writeln!(report, "  what    {}\n", what.replace('\n', "\n          "));
         }
         report.push_str(
             "  and, beside it, nondeterminism: the run that failed cannot be repeated\n\n",
@@ -126,7 +136,8 @@ fn replay_line(test: &str, tape: &Tape) -> String {
     } else {
         ""
     };
-    format!("{note}\n  replay: REVEILLE_REPLAY={place} {}\n", names::command(test))
+    let advice = names::advice(test).unwrap_or_default();
+    format!("{note}\n  replay: REVEILLE_REPLAY={place} {}\n{advice}", names::command(test))
 }
 
 /// A panic that unwinding cannot bear ends the process; the tape must be told first.

@@ -33,6 +33,8 @@ pub(crate) struct RunRecord {
     /// What it chose between and its turns, if the plan asked for them.
     pub(crate) chart: Option<Chart>,
     pub(crate) foreign_threads: Vec<String>,
+    /// Whether a check was begun inside it.
+    pub(crate) misused: bool,
     /// How the tape fitted, if it was an entry of the corpus.
     pub(crate) aligned: Option<Aligned>,
     /// Equal for runs with the same deviations.
@@ -62,18 +64,33 @@ pub(crate) struct Warning {
     pub(crate) text: String,
 }
 
+/// The cause, if the body returned one.
+const AN_ERROR: &str = "an error";
+
 impl Broken {
     pub(crate) fn of(finding: &Finding) -> Broken {
         let (cause, message) = match &finding.detail {
             Detail::Panic { message, location: None, .. } => (message.clone(), message.clone()),
             Detail::Panic { message, location: Some(at), .. } => (at.clone(), message.clone()),
-            Detail::Error(text) => ("an error".to_owned(), text.clone()),
+            Detail::Error(text) => (AN_ERROR.to_owned(), text.clone()),
             Detail::Property(property) => (named(property), property.kind.name().to_owned()),
             _ => (String::new(), String::new()),
         };
         let others = finding.others.iter().map(|task| task.0).collect();
         let task = finding.task().map(|task| task.0);
         Broken { law: finding.law, task, others, cause, message }
+    }
+
+    /// How the law was broken, as far as that is known without a trace.
+    pub(crate) fn in_words(&self) -> Option<String> {
+        let Broken { law, cause, message, .. } = self;
+        Some(match law {
+            _ if cause.is_empty() => return None,
+            Law::Property => format!("the property {cause} does not hold"),
+            _ if cause == AN_ERROR => format!("the body returned an error:\n{message}"),
+            _ if cause == message => format!("panicked:\n{message}"),
+            _ => format!("panicked at {cause}:\n{message}"),
+        })
     }
 
     /// Whether two runs failed for the same reason, as far as one can tell; the
@@ -166,6 +183,9 @@ impl RunRecord {
             line("warned", warning.law.name());
             line("warning", &warning.text);
         }
+        if self.misused {
+            line("misused", "");
+        }
         if let Some(probed) = &self.probed {
             line("probed", "");
             probed.iter().for_each(|task| line("woken", &task.to_string()));
@@ -215,6 +235,7 @@ impl RunRecord {
                 "message" => broken?.message = value,
                 "warned" => warned = Some(Law::from_name(&value)?),
                 "warning" => record.warnings.push(Warning { law: warned?, text: value }),
+                "misused" => record.misused = true,
                 "probed" => record.probed = Some(Vec::new()),
                 "woken" => record.probed.as_mut()?.push(value.parse().ok()?),
                 "rejected" => record.rejected = Some(Rejection::by_body(&value)),
@@ -351,14 +372,15 @@ mod tests {
             foreign_threads in vec(any::<String>(), 0..3),
             aligned in option::of((0..9usize, 0..9usize, option::of(any::<String>()))),
             digest in any::<u64>(),
-            lesson in vec(any::<u64>(), 0..4),
+            (lesson, misused) in (vec(any::<u64>(), 0..4), any::<bool>()),
         ) -> RunRecord {
             let aligned = aligned.map(|(placed, of, diverged)| Aligned { placed, of, diverged });
             let mut tape = Tape::new();
             *tape.lane_mut(Kind::Schedule) = lane;
             *tape.lane_mut(Kind::Argument) = arguments;
             let own = RunRecord { broken, rejected, marks, warnings, steps, hash, tape, ..RunRecord::default() };
-            RunRecord { tasks, tried, probed, chart, foreign_threads, digest, lesson, aligned, ..own }
+            let own = RunRecord { tasks, tried, misused, ..own };
+            RunRecord { probed, chart, foreign_threads, digest, lesson, aligned, ..own }
         }
     }
 

@@ -12,6 +12,7 @@ use crate::checker::Checker;
 use crate::error::{CheckError, Failure};
 use crate::host::{Here, Host, Plan};
 use crate::message;
+use crate::misuse;
 use crate::output::TestOutput;
 use crate::search::{self, Halt};
 use crate::watchdog;
@@ -212,10 +213,9 @@ impl Schedule {
         F: Future,
         F::Output: TestOutput,
     {
-        if reveille_sim::in_run() {
-            return Err(TestCaseError::fail(CheckError::InsideRun.to_string()));
-        }
         let Rules { test, settings, watchdog } = &*self.rules;
+        let misused = |error: &CheckError| failed(&message::headed(test, error));
+        misuse::outside_of_runs().map_err(|error| misused(&error))?;
         let seed = if let Source::Seed(seed) = self.source { seed } else { 0 };
         let mut host = Here::new(&body, settings.clone(), Portfolio::new(seed));
         let _watched = watchdog::watch(test, host.pulse(), *watchdog);
@@ -237,6 +237,7 @@ impl Schedule {
         }
         match record.broken {
             None => Ok(()),
+            Some(_) if record.misused => Err(misused(&CheckError::InsideRun)),
             Some(_) => Err(failed(&self.told(&mut host, &record.tape))),
         }
     }
@@ -249,7 +250,7 @@ impl Schedule {
                 let Failure { report, .. } = message::scheduled(test, &found);
                 report
             }
-            Err(Halt::Host(error)) => error.to_string(),
+            Err(Halt::Host(error)) => message::headed(test, &CheckError::NoRun(error.to_string())),
             _ => {
                 let difference = search::first_difference(host, tape).unwrap_or_default();
                 message::differs(test, tape, None, &difference, None).report

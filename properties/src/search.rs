@@ -14,6 +14,7 @@ use crate::judge;
 use crate::marks::Marks;
 use crate::record::{Broken, RunRecord, Warning};
 use crate::rejection::{Rejected, Rejections};
+use crate::report;
 use crate::trials::Trials;
 use crate::why;
 use reveille_sim::{Law, Level, Member, Tape};
@@ -88,6 +89,8 @@ pub(crate) enum Halt {
     Found(Box<Found>),
     /// The same tape gave other events.
     Differs(Box<Differing>),
+    /// The run failed, and began a check of its own, which no run may.
+    Misused,
     /// No run can be made.
     Host(HostError),
     /// Too many runs were rejected.
@@ -176,6 +179,9 @@ pub(crate) fn settle(
     compare: bool,
     plain: Option<u64>,
 ) -> Result<Halt, HostError> {
+    if record.misused {
+        return Ok(Halt::Misused);
+    }
     let Some(broken) = record.broken.clone() else {
         return Ok(Halt::differs(record.tape, None));
     };
@@ -224,6 +230,9 @@ pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
         clean.note(&mut record, host.portfolio().member())?;
         return Ok(clean);
     };
+    if record.misused {
+        return Err(Halt::Misused);
+    }
     let hasty = haste::will_do(host, &record, &broken)?;
     let why = why::explain(host, tape, &broken, hasty);
     let broken = judge::refine(host, tape, broken, hasty);
@@ -241,15 +250,16 @@ pub(crate) fn first_difference(host: &mut dyn Host, tape: &Tape) -> Result<Strin
         let (first, second) = (host.events(tape)?, host.events(tape)?);
         let same = first.iter().zip(&second).take_while(|(a, b)| a == b).count();
         if same < first.len().max(second.len()) {
-            let line =
-                |events: &[String]| events.get(same).cloned().unwrap_or("the run is over".into());
+            let line = |events: &[String]| {
+                events.get(same).cloned().unwrap_or_else(|| "the run is over".into())
+            };
+            let [first, second] = report::apart(&line(&first), &line(&second));
             return Ok(format!(
-                "  event  {same} is the first that differs between two replays\n  \
-                 first  {}\n  second {}\n",
-                line(&first),
-                line(&second)
+                "  event   {same} is the first that differs between two replays\n  \
+                 first   {first}\n  second  {second}\n"
             ));
         }
     }
-    Ok("  event  the replays made to find the first event that differs did not differ\n".into())
+    Ok("  event   which is the first that differs is not known: later replays were all the same\n"
+        .into())
 }

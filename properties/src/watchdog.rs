@@ -205,11 +205,15 @@ mod unix {
         if let Some(tape) = reveille_sim::current_tape() {
             let tape = tape.to_text(&test);
             let _ = writeln!(text, "\n  replay: REVEILLE_REPLAY={tape} {}", names::command(&test));
+            text.push_str(&names::advice(&test).unwrap_or_default());
         }
         say(&text);
         let stack = std::backtrace::Backtrace::force_capture();
         let mut text = String::from("\n  the stack of the poll:\n");
-        for frame in crate::callsite::user_frames(&stack) {
+        let mut frames = crate::callsite::user_frames(&stack);
+        // Around a function stands the code that begins it.
+        frames.dedup_by(|outer, inner| outer.function_name() == inner.function_name());
+        for frame in frames {
             let _ = writeln!(text, "    {frame}");
         }
         end(&text);

@@ -37,9 +37,20 @@ const MOST_ORDERS_AT_LENGTH: usize = 4;
 /// Faults and inputs that are told of.
 const MOST_EXTERNAL: usize = 3;
 
-/// What flips the verdict of the run of `tape`, which fails as `broken` says, in plain
-/// words; nothing if that cannot be said. Its replays may be [hasty](crate::haste).
-pub(crate) fn explain(host: &mut dyn Host, tape: &Tape, broken: &Broken, hasty: bool) -> String {
+/// What flips a verdict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Why {
+    /// In plain words.
+    pub(crate) text: String,
+    /// The steps that the words name.
+    pub(crate) steps: Vec<u64>,
+    /// The tasks that they name.
+    pub(crate) tasks: Vec<u32>,
+}
+
+/// What flips the verdict of the run of `tape`, which fails as `broken` says; nothing if
+/// that cannot be said. Its replays may be [hasty](crate::haste).
+pub(crate) fn explain(host: &mut dyn Host, tape: &Tape, broken: &Broken, hasty: bool) -> Why {
     let mut inquiry = Inquiry { host, broken, hasty, replays: 0, steps: 0 };
     inquiry.explain(tape).unwrap_or_default()
 }
@@ -82,7 +93,7 @@ struct Inquiry<'a> {
 }
 
 impl Inquiry<'_> {
-    fn explain(&mut self, tape: &Tape) -> Option<String> {
+    fn explain(&mut self, tape: &Tape) -> Option<Why> {
         let failing = self.see(&Plan::replay(tape.clone()))?;
         if !failing.fails {
             return None;
@@ -110,11 +121,11 @@ impl Inquiry<'_> {
                 causes.push(words::external(&failing, external));
             }
         }
-        words::only_if(&causes)
+        words::only_if(causes)
     }
 
     /// The plain run fails: does another order pass?
-    fn without_deviations(&mut self, failing: &Seen) -> Option<String> {
+    fn without_deviations(&mut self, failing: &Seen) -> Option<Why> {
         let mut tried = 0;
         let options = failing.chart.options(Kind::Schedule);
         // The last ones are the nearest to the failure.
@@ -127,7 +138,7 @@ impl Inquiry<'_> {
             let Some(other) = self.see(&Plan::replay(tape)) else { break };
             if other.law.is_none() {
                 let pair = self.critical_pair(failing, &other)?;
-                return words::only_if(&[words::pair(failing, &pair)]);
+                return words::only_if(vec![words::pair(failing, &pair)]);
             }
             if !self.holds_unhurried(&other) {
                 return None;

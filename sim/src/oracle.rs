@@ -445,6 +445,11 @@ impl Core {
     #[cold]
     pub(crate) fn task_panicked(&self, task: TaskRef, spurious: bool) {
         let note = panics::take_note();
+        if self.recording.get()
+            && let Some(at) = &note.location
+        {
+            self.with_recorder(|recorder| recorder.add_panic(task.id(), at.clone()));
+        }
         if self.verdict.is_set() || note.is_fault {
             // A task that a fault struck counts as cancelled.
             return;

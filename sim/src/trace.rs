@@ -273,6 +273,7 @@ pub struct Trace {
     tasks: Vec<TaskInfo>,
     watches: Vec<&'static Location<'static>>,
     arguments: Vec<(String, String)>,
+    panics: Vec<(TaskId, String)>,
 }
 
 impl Trace {
@@ -331,6 +332,13 @@ impl Trace {
         &self.arguments
     }
 
+    /// Where a task panicked: file, line and column. It is no part of the hash.
+    #[must_use]
+    pub fn panicked_at(&self, id: TaskId) -> Option<&str> {
+        let (_, at) = self.panics.iter().find(|(task, _)| *task == id)?;
+        Some(at)
+    }
+
     /// What is known of a task.
     #[must_use]
     pub fn task(&self, id: TaskId) -> Option<&TaskInfo> {
@@ -370,6 +378,12 @@ impl Recorder {
 
     pub(crate) fn add_argument(&mut self, name: String, value: String) {
         self.trace.arguments.push((name, value));
+    }
+
+    pub(crate) fn add_panic(&mut self, task: TaskId, at: String) {
+        if self.keep {
+            self.trace.panics.push((task, at));
+        }
     }
 
     pub(crate) fn add_task(&mut self, info: TaskInfo) {

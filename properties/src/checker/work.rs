@@ -166,6 +166,7 @@ impl Work {
         why_not_hermetic: Option<&hermetic::Unavailable>,
     ) -> Result<Passed, CheckError> {
         let failure = match halt {
+            Halt::Misused => return Err(CheckError::InsideRun),
             Halt::Rejected(rejected) => return Err(CheckError::Rejected(rejected)),
             Halt::Host(error) => return Err(CheckError::NoRun(error.to_string())),
             Halt::Found(found) => {

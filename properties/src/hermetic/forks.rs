@@ -8,6 +8,7 @@ use super::child::end_with_parent;
 use crate::corpus::Notes;
 use crate::host::{Body, Choices, Here, Host, HostError, Plan};
 use crate::record::{Broken, RunRecord};
+use crate::why::Why;
 use crate::{interpose, message, watchdog};
 use reveille_sim::{Portfolio, Settings, Tape};
 use std::fs::File;
@@ -194,7 +195,7 @@ impl Host for Forked<'_> {
         tape: &Tape,
         broken: &Broken,
         stacks: &[u64],
-        why: &str,
+        why: &Why,
     ) -> Result<String, HostError> {
         self.fork(|here| here.tell(tape, broken, stacks, why))
     }

@@ -45,6 +45,24 @@ async fn loses_an_update() {
     assert_eq!(count.get(), 2);
 }
 
+/// A check within the body, which is a mistake.
+#[reveille::test]
+#[ignore = "run by other tests"]
+async fn checks_inside_a_run() {
+    reveille::yield_now().await;
+    let task = reveille::spawn(async { reveille::check(reveille::yield_now) });
+    task.await.unwrap();
+}
+
+/// Schedules of proptest within the body, which is one, too.
+#[reveille::test(hermetic = true)]
+#[ignore = "run by other tests"]
+async fn runs_schedules_inside_a_run() {
+    use reveille::proptest::prelude::*;
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    proptest!(config, |(schedule in reveille::schedules())| schedule.run(reveille::yield_now));
+}
+
 /// Breaks one law, or another if `EDIT` says so.
 #[reveille::test]
 #[ignore = "run by other tests"]

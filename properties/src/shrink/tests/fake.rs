@@ -4,6 +4,7 @@ use crate::chart::{Chart, Choice};
 use crate::corpus::Notes;
 use crate::host::{Choices, Host, HostError, Plan};
 use crate::record::{Broken, RunRecord};
+use crate::why::Why;
 use reveille_sim::{Kind, Law, Portfolio, Tape};
 
 /// What a closure sees of the tape.
@@ -92,7 +93,7 @@ impl<W: FnMut(&mut Asked<'_>) -> Option<&'static str>> Host for Fake<W> {
         unreachable!("a shrinker tells nothing")
     }
 
-    fn tell(&mut self, _: &Tape, _: &Broken, _: &[u64], _: &str) -> Result<String, HostError> {
+    fn tell(&mut self, _: &Tape, _: &Broken, _: &[u64], _: &Why) -> Result<String, HostError> {
         unreachable!("a shrinker tells nothing")
     }
 
