@@ -14,6 +14,7 @@
 pub(crate) mod making;
 pub(crate) mod shrink;
 pub(crate) mod spans;
+mod stride;
 
 use crate::rejection::Rejection;
 use proptest::strategy::Strategy;
@@ -41,9 +42,16 @@ pub trait Arguments: sealed::Sealed {
     /// What the test is given.
     type Value;
 
+    /// What is kept from run to run.
     #[doc(hidden)]
-    fn make(&self) -> Result<Self::Value, Rejection>;
+    type Trees: Default;
+
+    #[doc(hidden)]
+    fn make(&self, last: &mut Self::Trees) -> Result<Self::Value, Rejection>;
 }
+
+/// The tree of a strategy as the last run left it.
+type Tree<S> = Option<making::Grown<<S as Strategy>::Tree>>;
 
 mod sealed {
     pub trait Sealed {}
@@ -53,9 +61,10 @@ impl<S: Strategy> sealed::Sealed for S {}
 
 impl<S: Strategy> Arguments for S {
     type Value = S::Value;
+    type Trees = Tree<S>;
 
-    fn make(&self) -> Result<S::Value, Rejection> {
-        making::make("value", 0, self)
+    fn make(&self, last: &mut Tree<S>) -> Result<S::Value, Rejection> {
+        making::make("value", 0, self, last)
     }
 }
 
@@ -78,8 +87,8 @@ impl<S> fmt::Debug for Named<S> {
 }
 
 impl<S: Strategy> Named<S> {
-    fn make(&self, ordinal: u8) -> Result<S::Value, Rejection> {
-        making::make(&self.name, ordinal, &self.strategy)
+    fn make(&self, ordinal: u8, last: &mut Tree<S>) -> Result<S::Value, Rejection> {
+        making::make(&self.name, ordinal, &self.strategy, last)
     }
 }
 
@@ -101,9 +110,10 @@ impl<S: Strategy> sealed::Sealed for Argument<(Named<S>,)> {}
 
 impl<S: Strategy> Arguments for Argument<(Named<S>,)> {
     type Value = S::Value;
+    type Trees = Tree<S>;
 
-    fn make(&self) -> Result<S::Value, Rejection> {
-        self.0.0.make(0)
+    fn make(&self, last: &mut Tree<S>) -> Result<S::Value, Rejection> {
+        self.0.0.make(0, last)
     }
 }
 
@@ -114,10 +124,11 @@ macro_rules! tuples {
 
         impl<$($strategy: Strategy),*> Arguments for Argument<($(Named<$strategy>,)*)> {
             type Value = ($($strategy::Value,)*);
+            type Trees = ($(Tree<$strategy>,)*);
 
-            fn make(&self) -> Result<Self::Value, Rejection> {
+            fn make(&self, last: &mut Self::Trees) -> Result<Self::Value, Rejection> {
                 // All are made before one is refused, so that each finds its own words.
-                let made = ($(self.0.$place.make($place),)*);
+                let made = ($(self.0.$place.make($place, &mut last.$place),)*);
                 Ok(($(made.$place?,)*))
             }
         }

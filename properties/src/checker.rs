@@ -12,6 +12,7 @@ use crate::output::{Ending, TestOutput};
 use crate::passed::Passed;
 use crate::{message, names};
 use reveille_sim::{Faults, Kind, Law, Level, Settings, Tape};
+use std::cell::RefCell;
 use std::panic::Location;
 use std::time::Duration;
 use work::Work;
@@ -259,9 +260,10 @@ impl Checker {
         F::Output: TestOutput,
     {
         let body = &body;
+        let trees = RefCell::new(A::Trees::default());
         self.try_check(|| {
             // Here the run has begun, so what is drawn is on its tape.
-            let made = arguments.make();
+            let made = arguments.make(&mut trees.borrow_mut());
             async move {
                 match made {
                     Ok(value) => body(value).await.into_ending(),
