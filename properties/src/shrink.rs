@@ -233,12 +233,17 @@ impl<'a> Shrinker<'a> {
         if let Some(tape) = plan.tape() {
             self.tried.insert(fingerprint(tape));
         }
-        self.spent.replays += 1;
-        let record = self.host.run(plan).ok()?;
-        self.spent.steps += record.steps;
+        let record = self.run(plan)?;
         if record.broken.is_some() {
             self.tried.insert(fingerprint(&record.tape));
         }
+        Some(record)
+    }
+
+    fn run(&mut self, plan: &Plan) -> Option<RunRecord> {
+        self.spent.replays += 1;
+        let record = self.host.run(plan).ok()?;
+        self.spent.steps += record.steps;
         Some(record)
     }
 }

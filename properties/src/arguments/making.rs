@@ -4,7 +4,7 @@ use super::spans::{COMPLICATE, SIMPLIFY};
 use crate::rejection::Rejection;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use reveille_sim::{draw_argument, next_argument_move, note_argument, note_argument_move};
+use reveille_sim::{asked_argument_moves, draw_argument, note_argument, note_argument_moves};
 use std::cell::Cell;
 use std::fmt::{self, Debug, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -53,6 +53,12 @@ pub struct Grown<T> {
     tree: T,
 }
 
+impl<T> fmt::Debug for Grown<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Grown").field("moves", &self.moves.len()).finish_non_exhaustive()
+    }
+}
+
 impl<T: ValueTree> Grown<T> {
     /// Whether the tree is on the way to `moves`.
     fn leads_to(&self, seed: [u32; 2], moves: &[u32]) -> bool {
@@ -88,16 +94,14 @@ pub(super) fn make<S: Strategy>(
     last: &mut Option<Grown<S::Tree>>,
 ) -> Result<S::Value, Rejection> {
     let seed = [draw_argument(), draw_argument()];
-    let wanted: Vec<u32> =
-        std::iter::repeat_with(next_argument_move).take_while(|wanted| *wanted != 0).collect();
+    let wanted = asked_argument_moves();
     let grown = last.take().filter(|grown| grown.leads_to(seed, &wanted));
     let grown = match grown {
         Some(grown) => grown,
-        None => plant(name, ordinal, strategy, seed).inspect_err(|_| note_argument_move(0))?,
+        None => plant(name, ordinal, strategy, seed).inspect_err(|_| note_argument_moves(&[]))?,
     };
     let (grown, refused) = grown.walk_to(&wanted);
-    grown.moves.iter().for_each(|taken| note_argument_move(*taken));
-    note_argument_move(0);
+    note_argument_moves(&grown.moves);
     let value = grown.tree.current();
     note_argument(name, || shown(&value));
     if !refused {

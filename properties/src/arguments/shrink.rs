@@ -45,8 +45,10 @@ pub(crate) struct Tried {
 /// The tape of the failing run with the simplest arguments found. `replay` runs a tape
 /// that it is given; none when there were enough replays.
 pub(crate) fn shrink_arguments(tape: Tape, replay: impl FnMut(Tape) -> Option<Tried>) -> Tape {
-    let mut walk = Walk { best: tape, replay, to_record: MOST_RECORDED, to_repeat: MOST_REPEATED };
-    let arguments = spans(&walk.best).len();
+    let spans = spans(&tape);
+    let arguments = spans.len();
+    let (to_record, to_repeat) = (MOST_RECORDED, MOST_REPEATED);
+    let mut walk = Walk { best: tape, spans, replay, to_record, to_repeat };
     // None says that there were enough replays.
     let _ = (0..arguments).try_for_each(|which| walk.simplify(which));
     walk.best
@@ -55,6 +57,8 @@ pub(crate) fn shrink_arguments(tape: Tape, replay: impl FnMut(Tape) -> Option<Tr
 struct Walk<R> {
     /// The last tape that failed.
     best: Tape,
+    /// Its arguments.
+    spans: Vec<Span>,
     replay: R,
     to_record: usize,
     to_repeat: usize,
@@ -80,7 +84,7 @@ impl<R: FnMut(Tape) -> Option<Tried>> Walk<R> {
     /// One question of proptest's protocol, and what follows if the run passes; false
     /// if that was the end.
     fn ask(&mut self, which: usize, stride: &mut Stride) -> Option<bool> {
-        let mut wanted = self.moves(which);
+        let mut wanted = self.spans[which].moves.clone();
         let mut question = SIMPLIFY;
         loop {
             wanted.push(question);
@@ -98,7 +102,7 @@ impl<R: FnMut(Tape) -> Option<Tried>> Walk<R> {
     /// was reached so.
     fn leap(&mut self, which: usize, stride: &mut Stride) -> Option<bool> {
         while let Some(length) = stride.leap() {
-            let mut wanted = self.moves(which);
+            let mut wanted = self.spans[which].moves.clone();
             let before = wanted.len();
             if before + length > MOST_MOVES || before > self.to_repeat {
                 break;
@@ -110,7 +114,7 @@ impl<R: FnMut(Tape) -> Option<Tried>> Walk<R> {
                     self.to_repeat -= before;
                     stride.landed(false);
                 }
-                Answer::Refused if self.moves(which).len() > before => return Some(false),
+                Answer::Refused if self.spans[which].moves.len() > before => return Some(false),
                 Answer::Refused => {
                     self.to_repeat -= before;
                     stride.landed(false);
@@ -123,11 +127,14 @@ impl<R: FnMut(Tape) -> Option<Tried>> Walk<R> {
     /// Replays the best tape with those moves, and if that passes, with its deviations
     /// moved by one of so many places.
     fn attempt(&mut self, which: usize, wanted: &[u32], places: [usize; 2]) -> Option<Answer> {
-        let candidate = asking(&self.best, which, wanted);
+        let known = self.spans[which].moves.len();
+        let candidate = self.asking(which, wanted);
         let mut tried = self.replay(candidate.clone())?;
         let taken = spans(&tried.tape).get(which).map_or(0, |span| span.moves.len());
         let refused = taken < wanted.len();
-        if !refused || wanted.len() > self.moves(which).len() + 1 {
+        // Of a leap what was taken counts; a `complicate` that is refused is the end.
+        let simpler = taken > known && wanted[known..].iter().all(|step| *step == SIMPLIFY);
+        if simpler || !refused {
             for nearby in nearby(&candidate, places) {
                 if tried.fails {
                     break;
@@ -136,7 +143,8 @@ impl<R: FnMut(Tape) -> Option<Tried>> Walk<R> {
             }
         }
         let fails = tried.fails;
-        if fails && (!refused || taken > self.moves(which).len()) {
+        if fails && (simpler || !refused) {
+            self.spans = spans(&tried.tape);
             self.best = tried.tape;
         }
         Some(match (refused, fails) {
@@ -152,15 +160,12 @@ impl<R: FnMut(Tape) -> Option<Tried>> Walk<R> {
         (self.replay)(tape)
     }
 
-    fn moves(&self, which: usize) -> Vec<u32> {
-        spans(&self.best).swap_remove(which).moves
+    fn asking(&mut self, which: usize, moves: &[u32]) -> Tape {
+        let known = std::mem::replace(&mut self.spans[which].moves, moves.to_vec());
+        let tape = with_spans(&self.best, &self.spans);
+        self.spans[which].moves = known;
+        tape
     }
-}
-
-fn asking(tape: &Tape, which: usize, moves: &[u32]) -> Tape {
-    let mut spans: Vec<Span> = spans(tape);
-    spans[which].moves = moves.to_vec();
-    with_spans(tape, &spans)
 }
 
 /// The same tape with a deviation, and all that follow it, a little earlier.

@@ -12,8 +12,10 @@ impl Shrinker<'_> {
     pub(super) fn simplify_arguments(&mut self) {
         let before = self.best.clone();
         shrink_arguments(self.best.tape.clone(), |candidate| {
-            // With the hash comes the tape of a run that passes.
-            let record = self.replay(&Plan::replay(candidate).hashed())?;
+            if self.is_spent() {
+                return None;
+            }
+            let record = self.run(&Plan::replay(candidate).taped())?;
             let (fails, tape) = (record.failed_like(self.broken), record.tape.clone());
             if fails {
                 self.best = record;
@@ -29,8 +31,7 @@ impl Shrinker<'_> {
     /// strategy of the user's may have trees that remember more than their moves.
     fn fails_afresh(&mut self) -> bool {
         forget_trees();
-        self.spent.replays += 1;
-        let again = self.host.run(&Plan::replay(self.best.tape.clone()));
-        again.is_ok_and(|again| again.failed_like(self.broken) && again.tape == self.best.tape)
+        let again = self.run(&Plan::replay(self.best.tape.clone()));
+        again.is_some_and(|again| again.failed_like(self.broken) && again.tape == self.best.tape)
     }
 }
