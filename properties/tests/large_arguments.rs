@@ -74,16 +74,20 @@ where
 #[test]
 fn one_element_of_a_thousand_is_left() {
     let large = |items: &Vec<u64>| items.iter().any(|item| *item > 1 << 62);
-    let (items, _, moves) = simplest(vec(any::<u64>(), 0..1000), large);
+    let (items, failure, moves) = simplest(vec(any::<u64>(), 0..1000), large);
     assert_eq!(items.iter().sum::<u64>(), (1 << 62) + 1);
     assert!(moves < 100_000, "{moves} moves");
+    let text = failure.tape.to_text("t");
+    assert!(text.len() < 240, "{text}");
 }
 
 #[test]
 fn a_list_that_only_needs_its_length_becomes_zeros() {
     let long = |items: &Vec<u64>| items.len() >= 500;
-    let (items, _, moves) = simplest(vec(any::<u64>(), 0..1000), long);
+    let (items, failure, moves) = simplest(vec(any::<u64>(), 0..1000), long);
     assert_eq!(items, [0; 500]);
+    let text = failure.tape.to_text("t");
+    assert!(text.len() < 240, "{text}");
     // A move for each bit of 500 words, and some of them several times.
     assert!(moves < 250_000, "{moves} moves");
 }
