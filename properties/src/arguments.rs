@@ -16,8 +16,10 @@ pub(crate) mod shrink;
 pub(crate) mod spans;
 mod stride;
 
+use crate::output::{Ending, TestOutput};
 use crate::rejection::Rejection;
-use proptest::strategy::Strategy;
+use proptest::strategy::{BoxedStrategy, Strategy};
+use std::cell::RefCell;
 use std::fmt;
 
 /// Where the arguments of a test come from: a strategy, or several [named ones](argument()).
@@ -174,9 +176,36 @@ chains!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8);
 chains!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9);
 chains!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10);
 
+/// Begins a run of a body that takes arguments. They are made now, when the run has
+/// begun, so that what is drawn is on its tape.
+pub(crate) fn begin<'a, A, B, F>(
+    arguments: &'a A,
+    last: &'a RefCell<A::Trees>,
+    body: &'a B,
+) -> impl Future<Output = Ending> + use<'a, A, B, F>
+where
+    A: Arguments,
+    B: Fn(A::Value) -> F,
+    F: Future,
+    F::Output: TestOutput,
+{
+    let made = arguments.make(&mut last.borrow_mut());
+    async move {
+        match made {
+            Ok(value) => body(value).await.into_ending(),
+            Err(rejection) => Ending::Rejected(rejection),
+        }
+    }
+}
+
 /// Written into tests by `#[reveille::test]`: says at the strategy, and not somewhere
-/// in an expansion, that it makes other values than the argument takes.
+/// in an expansion, that it makes other values than the argument takes. What it gives
+/// does not name the strategy any more, so that a mistake is told once.
 #[doc(hidden)]
-pub fn strategy_for<T, S: Strategy<Value = T>>(strategy: S) -> S {
-    strategy
+pub fn strategy_for<T, S>(strategy: S) -> BoxedStrategy<T>
+where
+    T: fmt::Debug + 'static,
+    S: Strategy<Value = T> + 'static,
+{
+    strategy.boxed()
 }

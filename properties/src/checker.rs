@@ -3,12 +3,12 @@
 
 mod work;
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, begin};
 use crate::config::Config;
 use crate::corpus::Corpus;
 use crate::error::CheckError;
 use crate::marks::Mark;
-use crate::output::{Ending, TestOutput};
+use crate::output::TestOutput;
 use crate::passed::Passed;
 use crate::{message, names};
 use reveille_sim::{Faults, Kind, Law, Level, Settings, Tape};
@@ -259,18 +259,8 @@ impl Checker {
         F: Future,
         F::Output: TestOutput,
     {
-        let body = &body;
-        let trees = RefCell::new(A::Trees::default());
-        self.try_check(|| {
-            // Here the run has begun, so what is drawn is on its tape.
-            let made = arguments.make(&mut trees.borrow_mut());
-            async move {
-                match made {
-                    Ok(value) => body(value).await.into_ending(),
-                    Err(rejection) => Ending::Rejected(rejection),
-                }
-            }
-        })
+        let trees = RefCell::default();
+        self.try_check(|| begin(&arguments, &trees, &body))
     }
 
     /// Runs `body` under many schedules and panics if a law is broken.

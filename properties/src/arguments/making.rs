@@ -53,7 +53,7 @@ pub struct Grown<T> {
     tree: T,
 }
 
-impl<T> fmt::Debug for Grown<T> {
+impl<T> Debug for Grown<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Grown").field("moves", &self.moves.len()).finish_non_exhaustive()
     }
