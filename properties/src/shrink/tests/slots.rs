@@ -3,7 +3,7 @@
 
 use super::deviations;
 use crate::host::{Here, Host, Plan};
-use reveille_sim::{Law, Portfolio, Settings, spawn_local, yield_now};
+use reveille_sim::{Kind, Law, Portfolio, Settings, spawn_local, yield_now};
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -51,12 +51,15 @@ async fn play(who: &str, yields: u32) {
     }
 }
 
+/// Who plays, how often they yield, a tape, and the fewest deviations of one that fails alike.
+type Case = (&'static str, u32, &'static [(Kind, &'static [u32])], usize);
+
 /// Each of these tapes was the end before faults could go with their steps, some of them
 /// after four thousand replays.
 #[test]
 fn a_fault_goes_with_the_step_that_it_brought() {
-    use reveille_sim::Kind::{self, DelayedWake, FreshWaker, Schedule, SpuriousPoll};
-    let cases: [(&str, u32, &[(Kind, &[u32])], usize); 5] = [
+    use Kind::{DelayedWake, FreshWaker, Schedule, SpuriousPoll};
+    let cases: [Case; 5] = [
         ("own", 0, &[(Schedule, &[1, 3]), (FreshWaker, &[1]), (SpuriousPoll, &[1, 1])], 4),
         (
             "oooow",
