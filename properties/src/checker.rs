@@ -3,15 +3,16 @@
 
 mod work;
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, begin};
 use crate::config::Config;
 use crate::corpus::Corpus;
 use crate::error::CheckError;
 use crate::marks::Mark;
-use crate::output::{Ending, TestOutput};
+use crate::output::TestOutput;
 use crate::passed::Passed;
 use crate::{message, misuse, names};
 use reveille_sim::{Faults, Kind, Law, Level, Settings, Tape};
+use std::cell::RefCell;
 use std::panic::Location;
 use std::time::Duration;
 use work::Work;
@@ -276,17 +277,8 @@ impl Checker {
         F: Future,
         F::Output: TestOutput,
     {
-        let body = &body;
-        self.try_check(|| {
-            // Here the run has begun, so what is drawn is on its tape.
-            let made = arguments.make();
-            async move {
-                match made {
-                    Ok(value) => body(value).await.into_ending(),
-                    Err(rejection) => Ending::Rejected(rejection),
-                }
-            }
-        })
+        let trees = RefCell::default();
+        self.try_check(|| begin(&arguments, &trees, &body))
     }
 
     /// Runs `body` under many schedules and panics if a law is broken.

@@ -14,6 +14,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::arguments::{Arguments, begin};
 use crate::checker::Checker;
 use crate::config::Config;
 use crate::corpus::{Corpus, Session};
@@ -59,6 +60,30 @@ use std::path::Path;
 /// # fn main() { input(&[]); }
 /// ```
 ///
+/// A body with arguments stands third, behind what makes them:
+///
+/// ```no_run
+/// # mod libfuzzer_sys {
+/// #     pub enum Corpus { Keep, Reject }
+/// #     macro_rules! fuzz_target {
+/// #         (|$data:ident: &[u8]| -> $output:ty $body:block) => {
+/// #             pub fn input($data: &[u8]) -> $output { $body }
+/// #         };
+/// #     }
+/// #     pub(crate) use fuzz_target;
+/// # }
+/// # mod my_crate { pub async fn sorts(_: Vec<u8>) {} }
+/// use reveille::proptest::collection::vec;
+/// use reveille::proptest::prelude::any;
+///
+/// reveille::fuzz!(
+///     reveille::Checker::new().name("my_crate::tests::sorts"),
+///     reveille::argument("items", vec(any::<u8>(), 0..8)),
+///     |items| my_crate::sorts(items)
+/// );
+/// # fn main() { input(&[]); }
+/// ```
+///
 /// `cargo fuzz run hands_over` runs it. A broken law is told as a test tells it: repeated,
 /// made small, with a line to paste; then the target aborts, and the fuzzer keeps the
 /// input. Name the target as the `#[reveille::test]` of the same body: then what it finds
@@ -69,6 +94,10 @@ use std::path::Path;
 /// - One input is one run, and no input is the plain run. The first two bytes switch
 ///   faults on, each further one makes a choice;
 ///   [`Checker::fuzz_bytes`](crate::Checker::fuzz_bytes) writes a tape so.
+/// - Arguments come before all other choices. Eight bytes seed the values of each, then
+///   bytes 1 and 2 make it simpler or less so by proptest's moves, and any other byte
+///   ends that: so a fuzzer finds other values at random, smaller ones step by step, and
+///   does not write parts of a value itself. No bytes are the values of the plain run.
 /// - Laws that warn are told once each and are no crash. Inputs that the body rejects with
 ///   `prop_assume!` are not kept.
 /// - Runs and seeds are the fuzzer's. Marks are not counted.
@@ -77,19 +106,16 @@ use std::path::Path;
 ///   Use [`draw`](crate::draw) and [`time`](crate::time) in place of entropy and clocks.
 #[macro_export]
 macro_rules! fuzz {
-    ($body:expr $(,)?) => {
-        $crate::fuzz!($crate::Checker::new(), $body);
-    };
-    ($checker:expr, $body:expr $(,)?) => {
+    (@target $place:ident => $target:expr) => {
         libfuzzer_sys::fuzz_target!(|data: &[u8]| -> libfuzzer_sys::Corpus {
             ::std::thread_local! {
                 static TARGET: &'static $crate::__private::Target = {
-                    let place = $crate::__private::Place {
+                    let $place = $crate::__private::Place {
                         module: ::std::module_path!(),
                         package: ::std::env!("CARGO_MANIFEST_DIR"),
                         target: ::std::option_env!("CARGO_BIN_NAME"),
                     };
-                    $crate::__private::Target::new(place, $checker, $body)
+                    $target
                 };
             }
             if TARGET.with(|target| target.run(data)) {
@@ -98,6 +124,18 @@ macro_rules! fuzz {
                 libfuzzer_sys::Corpus::Reject
             }
         });
+    };
+    ($body:expr $(,)?) => {
+        $crate::fuzz!($crate::Checker::new(), $body);
+    };
+    ($checker:expr, $body:expr $(,)?) => {
+        $crate::fuzz!(@target place => $crate::__private::Target::new(place, $checker, $body));
+    };
+    ($checker:expr, $arguments:expr, $body:expr $(,)?) => {
+        $crate::fuzz!(
+            @target place =>
+            $crate::__private::Target::with(place, $checker, $arguments, $body)
+        );
     };
 }
 
@@ -153,6 +191,20 @@ impl Target {
             Ok(inputs) => Box::leak(Box::new(Target(RefCell::new(inputs)))),
             Err(error) => crash(module, &error),
         }
+    }
+
+    /// Prepares the runs of a body with arguments.
+    #[must_use]
+    pub fn with<A, B, F>(place: Place, checker: Checker, arguments: A, body: B) -> &'static Target
+    where
+        A: Arguments + 'static,
+        B: Fn(A::Value) -> F + 'static,
+        F: Future + 'static,
+        F::Output: TestOutput,
+    {
+        // As long as the process, too.
+        let parts: &'static _ = Box::leak(Box::new((arguments, RefCell::default(), body)));
+        Target::new(place, checker, || begin(&parts.0, &parts.1, &parts.2))
     }
 
     /// Makes the run of an input; whether the input is worth keeping. If a law is broken,
@@ -356,5 +408,36 @@ impl Checker {
         let mut written = Written::new(tape.clone());
         body.steered(&mut World::new(), &settings, &mut written);
         Ok(written.into_bytes())
+    }
+
+    /// The same for a body with arguments.
+    ///
+    /// ```
+    /// use reveille::{Checker, Tape};
+    ///
+    /// let bytes = Checker::new().fuzz_bytes_with(&Tape::new(), 0..9u32, |n| async move {
+    ///     assert!(n < 9);
+    /// });
+    /// // The plain run, with its values.
+    /// assert_eq!(bytes.unwrap(), []);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`fuzz_bytes`](Self::fuzz_bytes).
+    pub fn fuzz_bytes_with<A, B, F>(
+        &self,
+        tape: &Tape,
+        arguments: A,
+        body: B,
+    ) -> Result<Vec<u8>, CheckError>
+    where
+        A: Arguments,
+        B: Fn(A::Value) -> F,
+        F: Future,
+        F::Output: TestOutput,
+    {
+        let trees = RefCell::default();
+        self.fuzz_bytes(tape, || begin(&arguments, &trees, &body))
     }
 }

@@ -39,6 +39,8 @@ pub(crate) enum Choices {
 pub(crate) struct Plan {
     pub(crate) choices: Choices,
     pub(crate) hash: bool,
+    /// Whether the record is to hold the tape also if the run passes.
+    pub(crate) tape: bool,
     /// Whether the record is to hold a chart of the run.
     pub(crate) chart: bool,
     pub(crate) probe: Option<Probe>,
@@ -60,7 +62,11 @@ impl Plan {
     }
 
     fn new(choices: Choices) -> Plan {
-        Plan { choices, hash: false, chart: false, probe: None, hasty: false }
+        Plan { choices, hash: false, tape: false, chart: false, probe: None, hasty: false }
+    }
+
+    pub(crate) fn taped(self) -> Plan {
+        Plan { tape: true, ..self }
     }
 
     pub(crate) fn charted(self) -> Plan {
@@ -305,7 +311,7 @@ impl Here<'_> {
             // It was waited for a thread in vain; replays need not wait again.
             self.settings.patience = Duration::ZERO;
         }
-        let interesting = outcome.verdict.is_some() || plan.hash || plan.chart;
+        let interesting = outcome.verdict.is_some() || plan.hash || plan.tape || plan.chart;
         let trace = outcome.trace.as_ref();
         RunRecord {
             broken: outcome.verdict.as_deref().map(Broken::of),

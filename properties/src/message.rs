@@ -59,15 +59,18 @@ pub(crate) fn found(test: &str, found: &Found, origin: Option<&str>, corpus: &st
 }
 
 /// The report of a broken law in a run that proptest had made.
-pub(crate) fn scheduled(test: &str, found: &Found) -> Failure {
+pub(crate) fn scheduled(test: &str, found: &Found, pasted: bool) -> Failure {
     let (law, tape) = (found.broken.law, found.tape.clone());
     let mut report = title(test, law);
     report.push_str(&found.text);
-    let text = tape.to_text(test);
-    let _ = writeln!(
-        report,
-        "\n  replay: reveille::Schedule::from_tape(\"{text}\").unwrap().run(..), with the same input"
-    );
+    let schedule = if pasted {
+        format!("Schedule::from_tape(\"{}\")", tape.to_text(test))
+    } else {
+        // Proptest prints it right below, with the inputs.
+        "<the schedule of the minimal failing input>".to_owned()
+    };
+    let _ =
+        writeln!(report, "\n  replay: reveille::{schedule}.unwrap().run(..), with the same input");
     Failure { test: test.to_owned(), law, tape, report }
 }
 

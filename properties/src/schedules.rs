@@ -180,11 +180,11 @@ impl Schedule {
         F::Output: TestOutput,
     {
         if let Err(TestCaseError::Fail(report)) = self.try_run(body) {
-            match self.source {
-                Source::Tape { pasted: true, .. } => message::fail(report.message()),
-                // Proptest tells the last of many.
-                _ => std::panic::resume_unwind(Box::new(report.message().to_owned())),
+            if self.is_pasted() {
+                message::fail(report.message());
             }
+            // Proptest tells the last of many.
+            std::panic::resume_unwind(Box::new(report.message().to_owned()));
         }
     }
 
@@ -242,12 +242,16 @@ impl Schedule {
         }
     }
 
+    fn is_pasted(&self) -> bool {
+        matches!(self.source, Source::Tape { pasted: true, .. })
+    }
+
     /// The report of a run that failed, from a replay.
     fn told(&self, host: &mut Here<'_>, tape: &Tape) -> String {
         let test = &self.rules.test;
         match search::replay(host, tape) {
             Err(Halt::Found(found)) => {
-                let Failure { report, .. } = message::scheduled(test, &found);
+                let Failure { report, .. } = message::scheduled(test, &found, self.is_pasted());
                 report
             }
             Err(Halt::Host(error)) => message::headed(test, &CheckError::NoRun(error.to_string())),

@@ -57,8 +57,9 @@ fn schedule_and_input_are_made_small() {
     // One item that overtakes one other.
     let line = format!("{schedule:?}");
     assert_eq!(deviations(&schedule), 1, "{line}\n{report}");
-    let (_, told) = report.split_once("replay: reveille::Schedule::from_tape(").unwrap();
-    assert_eq!(tape(told).deviations().next(), tape(&line).deviations().next());
+    // Proptest prints the schedule, so the report has no other one.
+    assert!(report.contains("replay: reveille::<the schedule of the minimal"), "{report}");
+    assert!(!report.contains("from_tape") && !report.contains("v1/"), "{report}");
     assert_eq!(items.iter().map(|n| u32::from(*n)).sum::<u32>(), 1, "{items:?}");
     assert_eq!(items.len(), 2);
 
@@ -66,6 +67,9 @@ fn schedule_and_input_are_made_small() {
     for again in [Schedule::from_tape(text).unwrap(), text.parse().unwrap()] {
         let error = again.try_run(|| comes_in_order(items.clone())).unwrap_err();
         assert!(error.to_string().contains("out of order"), "{error}");
+        // Here nobody else does.
+        let told = error.to_string();
+        assert!(told.contains("replay: reveille::Schedule::from_tape(\"v1/"), "{told}");
         let same: Vec<u8> = vec![7; items.len()];
         again.try_run(|| comes_in_order(same.clone())).unwrap();
     }

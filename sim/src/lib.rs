@@ -76,7 +76,7 @@ mod watch;
 mod world;
 mod yielding;
 
-pub use argument::{draw_argument, next_argument_move, note_argument, note_argument_move};
+pub use argument::{asked_argument_moves, draw_argument, note_argument, note_argument_moves};
 pub use cancellable::{Cancellable, Cancelled, cancellable};
 pub use choice::Kind;
 pub use digest::{Digest, digest};

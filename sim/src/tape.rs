@@ -11,16 +11,39 @@
 //!    test                        choice 12 took option 1 ...         choices in all
 //! ```
 //!
+//! A tape with arguments that were made simpler is `v2/..`: it has [runs](lane).
+//!
 //! After the test stands `/hermetic` if the run needs a process of its own.
 //!
 //! `sum` is the 32-bit FNV-1a hash of everything before `/sum=`, so that a text
 //! which lost its end, or a character, is refused.
 
+mod lane;
+
 use crate::choice::Kind;
 use std::fmt;
 
-const VERSION: &str = "v1";
-const LONGEST_LANE: u32 = 1 << 26;
+/// The versions of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    V1,
+    /// With runs; nothing else is new.
+    V2,
+}
+
+impl Format {
+    /// The first one that has what the tape needs, so that older builds read the rest.
+    fn of(tape: &Tape) -> Format {
+        if lane::has_runs(tape.lane(Kind::Argument)) { Format::V2 } else { Format::V1 }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Format::V1 => "v1",
+            Format::V2 => "v2",
+        }
+    }
+}
 
 /// The choices of one run, a lane for each kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,15 +135,16 @@ impl Tape {
     /// The text of this tape, as a tape of the test `test`.
     #[must_use]
     pub fn to_text(&self, test: &str) -> String {
-        let mut text = format!("{VERSION}/{}", escape(test));
+        let format = Format::of(self);
+        let mut text = format!("{}/{}", format.name(), escape(test));
         if self.hermetic {
             text.push_str("/hermetic");
         }
         for kind in Kind::ALL {
-            let mut separator = format!("/{kind}=");
-            for (at, option) in self.lane(kind).iter().enumerate().filter(|(_, o)| **o != 0) {
-                text.push_str(&format!("{separator}{at}:{option}"));
-                separator = ",".into();
+            let format = if kind == Kind::Argument { format } else { Format::V1 };
+            let choices = lane::write(self.lane(kind), format);
+            if !choices.is_empty() {
+                text.push_str(&format!("/{kind}={choices}"));
             }
         }
         text.push_str(&format!("/len={}", self.len()));
@@ -138,14 +162,15 @@ impl Tape {
     pub fn from_text(text: &str) -> Result<(String, Tape), TapeError> {
         let text = text.trim();
         let (version, _) = text.split_once('/').ok_or(TapeError::NotATape)?;
-        if version != VERSION {
+        let known = [Format::V1, Format::V2].into_iter().find(|format| format.name() == version);
+        let Some(format) = known else {
             let is_version = version.strip_prefix('v').is_some_and(|n| n.parse::<u32>().is_ok());
             return Err(if is_version {
                 TapeError::OtherVersion(version.into())
             } else {
                 TapeError::NotATape
             });
-        }
+        };
         let (body, sum) = text.rsplit_once("/sum=").ok_or(TapeError::Cut)?;
         if sum.len() != 8 {
             return Err(TapeError::Cut);
@@ -173,28 +198,13 @@ impl Tape {
             }
             let kind = Kind::from_name(name)
                 .ok_or_else(|| TapeError::malformed("a kind of choice", name))?;
-            read_lane(value, &mut tape.lanes[kind as usize])?;
+            lane::read(value, format, &mut tape.lanes[kind as usize])?;
         }
         match length {
             Some(length) if tape.len() <= length => Ok((test, tape)),
             _ => Err(TapeError::malformed("`len=` no smaller than the choices named", body)),
         }
     }
-}
-
-fn read_lane(text: &str, lane: &mut Vec<u32>) -> Result<(), TapeError> {
-    for entry in text.split(',') {
-        let wrong = || TapeError::malformed("`index:option` in rising order", entry);
-        let (at, option) = entry.split_once(':').ok_or_else(wrong)?;
-        let at: u32 = at.parse().map_err(|_| wrong())?;
-        let option: u32 = option.parse().map_err(|_| wrong())?;
-        if at >= LONGEST_LANE || (at as usize) < lane.len() || option == 0 {
-            return Err(wrong());
-        }
-        lane.resize(at as usize, 0);
-        lane.push(option);
-    }
-    Ok(())
 }
 
 fn fnv1a(bytes: &[u8]) -> u32 {
@@ -259,13 +269,10 @@ impl fmt::Display for TapeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             TapeError::NotATape => {
-                write!(
-                    f,
-                    "expected a tape, such as `{VERSION}/test/schedule=3:1/len=9/sum=0badcafe`"
-                )
+                write!(f, "expected a tape, such as `v1/test/schedule=3:1/len=9/sum=0badcafe`")
             }
             TapeError::OtherVersion(version) => {
-                write!(f, "the tape is of version `{version}`, this build reads `{VERSION}`")
+                write!(f, "the tape is of version `{version}`, this build reads `v1` and `v2`")
             }
             TapeError::Cut => {
                 f.write_str("the tape is cut: it does not end in `/sum=` and eight digits")
@@ -287,8 +294,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn tapes() -> impl Strategy<Value = Tape> {
-        let option = prop_oneof![3 => Just(0u32), 1 => any::<u32>()];
-        (vec(vec(option, 0..40), Kind::ALL.len()), any::<bool>()).prop_map(|(lanes, hermetic)| {
+        let option = prop_oneof![3 => Just(0u32), 2 => 1..4u32, 1 => any::<u32>()];
+        let same = (option, prop_oneof![3 => Just(1), 1 => 2..20usize]);
+        let lane = vec(same, 0..40).prop_map(|runs| {
+            runs.into_iter()
+                .flat_map(|(option, count)| std::iter::repeat_n(option, count))
+                .collect()
+        });
+        (vec(lane, Kind::ALL.len()), any::<bool>()).prop_map(|(lanes, hermetic)| {
             let mut tape = Tape::new();
             tape.set_hermetic(hermetic);
             for (kind, lane) in Kind::ALL.into_iter().zip(lanes) {
@@ -329,7 +342,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_read_or_refused(text in "(v1/|v2/)?[a-z0-9/=:,%.-]{0,60}") {
+        fn any_text_is_read_or_refused(text in "(v1/|v2/|v3/)?[a-z0-9/=:,%.-]{0,60}") {
             let _ = Tape::from_text(&text);
         }
     }
@@ -338,12 +351,34 @@ mod tests {
         format!("{body}/sum={:08x}", fnv1a(body.as_bytes()))
     }
 
+    /// As builds wrote it that knew no runs.
+    #[test]
+    fn moves_of_the_first_version_are_read() {
+        let old = sealed("v1/t/argument=0:7,2:1,3:1,4:2/len=6");
+        let (_, tape) = Tape::from_text(&old).unwrap();
+        assert_eq!(tape.lane(Kind::Argument), [7, 0, 1, 1, 2]);
+        let new = tape.to_text("t");
+        assert!(new.starts_with("v2/t/argument=0:7,2:a2b/len=5/sum="), "{new}");
+        assert_eq!(Tape::from_text(&new).unwrap().1, tape);
+    }
+
+    #[test]
+    fn a_tape_without_moves_is_of_the_first_version() {
+        let mut tape = Tape::new();
+        *tape.lane_mut(Kind::Schedule) = vec![1; 9];
+        *tape.lane_mut(Kind::Argument) = vec![1 << 20, 1 << 21, 0, 5, 0, 0];
+        assert!(tape.to_text("t").starts_with("v1/t/"));
+    }
+
     #[test]
     fn errors_name_the_thing_and_the_expectation() {
         let refused = |text: &str| Tape::from_text(text).unwrap_err().to_string();
         for (text, message) in [
             ("hello", "expected a tape, such as `v1/test/schedule=3:1/len=9/sum=0badcafe`"),
-            ("v7/t/len=0/sum=00000000", "the tape is of version `v7`, this build reads `v1`"),
+            (
+                "v7/t/len=0/sum=00000000",
+                "the tape is of version `v7`, this build reads `v1` and `v2`",
+            ),
             ("v1/t/len=0", "the tape is cut: it does not end in `/sum=` and eight digits"),
             ("v1/t/len=0/sum=00000000", "the tape is damaged: its checksum is wrong"),
         ] {

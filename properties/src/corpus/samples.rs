@@ -82,9 +82,11 @@ prop_compose! {
         found in text(),
         inputs in text(),
         deviations in deviations(),
+        arguments in vec(prop_oneof![any::<u32>(), 0..3u32], 0..20),
         names in btree_map(lineage(), text(), 0..4),
     ) -> Entry {
-        let tape = tape_of(&deviations);
+        let mut tape = tape_of(&deviations);
+        *tape.lane_mut(Kind::Argument) = arguments;
         let date = "2026-05-03".to_owned();
         let (test, cause, message, inputs) = (&*test, &*cause, &*message, &*inputs);
         let fresh = Fresh { test, law, cause, message, date, found, inputs, tape: &tape };

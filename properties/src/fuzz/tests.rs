@@ -184,3 +184,24 @@ fn the_corpus_is_that_of_the_package_around() {
     assert_eq!(corpus("/tapes".into()), "/tapes".into());
     assert_eq!(corpus(Corpus::Off), Corpus::Off);
 }
+
+/// The first input of many whose bytes make a list that ends in a large item.
+#[test]
+fn bytes_make_the_arguments_of_a_body_and_a_tape_gives_them_back() {
+    let items = || vec(0..100u8, 2..6);
+    let (strategy, trees) = (items(), RefCell::default());
+    let sorted = |items: Vec<u8>| async move {
+        assert!(items.last() < Some(&90), "too large an item");
+    };
+    let body = || crate::arguments::begin(&strategy, &trees, &sorted);
+    let mut inputs = begin(Checker::new(), &body).unwrap();
+    let found = (0..=255).find_map(|seed| match inputs.run(&[0, 0, seed, 1, 2, 3, 4, 5, 6, 7]) {
+        Ok(_) => None,
+        failed => Some(failure(failed)),
+    });
+    let tape = found.expect("one in ten").tape;
+    assert!(!tape.lane(Kind::Argument).is_empty());
+    let bytes = Checker::new().fuzz_bytes_with(&tape, items(), sorted).unwrap();
+    let again = failure(begin(Checker::new(), &body).unwrap().run(&bytes));
+    assert_eq!(again.tape, tape);
+}

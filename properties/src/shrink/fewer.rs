@@ -16,6 +16,10 @@ use std::rc::Rc;
 /// How far from the deviations that are lost a new one is looked for, round by round.
 const WINDOWS: [usize; 3] = [2, 8, usize::MAX];
 
+/// Places behind those of the run at which a fault is tried: without the others it may
+/// be asked for more often.
+const LATER: usize = 3;
+
 /// Options of a choice that are tried if it is no schedule.
 const MOST_OPTIONS: u32 = 8;
 
@@ -55,7 +59,7 @@ impl Shrinker<'_> {
                 let Some(chart) = self.chart(&base, limit) else { return false };
                 let added = match chart {
                     Base::Fails => return true,
-                    Base::Other(chart) => additions(&base, &chart, &self.best.tape, &|_| true),
+                    Base::Other(chart) => additions(&base, &chart, &self.best.tape, 0, &|_| true),
                 };
                 for deviation in added {
                     let candidate = with(&base, deviation);
@@ -92,7 +96,7 @@ impl Shrinker<'_> {
             let near = near.map(|centre| centre.1.abs_diff(*index)).min();
             near.map_or((true, *index), |distance| (false, distance))
         };
-        let mut added = additions(&base, &chart, &self.best.tape, &wanted);
+        let mut added = additions(&base, &chart, &self.best.tape, LATER, &wanted);
         added.retain(|deviation| {
             let (far, distance) = distance(deviation);
             window == usize::MAX || !far && distance <= window
@@ -143,11 +147,12 @@ fn with(base: &Tape, (kind, index, option): Deviation) -> Tape {
 }
 
 /// The single deviations that `base` could have besides its own. Those of faults
-/// only where `best` suffers the fault, too.
+/// only where `best` suffers the fault, too, and up to `later` places behind.
 fn additions(
     base: &Tape,
     chart: &Chart,
     best: &Tape,
+    later: usize,
     wanted: &dyn Fn(Kind) -> bool,
 ) -> Vec<Deviation> {
     let mut added = Vec::new();
@@ -159,7 +164,7 @@ fn additions(
             Kind::Entropy => Vec::new(),
             kind if kind.is_fault() => {
                 let most = best.lane(kind).iter().max().map_or(0, |most| *most);
-                vec![most + 1; best.lane(kind).len().max(base.lane(kind).len())]
+                vec![most + 1; best.lane(kind).len().max(base.lane(kind).len()) + later]
             }
             kind => chart.options(kind),
         };

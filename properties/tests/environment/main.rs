@@ -270,6 +270,18 @@ fn a_body_that_never_awaits_passes() {
     assert_eq!((passed.runs, passed.steps), (10, 10));
 }
 
+#[reveille::test(corpus = false)]
+#[should_panic(expected = "it never returns")]
+async fn a_body_need_not_return() -> ! {
+    panic!("it never returns")
+}
+
+#[test]
+#[should_panic(expected = "it never returns")]
+fn a_block_need_not_return() {
+    reveille::Checker::new().corpus(false).check(|| async { panic!("it never returns") });
+}
+
 #[test]
 fn warnings_are_told_and_pass() {
     let passed = reveille::Checker::new().runs(10).name("t").corpus(false).try_check(|| async {

@@ -80,7 +80,7 @@ impl<W: FnMut(&mut Asked<'_>) -> Option<&'static str>> Host for Fake<W> {
             message: String::new(),
         });
         let chart = plan.chart.then_some(Chart { choices: asked.choices, turns: Vec::new() });
-        let interesting = broken.is_some() || plan.hash || plan.chart;
+        let interesting = broken.is_some() || plan.hash || plan.tape || plan.chart;
         let tape = if interesting { asked.made } else { Tape::new() };
         Ok(RunRecord { broken, chart, tape, steps: self.steps, ..RunRecord::default() })
     }
