@@ -9,6 +9,7 @@ mod tree;
 pub use tree::ScheduleTree;
 
 use crate::checker::Checker;
+use crate::ended::{Repeat, Scene};
 use crate::error::{CheckError, Failure};
 use crate::host::{Here, Host, Plan};
 use crate::message;
@@ -218,7 +219,8 @@ impl Schedule {
         let Rules { test, settings, watchdog } = &*self.rules;
         let seed = if let Source::Seed(seed) = self.source { seed } else { 0 };
         let mut host = Here::new(&body, settings.clone(), Portfolio::new(seed));
-        let _watched = watchdog::watch(test, host.pulse(), *watchdog);
+        let _entered = Scene::new(test, Repeat::Schedule).enter();
+        let _watched = watchdog::watch(host.pulse(), *watchdog);
         message::tell_of_aborts(test);
         let plan = match &self.source {
             // Which of the portfolio's samplers makes the run follows from its number.

@@ -17,7 +17,7 @@
 //! which lost its end, or a character, is refused.
 
 use crate::choice::Kind;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 const VERSION: &str = "v1";
 const LONGEST_LANE: u32 = 1 << 26;
@@ -112,21 +112,39 @@ impl Tape {
     /// The text of this tape, as a tape of the test `test`.
     #[must_use]
     pub fn to_text(&self, test: &str) -> String {
-        let mut text = format!("{VERSION}/{}", escape(test));
-        if self.hermetic {
-            text.push_str("/hermetic");
+        let mut text = String::new();
+        // A `String` takes everything.
+        let _ = self.write_text(test, self.hermetic, &mut text);
+        text
+    }
+
+    /// Writes the same text piece by piece, whatever this tape says of a process of its
+    /// own. Allocates nothing: it is for those who tell of a run whose process ends.
+    ///
+    /// # Errors
+    ///
+    /// That of `out`.
+    pub fn write_text(&self, test: &str, hermetic: bool, out: &mut dyn fmt::Write) -> fmt::Result {
+        let mut out = Summed { out, sum: FNV_BASIS };
+        write!(out, "{VERSION}/")?;
+        write_escaped(test, &mut out)?;
+        if hermetic {
+            out.write_str("/hermetic")?;
         }
         for kind in Kind::ALL {
-            let mut separator = format!("/{kind}=");
+            let mut is_first = true;
             for (at, option) in self.lane(kind).iter().enumerate().filter(|(_, o)| **o != 0) {
-                text.push_str(&format!("{separator}{at}:{option}"));
-                separator = ",".into();
+                if std::mem::replace(&mut is_first, false) {
+                    write!(out, "/{kind}=")?;
+                } else {
+                    out.write_str(",")?;
+                }
+                write!(out, "{at}:{option}")?;
             }
         }
-        text.push_str(&format!("/len={}", self.len()));
-        let sum = fnv1a(text.as_bytes());
-        text.push_str(&format!("/sum={sum:08x}"));
-        text
+        write!(out, "/len={}", self.len())?;
+        let sum = out.sum;
+        write!(out, "/sum={sum:08x}")
     }
 
     /// Reads the text of a tape: the test it names, and the tape.
@@ -197,21 +215,39 @@ fn read_lane(text: &str, lane: &mut Vec<u32>) -> Result<(), TapeError> {
     Ok(())
 }
 
+const FNV_BASIS: u32 = 0x811c_9dc5;
+
 fn fnv1a(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+    fnv1a_from(FNV_BASIS, bytes)
+}
+
+fn fnv1a_from(sum: u32, bytes: &[u8]) -> u32 {
+    bytes.iter().fold(sum, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+}
+
+/// Passes a text on and keeps its checksum.
+struct Summed<'a> {
+    out: &'a mut dyn fmt::Write,
+    sum: u32,
+}
+
+impl fmt::Write for Summed<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.sum = fnv1a_from(self.sum, text.as_bytes());
+        self.out.write_str(text)
+    }
 }
 
 /// Leaves letters, digits and `_ : . -` as they are and writes other bytes as `%xx`.
-fn escape(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
+fn write_escaped(name: &str, out: &mut impl fmt::Write) -> fmt::Result {
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"_:.-".contains(&byte) {
-            text.push(char::from(byte));
+            out.write_char(char::from(byte))?;
         } else {
-            text.push_str(&format!("%{byte:02x}"));
+            write!(out, "%{byte:02x}")?;
         }
     }
-    text
+    Ok(())
 }
 
 fn unescape(text: &str) -> Option<String> {

@@ -5,7 +5,7 @@ use super::child::end_with_parent;
 use crate::corpus::Notes;
 use crate::host::{Body, Choices, Here, Host, HostError, Plan};
 use crate::record::{Broken, RunRecord};
-use crate::{interpose, message, watchdog};
+use crate::{ended, interpose, message, watchdog};
 use reveille_sim::{Portfolio, Settings, Tape};
 use std::fs::File;
 use std::io::{Read, Write};
@@ -95,10 +95,12 @@ impl<'a> Forked<'a> {
         let portfolio = std::mem::replace(&mut self.portfolio, Portfolio::new(0));
         let task = Alone((job, self.body, self.settings.clone(), portfolio));
         let test = self.test.as_str();
+        let scene = Alone(ended::present());
         std::thread::scope(|scope| {
             let thread = scope.spawn(move || {
-                watchdog::watch_fork(test);
+                watchdog::watch_fork();
                 message::tell_of_aborts(test);
+                let _handled = scene.into_inner().move_here();
                 let (job, body, settings, portfolio) = task.into_inner();
                 job(&mut Here::new(body, settings, portfolio)).unwrap_or_default()
             });
