@@ -16,7 +16,9 @@
 //! deviation is looked for by the turns that it is about (`turn 1 of root.1 before turn 3
 //! of root.0`; `root.1` is the second task that the body spawned), not by its index. If one
 //! has lost its place the rest is replayed as far as it fits, and a warning says where
-//! the tape first diverged. [`merge`] says which of many entries are kept.
+//! the tape first diverged. [`merge`] says which of many entries are kept: the shortest of
+//! each cause. What sets causes apart is the law, the task, and of a panic file, column and
+//! words, not the line, which edits above it move.
 //!
 //! Files that are damaged, of a newer version, of another test or no text at all are left
 //! out with a warning and never written over. With `REVEILLE_STRICT=1` they are errors, and
@@ -47,11 +49,12 @@
 //! | file | idea |
 //! | --- | --- |
 //! | `entry`, `format`, `lines` | what is remembered of a failure, and its text |
-//! | `merge` | which entries are kept |
+//! | `cause`, `merge` | what makes two failures one, which entries are kept |
 //! | `place`, `store` | where they are, and how they get there whole |
 //! | `ended` | what is written as the process ends |
 //! | `first` | the replay before every search, and what is said of it |
 
+mod cause;
 mod ended;
 mod entry;
 mod error;

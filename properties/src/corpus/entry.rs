@@ -1,5 +1,6 @@
 //! What is remembered of a failure.
 
+use super::cause::Cause;
 use super::format;
 use super::lines::{self, Remark};
 use crate::escape::escape;
@@ -74,7 +75,7 @@ pub(super) struct Fresh<'a> {
 }
 
 /// What makes two failures one.
-pub(super) type Cause<'a> = (&'a str, &'a str, Option<&'a Lineage>, &'a str, u32);
+pub(super) type Identity<'a> = (&'a str, Law, Option<&'a Lineage>, Cause<'a>, u32);
 
 impl Entry {
     pub(super) fn new(fresh: Fresh<'_>, notes: Notes) -> Entry {
@@ -183,9 +184,11 @@ impl Entry {
         struck(&self.tape).collect()
     }
 
-    /// What makes two failures one.
-    pub(super) fn identity(&self) -> Cause<'_> {
-        (&self.test, self.law.name(), self.task.as_ref(), &self.cause, self.variant)
+    /// What makes two failures one. The line of a place is no part of it, since edits
+    /// above move it.
+    pub(super) fn identity(&self) -> Identity<'_> {
+        let cause = Cause::of(&self.cause, &self.message);
+        (&self.test, self.law, self.task.as_ref(), cause, self.variant)
     }
 
     /// Shorter entries are smaller; there are no two equal ones.

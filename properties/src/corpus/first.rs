@@ -271,9 +271,10 @@ impl Session {
     /// All entries of this check passed before the search began. So those of the same
     /// cause are not what was found now, and must not stand in its place.
     fn next_variant(&self, entry: &Entry) -> u32 {
-        let without_variant = |entry: &Entry| (entry.law, entry.task.clone(), entry.cause.clone());
-        let cause = without_variant(entry);
-        let alike = self.entries.iter().filter(|(_, other)| without_variant(other) == cause);
+        let alike = self.entries.iter().filter(|(_, other)| {
+            let ((_, law, task, cause, _), own) = (other.identity(), entry.identity());
+            (law, task, cause) == (own.1, own.2, own.3)
+        });
         alike.map(|(_, other)| other.variant + 1).max().unwrap_or(1)
     }
 }
