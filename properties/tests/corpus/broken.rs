@@ -242,3 +242,14 @@ fn ends_a_process_of_its_own() {
         }
     });
 }
+
+/// Fails by two draws in two turns; the second is gone if `EDIT` says so.
+#[reveille::test(runs = 5_000)]
+#[ignore = "run by other tests"]
+async fn fails_by_two_draws() {
+    let edit = edit();
+    let first = reveille::draw(4);
+    reveille::yield_now().await;
+    let second = if edit.starts_with("one draw") { 2 } else { reveille::draw(4) };
+    assert!((first, second) != (1, 2) || edit.ends_with("mended"), "both");
+}
