@@ -97,6 +97,7 @@ impl Plan {
 
 /// A run could not be made at all.
 #[derive(Debug)]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 pub(crate) enum HostError {
     /// The process of the run died; what it printed last.
     Died { how: String, output: String },

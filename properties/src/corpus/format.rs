@@ -322,6 +322,7 @@ pub(super) fn read_named<'a>(text: &'a str, names: &mut Names) -> Option<(Lineag
 }
 
 /// The line of a task that a law names.
+#[cfg(any(target_os = "linux", test))]
 pub(super) fn task_line(task: &Lineage, names: &Names) -> String {
     named(task, names)
 }
