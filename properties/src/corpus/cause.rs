@@ -41,7 +41,8 @@ fn words_of(message: &str) -> String {
     for c in message.lines().next().unwrap_or_default().chars() {
         in_quotes ^= c == '"';
         let c = if c.is_ascii_digit() { '0' } else { c };
-        if !in_quotes && !(c == '0' && words.ends_with('0')) {
+        let goes_on = c == '0' && words.ends_with('0');
+        if !in_quotes && !goes_on {
             words.push(c);
         }
     }
