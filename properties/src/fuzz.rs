@@ -19,6 +19,7 @@ use crate::checker::Checker;
 use crate::config::Config;
 use crate::corpus::{Corpus, Session};
 use crate::coverage::grouped;
+use crate::ended::{Entered, Repeat, Scene};
 use crate::error::CheckError;
 use crate::hermetic::Unavailable;
 use crate::host::{Body, Here, Host, HostError, Plan};
@@ -236,6 +237,7 @@ struct Inputs<'a> {
     plain: Option<u64>,
     /// What was warned of.
     warnings: Vec<Warning>,
+    _entered: Entered,
     _watched: Watched,
 }
 
@@ -269,9 +271,23 @@ impl<'a> Inputs<'a> {
         let host = Here::new(body, settings, Portfolio::new(0));
         names::is_target(&test, place.target());
         message::tell_of_aborts(&test);
-        let _watched = watchdog::watch(&test, host.pulse(), limit);
+        let repeat = Repeat::Command(names::command(&test));
+        let scene = Scene::new(&test, repeat).with_will(corpus.will());
+        let _entered = scene.searching("input", " of the fuzzer".to_owned()).enter();
+        let _watched = watchdog::watch(host.pulse(), limit);
         let (count, plain, warnings) = (0, None, Vec::new());
-        Ok(Inputs { test, host, nondeterminism, corpus, replay, count, plain, warnings, _watched })
+        Ok(Inputs {
+            test,
+            host,
+            nondeterminism,
+            corpus,
+            replay,
+            count,
+            plain,
+            warnings,
+            _entered,
+            _watched,
+        })
     }
 
     /// Makes the run of an input; whether the input is worth keeping.
@@ -282,7 +298,7 @@ impl<'a> Inputs<'a> {
             _ => {}
         }
         self.count += 1;
-        let record = self.host.run(&Plan::bytes(bytes)).map_err(no_run)?;
+        let record = self.host.run(&Plan::bytes(self.count, bytes)).map_err(no_run)?;
         if record.broken.is_some() {
             let s = if bytes.len() == 1 { "" } else { "s" };
             let (count, length) = (grouped(self.count), grouped(bytes.len() as u64));

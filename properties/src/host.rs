@@ -2,6 +2,7 @@
 
 use crate::chart::Chart;
 use crate::corpus::{Aligned, Entry, Notes};
+use crate::ended;
 use crate::evidence::Evidence;
 use crate::haste;
 use crate::interpose;
@@ -30,8 +31,8 @@ pub(crate) enum Choices {
     Script(Box<(Tape, Vec<(Path, u32)>)>),
     /// An entry of the corpus, whose deviations look for their places.
     Resync(Box<Entry>),
-    /// Bytes, which a fuzzer made.
-    Bytes(Box<[u8]>),
+    /// Bytes, which a fuzzer made, as its input of that number.
+    Bytes(u64, Box<[u8]>),
 }
 
 /// One run to be made.
@@ -81,12 +82,20 @@ impl Plan {
         }
     }
 
+    /// The number of the run, if it is one of a search.
+    fn number(&self) -> Option<u64> {
+        match self.choices {
+            Choices::Search(run) | Choices::Bytes(run, _) => Some(run),
+            _ => None,
+        }
+    }
+
     pub(crate) fn resync(entry: Entry) -> Plan {
         Plan::new(Choices::Resync(Box::new(entry)))
     }
 
-    pub(crate) fn bytes(bytes: &[u8]) -> Plan {
-        Plan::new(Choices::Bytes(bytes.into()))
+    pub(crate) fn bytes(number: u64, bytes: &[u8]) -> Plan {
+        Plan::new(Choices::Bytes(number, bytes.into()))
     }
 
     pub(crate) fn hashed(self) -> Plan {
@@ -104,6 +113,7 @@ impl Plan {
 
 /// A run could not be made at all.
 #[derive(Debug)]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 pub(crate) enum HostError {
     /// The process of the run died; what it printed last.
     Died { how: String, output: String },
@@ -279,6 +289,7 @@ impl Here<'_> {
         };
         self.settings.probe = plan.probe;
         misuse::taken();
+        ended::making(plan.number());
         let mut aligned = None;
         let outcome = match &plan.choices {
             Choices::Search(run) => {
@@ -300,7 +311,7 @@ impl Here<'_> {
                 aligned = Some(Aligned::of(entry, resync.alignment()));
                 outcome
             }
-            Choices::Bytes(bytes) => {
+            Choices::Bytes(_, bytes) => {
                 self.body.steered(&mut self.world, &self.settings, &mut Bytes::new(bytes))
             }
         };

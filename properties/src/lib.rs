@@ -64,8 +64,10 @@
 //! - Destructors may spawn. What they spawn after the root has returned is dropped
 //!   unpolled.
 //! - It must not call [`check`]: that is [`CheckError::InsideRun`].
-//! - A destructor that panics while a panic unwinds aborts the process, as
-//!   everywhere in Rust; the tape is printed before.
+//! - It must not end its process: an abort, an exit (whatever its code), a fault of memory or
+//!   a stack that overflows fails the test, and the tests that would follow do not run. So
+//!   does a destructor that panics while a panic unwinds, as everywhere in Rust. The tape is
+//!   printed before and kept in the [corpus], on unix.
 //!
 //! # The corpus
 //!
@@ -93,6 +95,7 @@ mod checker;
 mod config;
 pub mod corpus;
 mod coverage;
+mod ended;
 mod error;
 mod escape;
 mod evidence;

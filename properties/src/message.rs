@@ -1,5 +1,6 @@
 //! What a test says when it fails or warns.
 
+use crate::ended;
 use crate::error::{CheckError, Failure};
 use crate::names;
 use crate::record::Broken;
@@ -154,9 +155,10 @@ pub(crate) fn tell_of_aborts(test: &str) {
              the first panic: {first_panic}",
             Law::Panic.sentence()
         );
-        if let Some(tape) = reveille_sim::current_tape() {
-            report.push_str(&replay_line(&test, &tape));
+        let cause = "ended by a panic while another one unwinds";
+        if let Some(lines) = ended::last_lines(Law::Panic, cause) {
+            report.push_str(lines);
+            warn(&format!("\n{report}"));
         }
-        warn(&format!("\n{report}"));
     });
 }

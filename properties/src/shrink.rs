@@ -37,7 +37,7 @@ use crate::chart::Chart;
 use crate::host::{Host, Plan};
 use crate::record::{Broken, RunRecord};
 use reveille_sim::{Kind, Tape};
-use size::{Size, fingerprint};
+use size::{Size, run_key};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -82,7 +82,7 @@ fn shrunk(mut shrinker: Shrinker<'_>) -> Shrunk {
 }
 
 /// A choice that is not the default: its kind, its place in the lane, its option.
-type Deviation = (Kind, usize, u32);
+type Change = (Kind, usize, u32);
 
 struct Shrinker<'a> {
     host: &'a mut dyn Host,
@@ -129,7 +129,7 @@ impl Cost {
 
 impl<'a> Shrinker<'a> {
     fn new(host: &'a mut dyn Host, record: RunRecord, broken: &'a Broken) -> Shrinker<'a> {
-        let tried = BTreeSet::from([fingerprint(&record.tape)]);
+        let tried = BTreeSet::from([run_key(&record.tape)]);
         let replays = if record.tape.is_hermetic() { MOST_PROCESSES } else { MOST_REPLAYS };
         Shrinker {
             host,
@@ -149,12 +149,12 @@ impl<'a> Shrinker<'a> {
         let mut simplified = None;
         while !self.is_spent() {
             self.shrink_schedule();
-            let before = fingerprint(&self.best.tape);
+            let before = run_key(&self.best.tape);
             if simplified == Some(before) {
                 break;
             }
             self.simplify_arguments();
-            simplified = Some(fingerprint(&self.best.tape));
+            simplified = Some(run_key(&self.best.tape));
             if simplified == Some(before) {
                 break;
             }
@@ -209,7 +209,7 @@ impl<'a> Shrinker<'a> {
     }
 
     /// The deviations of the best tape; what the arguments are made of is none.
-    fn deviations(&self) -> Vec<Deviation> {
+    fn deviations(&self) -> Vec<Change> {
         deviations(&self.best.tape).collect()
     }
 
@@ -221,7 +221,7 @@ impl<'a> Shrinker<'a> {
     }
 
     /// The best tape without some of its deviations.
-    fn without(&self, dropped: &[Deviation]) -> Tape {
+    fn without(&self, dropped: &[Change]) -> Tape {
         let mut tape = self.best.tape.clone();
         for (kind, index, _) in dropped {
             tape.lane_mut(*kind)[*index] = 0;
@@ -231,7 +231,7 @@ impl<'a> Shrinker<'a> {
 
     /// Takes the candidate if it is smaller and fails alike.
     fn attempt(&mut self, candidate: Tape) -> bool {
-        if Size::of(&candidate) >= self.size() || self.tried.contains(&fingerprint(&candidate)) {
+        if Size::of(&candidate) >= self.size() || self.tried.contains(&run_key(&candidate)) {
             return false;
         }
         match self.replay(&Plan::replay(candidate)) {
@@ -255,11 +255,11 @@ impl<'a> Shrinker<'a> {
             return None;
         }
         if let Some(tape) = plan.tape() {
-            self.tried.insert(fingerprint(tape));
+            self.tried.insert(run_key(tape));
         }
         let record = self.run(plan)?;
         if record.broken.is_some() {
-            self.tried.insert(fingerprint(&record.tape));
+            self.tried.insert(run_key(&record.tape));
         }
         Some(record)
     }

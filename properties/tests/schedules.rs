@@ -183,3 +183,36 @@ proptest! {
         schedule.try_run(reveille::yield_now)?;
     }
 }
+
+#[test]
+#[ignore = "run by the test below"]
+fn warns_and_misses_a_mark() {
+    let strategy = reveille::Checker::new().name("t").schedules();
+    let run = |schedule: Schedule| {
+        schedule.run(|| async {
+            reveille::sometimes!("never", false);
+            reveille::sometimes!("always", true);
+            // Left behind, and nothing can wake it.
+            let lost = reveille::spawn(std::future::poll_fn::<(), _>(|cx| {
+                std::mem::forget(cx.waker().clone());
+                std::task::Poll::Pending
+            }));
+            reveille::yield_now().await;
+            std::mem::forget(lost);
+        });
+        Ok(())
+    };
+    runner().run(&strategy, run).unwrap();
+}
+
+#[test]
+fn what_only_warns_is_told_once() {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["warns_and_misses_a_mark", "--exact", "--ignored"]);
+    let output = command.env("RUST_BACKTRACE", "0").output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(told.matches("warning[waker-leak] in `t`: ").count(), 1, "{told}");
+    assert_eq!(told.matches("warning[mark] in `t`: `never`, at ").count(), 1, "{told}");
+    assert!(!told.contains("`always`"), "{told}");
+}

@@ -101,7 +101,7 @@ pub use strand::{Path, Resource, Runnable, Strand, Touch};
 pub use tape::{Tape, TapeError};
 pub use trace::{Event, Owner, PollEnd, Recording, TaskId, TaskInfo, Trace, What};
 pub use watch::{Watch, watch};
-pub use world::{Pulse, World, current_step, current_tape, current_task, in_run};
+pub use world::{Pulse, World, current_step, current_tape, current_task, in_run, peek_tape};
 pub use yielding::{Point, draw, draw_entropy, mark, note_await, point, touches_next, yield_now};
 
 /// Runs the body of an example once, in the plain order.

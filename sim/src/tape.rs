@@ -21,7 +21,7 @@
 mod lane;
 
 use crate::choice::Kind;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// The versions of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,22 +135,37 @@ impl Tape {
     /// The text of this tape, as a tape of the test `test`.
     #[must_use]
     pub fn to_text(&self, test: &str) -> String {
-        let format = Format::of(self);
-        let mut text = format!("{}/{}", format.name(), escape(test));
-        if self.hermetic {
-            text.push_str("/hermetic");
+        let mut text = String::new();
+        // A `String` takes everything.
+        let _ = self.write_text(test, self.hermetic, &mut text);
+        text
+    }
+
+    /// Writes the same text piece by piece, whatever this tape says of a process of its
+    /// own. Allocates nothing: it is for those who tell of a run whose process ends.
+    ///
+    /// # Errors
+    ///
+    /// That of `out`.
+    pub fn write_text(&self, test: &str, hermetic: bool, out: &mut dyn fmt::Write) -> fmt::Result {
+        let mut out = Summed { out, sum: FNV_BASIS };
+        let version = Format::of(self);
+        write!(out, "{}/", version.name())?;
+        write_escaped(test, &mut out)?;
+        if hermetic {
+            out.write_str("/hermetic")?;
         }
         for kind in Kind::ALL {
-            let format = if kind == Kind::Argument { format } else { Format::V1 };
-            let choices = lane::write(self.lane(kind), format);
-            if !choices.is_empty() {
-                text.push_str(&format!("/{kind}={choices}"));
+            let lane = self.lane(kind);
+            if lane.iter().any(|option| *option != 0) {
+                write!(out, "/{kind}=")?;
+                let format = if kind == Kind::Argument { version } else { Format::V1 };
+                lane::write(lane, format, &mut out)?;
             }
         }
-        text.push_str(&format!("/len={}", self.len()));
-        let sum = fnv1a(text.as_bytes());
-        text.push_str(&format!("/sum={sum:08x}"));
-        text
+        write!(out, "/len={}", self.len())?;
+        let sum = out.sum;
+        write!(out, "/sum={sum:08x}")
     }
 
     /// Reads the text of a tape: the test it names, and the tape.
@@ -207,21 +222,39 @@ impl Tape {
     }
 }
 
+const FNV_BASIS: u32 = 0x811c_9dc5;
+
 fn fnv1a(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+    fnv1a_from(FNV_BASIS, bytes)
+}
+
+fn fnv1a_from(sum: u32, bytes: &[u8]) -> u32 {
+    bytes.iter().fold(sum, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+}
+
+/// Passes a text on and keeps its checksum.
+struct Summed<'a> {
+    out: &'a mut dyn fmt::Write,
+    sum: u32,
+}
+
+impl fmt::Write for Summed<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.sum = fnv1a_from(self.sum, text.as_bytes());
+        self.out.write_str(text)
+    }
 }
 
 /// Leaves letters, digits and `_ : . -` as they are and writes other bytes as `%xx`.
-fn escape(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
+fn write_escaped(name: &str, out: &mut impl fmt::Write) -> fmt::Result {
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"_:.-".contains(&byte) {
-            text.push(char::from(byte));
+            out.write_char(char::from(byte))?;
         } else {
-            text.push_str(&format!("%{byte:02x}"));
+            write!(out, "%{byte:02x}")?;
         }
     }
-    text
+    Ok(())
 }
 
 fn unescape(text: &str) -> Option<String> {

@@ -421,13 +421,18 @@ pub(crate) fn current() -> Option<&'static Core> {
     (!current.is_null()).then(|| unsafe { &*current })
 }
 
-/// The choices made so far by the run of the calling thread; none outside a run.
+/// Shows the choices made so far by the run of the calling thread; none outside a run.
 ///
-/// For those who must tell of a run that will not end: a watchdog, or a panic
-/// that is about to abort the process.
+/// For those who must tell of a run that will not end: a watchdog, a panic that is about to
+/// abort the process, a signal. Allocates nothing.
+pub fn peek_tape<R>(f: impl FnOnce(&Tape) -> R) -> Option<R> {
+    current()?.tape.peek(f)
+}
+
+/// The choices made so far by the run of the calling thread; none outside a run.
 #[must_use]
 pub fn current_tape() -> Option<Tape> {
-    current().map(|core| core.tape.with(|tape| tape.clone()))
+    peek_tape(Tape::clone)
 }
 
 /// The task that the calling thread is polling, and where it was spawned.

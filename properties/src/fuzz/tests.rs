@@ -40,7 +40,7 @@ fn failure(result: Result<bool, CheckError>) -> Failure {
 
 /// The tape of an input that breaks no law.
 fn tape_of(host: &mut Here<'_>, bytes: &[u8]) -> Tape {
-    host.run(&Plan::bytes(bytes).hashed()).unwrap().tape
+    host.run(&Plan::bytes(1, bytes).hashed()).unwrap().tape
 }
 
 /// Tasks that take turns under every fault, and draw.
@@ -83,7 +83,7 @@ fn no_bytes_are_the_plain_run() {
     let (_, settings, _) = Checker::new().or_named("gate").rules(Location::caller());
     let mut host = Here::new(&busy, settings, Portfolio::new(0));
     let plain = host.run(&Plan::replay(Tape::new()).hashed()).unwrap();
-    let empty = host.run(&Plan::bytes(&[]).hashed()).unwrap();
+    let empty = host.run(&Plan::bytes(1, &[]).hashed()).unwrap();
     assert_eq!((empty.hash, empty.tape), (plain.hash, plain.tape));
     assert!(Checker::new().fuzz_bytes(&Tape::new(), busy).unwrap().is_empty());
 }

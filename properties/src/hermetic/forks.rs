@@ -9,7 +9,7 @@ use crate::corpus::Notes;
 use crate::host::{Body, Choices, Here, Host, HostError, Plan};
 use crate::record::{Broken, RunRecord};
 use crate::why::Why;
-use crate::{interpose, message, watchdog};
+use crate::{ended, interpose, message, watchdog};
 use reveille_sim::{Portfolio, Settings, Tape};
 use std::fs::File;
 use std::io::{Read, Seek, Write};
@@ -96,10 +96,12 @@ impl<'a> Forked<'a> {
         let portfolio = std::mem::replace(&mut self.portfolio, Portfolio::new(0));
         let task = Alone((job, self.body, self.settings.clone(), portfolio, answer));
         let test = self.test.as_str();
+        let scene = Alone(ended::present());
         std::thread::scope(|scope| {
             let thread = scope.spawn(move || {
-                watchdog::watch_fork(test);
+                watchdog::watch_fork();
                 message::tell_of_aborts(test);
+                let _handled = scene.into_inner().move_here();
                 let (job, body, settings, portfolio, answer) = task.into_inner();
                 let mut here = Here::new(body, settings, portfolio);
                 let text = job(&mut here).unwrap_or_default();

@@ -7,7 +7,7 @@
 //! passes, whichever they change first.
 
 use super::size::{is_external, lanes};
-use super::{Deviation, Shrinker};
+use super::{Change, Shrinker};
 use crate::arguments::spans::deviations;
 use reveille_sim::{Kind, Tape};
 
@@ -21,7 +21,7 @@ impl Shrinker<'_> {
         faults.collect::<Vec<_>>().into_iter().any(|fault| self.drop_step(fault))
     }
 
-    fn drop_step(&mut self, fault: Deviation) -> bool {
+    fn drop_step(&mut self, fault: Change) -> bool {
         let (kind, index, _) = fault;
         let zeroed = self.without(&[fault]);
         let taken_out = self.with_lane(kind, |lane| {

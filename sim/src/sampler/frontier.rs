@@ -50,6 +50,8 @@ pub(crate) struct Frontier {
     incomplete_from: u32,
     newcomers: Newcomers,
     woken: Woken,
+    /// Whether some run drew arguments.
+    has_inputs: bool,
 }
 
 /// The run being made.
@@ -64,6 +66,8 @@ struct Node {
     seen: Vec<Seen>,
     /// Some choices are not among them: they have too many options, or there are too many.
     has_more: bool,
+    /// Arguments were drawn, all of them the default.
+    has_inputs: bool,
 }
 
 /// A run, and the deviations that can be added to it.
@@ -90,6 +94,9 @@ pub struct Exhausted {
     pub runs: u64,
     /// Whether runs with more deviations do not exist.
     pub everything: bool,
+    /// Whether runs draw arguments. All those runs had the first ones, so that is said of them
+    /// alone, and they are not everything.
+    pub of_first_input: bool,
 }
 
 impl Frontier {
@@ -103,6 +110,7 @@ impl Frontier {
             incomplete_from: u32::MAX,
             newcomers: Newcomers::default(),
             woken: Woken::default(),
+            has_inputs: false,
         }
     }
 
@@ -118,7 +126,8 @@ impl Frontier {
         Some(Exhausted {
             deviations,
             runs: self.made.iter().take(below as usize).sum(),
-            everything: next.is_none() && self.incomplete_from == u32::MAX,
+            everything: next.is_none() && self.incomplete_from == u32::MAX && !self.has_inputs,
+            of_first_input: self.has_inputs,
         })
     }
 
@@ -150,7 +159,8 @@ impl Frontier {
     pub(crate) fn choose(&mut self, kind: Kind, options: u32) -> u32 {
         // The moves that make an argument smaller are a protocol, not a choice.
         if options > MOST_OPTIONS || kind == Kind::Argument {
-            self.run.has_more = true;
+            self.run.has_inputs |= kind == Kind::Argument;
+            self.run.has_more |= kind != Kind::Argument;
             return self.run.take(Seen::of(kind, 1));
         }
         self.run.take(Seen::of(kind, options))
@@ -198,6 +208,7 @@ impl Frontier {
         if self.run.has_more {
             self.incomplete_from = 0;
         }
+        self.has_inputs |= self.run.has_inputs;
         let is_private =
             |seen: &Seen| seen.next.is_some_and(|(touch, path)| lessons.is_private_to(touch, path));
         self.add_what_became_shared(&is_private);
@@ -243,7 +254,8 @@ impl Frontier {
 
     /// Writes what the present run showed.
     pub(crate) fn write(&self, words: &mut Vec<u64>) {
-        words.extend([u64::from(self.run.has_more), self.run.seen.len() as u64]);
+        let flags = u64::from(self.run.has_more) | u64::from(self.run.has_inputs) << 1;
+        words.extend([flags, self.run.seen.len() as u64]);
         for Seen { at, kind, options, next, woken } in &self.run.seen {
             words.extend([(*at).into(), *kind as u64, (*options).into(), (*woken).into()]);
             let (touch, path) = next.unwrap_or((Touch::Anything, Path::ROOT));
@@ -254,7 +266,7 @@ impl Frontier {
 
     /// Takes what the present run showed in another process.
     pub(crate) fn read(&mut self, words: &mut Words<'_>) {
-        let has_more = words.next() != Some(0);
+        let flags = words.next().unwrap_or(1);
         let seen = words.list(|words| {
             let at = words.small()?;
             let kind = *Kind::ALL.get(usize::try_from(words.next()?).ok()?)?;
@@ -263,7 +275,8 @@ impl Frontier {
             let next = Some((touch, Path::from_word(words.next()?)));
             Some(Seen { at, kind, options, next, woken })
         });
-        self.run.has_more = has_more || seen.is_none();
+        self.run.has_more = flags & 1 != 0 || seen.is_none();
+        self.run.has_inputs = flags & 2 != 0;
         self.run.seen = seen.unwrap_or_default();
     }
 }

@@ -11,7 +11,7 @@
 //! moves where a schedule has a few deviations.
 
 use super::{Format, TapeError};
-use std::fmt::Write;
+use std::fmt;
 
 /// The highest index of a choice, and one.
 const LONGEST: usize = 1 << 26;
@@ -27,9 +27,9 @@ fn is_letter(option: u32) -> bool {
     (1..=LETTERS).contains(&option)
 }
 
-/// The choices that are not the default.
-pub(super) fn write(lane: &[u32], format: Format) -> String {
-    let mut text = String::new();
+/// Writes the choices that are not the default.
+pub(super) fn write(lane: &[u32], format: Format, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut separator = "";
     let mut at = 0;
     while at < lane.len() {
         let run = match format {
@@ -37,19 +37,19 @@ pub(super) fn write(lane: &[u32], format: Format) -> String {
             Format::V2 => lane[at..].iter().take_while(|option| is_letter(**option)).count(),
         };
         if lane[at] != 0 {
-            let separator = if text.is_empty() { "" } else { "," };
-            let _ = write!(text, "{separator}{at}:");
+            write!(out, "{separator}{at}:")?;
+            separator = ",";
             match run {
-                0 | 1 => text.push_str(&lane[at].to_string()),
-                _ => write_run(&lane[at..at + run], &mut text),
+                0 | 1 => write!(out, "{}", lane[at])?,
+                _ => write_run(&lane[at..at + run], out)?,
             }
         }
         at += run.max(1);
     }
-    text
+    Ok(())
 }
 
-fn write_run(mut options: &[u32], text: &mut String) {
+fn write_run(mut options: &[u32], out: &mut dyn fmt::Write) -> fmt::Result {
     while let [first, ..] = options {
         let pairs = options.chunks_exact(2).take_while(|two| **two == [*first, 1]).count();
         let same = options.iter().take_while(|option| *option == first).count();
@@ -58,12 +58,13 @@ fn write_run(mut options: &[u32], text: &mut String) {
             2.. if *first != 1 => (letter.to_ascii_uppercase(), pairs, 2 * pairs),
             _ => (letter, same, same),
         };
-        text.push(letter);
+        out.write_char(letter)?;
         if count > 1 {
-            let _ = write!(text, "{count}");
+            write!(out, "{count}")?;
         }
         options = &options[length..];
     }
+    Ok(())
 }
 
 fn letters() -> impl Iterator<Item = char> {
@@ -118,6 +119,12 @@ fn read_run(mut text: &str, lane: &mut Vec<u32>) -> Option<()> {
 mod tests {
     use super::*;
 
+    fn text_of(lane: &[u32], format: Format) -> String {
+        let mut text = String::new();
+        write(lane, format, &mut text).unwrap();
+        text
+    }
+
     fn lane_of(text: &str, format: Format) -> Option<Vec<u32>> {
         let mut lane = Vec::new();
         read(text, format, &mut lane).ok().map(|()| lane)
@@ -127,14 +134,14 @@ mod tests {
     fn runs_are_short() {
         let mut lane = vec![77, 0, 1, 1, 1, 2, 1, 0, 3, 26, 27, 27, 0];
         assert!(has_runs(&lane));
-        assert_eq!(write(&lane, Format::V2), "0:77,2:a3ba,8:cz,10:27,11:27");
-        assert_eq!(write(&lane, Format::V1), "0:77,2:1,3:1,4:1,5:2,6:1,8:3,9:26,10:27,11:27");
+        assert_eq!(text_of(&lane, Format::V2), "0:77,2:a3ba,8:cz,10:27,11:27");
+        assert_eq!(text_of(&lane, Format::V1), "0:77,2:1,3:1,4:1,5:2,6:1,8:3,9:26,10:27,11:27");
         lane.pop();
         assert_eq!(lane_of("0:77,2:a3ba,8:cz,10:27,11:27", Format::V2), Some(lane));
         let kept = [1, 1, 2, 1, 2, 1, 2, 1, 1, 1, 3, 2, 1];
-        assert_eq!(write(&kept, Format::V2), "0:a2B3a2cba");
+        assert_eq!(text_of(&kept, Format::V2), "0:a2B3a2cba");
         assert_eq!(lane_of("0:a2B3a2cba", Format::V2), Some(kept.to_vec()));
-        assert_eq!(write(&vec![1; 5_000], Format::V2), "0:a5000");
+        assert_eq!(text_of(&vec![1; 5_000], Format::V2), "0:a5000");
         assert!(!has_runs(&[77, 0, 1, 0, 1, 27, 1]));
     }
 
