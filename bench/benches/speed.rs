@@ -21,7 +21,10 @@ fn main() {
     let filter = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
     println!("| workload | contender | median | to the first |");
     println!("| --- | --- | ---: | ---: |");
-    for (name, unit, contenders) in [short(), reorder(), steady(), timers()] {
+    let crowds =
+        [crowd("crowd of 10", 10), crowd("crowd of 100", 100), crowd("crowd of 1000", 1_000)];
+    let workloads = [short(), reorder(), steady(), timers()].into_iter().chain(crowds);
+    for (name, unit, contenders) in workloads {
         if name.contains(&filter) {
             compare(name, unit, contenders);
         }
@@ -57,7 +60,11 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 fn human(rate: f64) -> String {
-    if rate >= 1e6 { format!("{:.2} M", rate / 1e6) } else { format!("{:.0} k", rate / 1e3) }
+    match rate {
+        1e6.. => format!("{:.2} M", rate / 1e6),
+        1e4.. => format!("{:.0} k", rate / 1e3),
+        _ => format!("{rate:.0}"),
+    }
 }
 
 /// A new run: 10 items over a one-slot channel, the root joins both ends.
@@ -285,4 +292,41 @@ fn timers() -> (&'static str, &'static str, Vec<Contender>) {
         ("reveille, plain", Box::new(in_reveille(Plain))),
     ];
     ("timers", "polls/s", contenders)
+}
+
+/// So many tasks, each of which yields 20 times: what a choice costs among many.
+fn crowd(name: &'static str, tasks: u64) -> (&'static str, &'static str, Vec<Contender>) {
+    const YIELDS: u64 = 20;
+    fn in_reveille(mut sampler: impl Sampler + 'static, tasks: u64) -> impl FnMut() -> u64 {
+        let runs = 20_000 / tasks;
+        let mut world = World::new();
+        let mut settings = Settings::default();
+        settings.faults = Faults::NONE;
+        settings.max_steps = u64::MAX / 4;
+        let mut run = 0;
+        move || {
+            for _ in 0..runs {
+                run += 1;
+                let outcome = world.run(&settings, &mut sampler, run, || async move {
+                    let yielding = || async {
+                        for _ in 0..YIELDS {
+                            reveille_sim::yield_now().await;
+                        }
+                    };
+                    let tasks: Vec<_> =
+                        (0..tasks).map(|_| reveille_sim::spawn(yielding())).collect();
+                    for task in tasks {
+                        task.await.unwrap();
+                    }
+                });
+                assert!(outcome.verdict.is_none());
+            }
+            runs
+        }
+    }
+    let contenders: Vec<Contender> = vec![
+        ("reveille, random", Box::new(in_reveille(Random::new(1), tasks))),
+        ("reveille, portfolio", Box::new(in_reveille(Portfolio::new(1), tasks))),
+    ];
+    (name, "runs/s", contenders)
 }

@@ -52,6 +52,10 @@ pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
         Law::Starvation => {
             "limit the work of one poll: after so many items wake yourself and return Pending"
         }
+        Law::RunawaySpawn => {
+            "wait for tasks before more are spawned (a semaphore, a bounded channel, `buffer_unordered`), and\n       \
+             look who spawns its like; if the test needs so many at once, raise `max_tasks`"
+        }
         Law::BlockingPoll => {
             "do not hold a blocking lock across an `.await`, and do not call blocking functions in a poll"
         }
@@ -64,6 +68,9 @@ pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
         }
         Law::PollAfterReady => {
             "stop polling after Ready; drop the future, or wrap it with `fuse()`"
+        }
+        Law::WakerLeak => {
+            "look for a clone that is forgotten, or kept in a static, a thread or a circle of `Rc`s"
         }
         Law::Snoozed => "poll the future on, or drop it, before the task waits for something else",
         _ => return None,

@@ -14,9 +14,12 @@
 pub(crate) mod making;
 pub(crate) mod shrink;
 pub(crate) mod spans;
+mod stride;
 
+use crate::output::{Ending, TestOutput};
 use crate::rejection::Rejection;
-use proptest::strategy::Strategy;
+use proptest::strategy::{BoxedStrategy, Strategy};
+use std::cell::RefCell;
 use std::fmt;
 
 /// Where the arguments of a test come from: a strategy, or several [named ones](argument()).
@@ -41,9 +44,16 @@ pub trait Arguments: sealed::Sealed {
     /// What the test is given.
     type Value;
 
+    /// What is kept from run to run.
     #[doc(hidden)]
-    fn make(&self) -> Result<Self::Value, Rejection>;
+    type Trees: Default;
+
+    #[doc(hidden)]
+    fn make(&self, last: &mut Self::Trees) -> Result<Self::Value, Rejection>;
 }
+
+/// The tree of a strategy as the last run left it.
+type Tree<S> = Option<making::Grown<<S as Strategy>::Tree>>;
 
 mod sealed {
     pub trait Sealed {}
@@ -53,9 +63,10 @@ impl<S: Strategy> sealed::Sealed for S {}
 
 impl<S: Strategy> Arguments for S {
     type Value = S::Value;
+    type Trees = Tree<S>;
 
-    fn make(&self) -> Result<S::Value, Rejection> {
-        making::make("value", 0, self)
+    fn make(&self, last: &mut Tree<S>) -> Result<S::Value, Rejection> {
+        making::make("value", 0, self, last)
     }
 }
 
@@ -78,8 +89,8 @@ impl<S> fmt::Debug for Named<S> {
 }
 
 impl<S: Strategy> Named<S> {
-    fn make(&self, ordinal: u8) -> Result<S::Value, Rejection> {
-        making::make(&self.name, ordinal, &self.strategy)
+    fn make(&self, ordinal: u8, last: &mut Tree<S>) -> Result<S::Value, Rejection> {
+        making::make(&self.name, ordinal, &self.strategy, last)
     }
 }
 
@@ -101,9 +112,10 @@ impl<S: Strategy> sealed::Sealed for Argument<(Named<S>,)> {}
 
 impl<S: Strategy> Arguments for Argument<(Named<S>,)> {
     type Value = S::Value;
+    type Trees = Tree<S>;
 
-    fn make(&self) -> Result<S::Value, Rejection> {
-        self.0.0.make(0)
+    fn make(&self, last: &mut Tree<S>) -> Result<S::Value, Rejection> {
+        self.0.0.make(0, last)
     }
 }
 
@@ -114,10 +126,11 @@ macro_rules! tuples {
 
         impl<$($strategy: Strategy),*> Arguments for Argument<($(Named<$strategy>,)*)> {
             type Value = ($($strategy::Value,)*);
+            type Trees = ($(Tree<$strategy>,)*);
 
-            fn make(&self) -> Result<Self::Value, Rejection> {
+            fn make(&self, last: &mut Self::Trees) -> Result<Self::Value, Rejection> {
                 // All are made before one is refused, so that each finds its own words.
-                let made = ($(self.0.$place.make($place),)*);
+                let made = ($(self.0.$place.make($place, &mut last.$place),)*);
                 Ok(($(made.$place?,)*))
             }
         }
@@ -163,9 +176,36 @@ chains!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8);
 chains!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9);
 chains!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10);
 
+/// Begins a run of a body that takes arguments. They are made now, when the run has
+/// begun, so that what is drawn is on its tape.
+pub(crate) fn begin<'a, A, B, F>(
+    arguments: &'a A,
+    last: &'a RefCell<A::Trees>,
+    body: &'a B,
+) -> impl Future<Output = Ending> + use<'a, A, B, F>
+where
+    A: Arguments,
+    B: Fn(A::Value) -> F,
+    F: Future,
+    F::Output: TestOutput,
+{
+    let made = arguments.make(&mut last.borrow_mut());
+    async move {
+        match made {
+            Ok(value) => body(value).await.into_ending(),
+            Err(rejection) => Ending::Rejected(rejection),
+        }
+    }
+}
+
 /// Written into tests by `#[reveille::test]`: says at the strategy, and not somewhere
-/// in an expansion, that it makes other values than the argument takes.
+/// in an expansion, that it makes other values than the argument takes. What it gives
+/// does not name the strategy any more, so that a mistake is told once.
 #[doc(hidden)]
-pub fn strategy_for<T, S: Strategy<Value = T>>(strategy: S) -> S {
-    strategy
+pub fn strategy_for<T, S>(strategy: S) -> BoxedStrategy<T>
+where
+    T: fmt::Debug + 'static,
+    S: Strategy<Value = T> + 'static,
+{
+    strategy.boxed()
 }

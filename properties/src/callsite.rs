@@ -19,10 +19,16 @@ pub(crate) struct CallSite {
     pub(crate) line: u32,
 }
 
+impl CallSite {
+    pub(crate) fn function_name(&self) -> String {
+        short_name(&self.function)
+    }
+}
+
 impl fmt::Display for CallSite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", short_path(&self.file), self.line)?;
-        write!(f, " in {}", short_name(&self.function))
+        write!(f, " in {}", self.function_name())
     }
 }
 

@@ -3,15 +3,16 @@
 
 mod work;
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, begin};
 use crate::config::Config;
 use crate::corpus::Corpus;
 use crate::error::CheckError;
 use crate::marks::Mark;
-use crate::output::{Ending, TestOutput};
+use crate::output::TestOutput;
 use crate::passed::Passed;
-use crate::{message, names};
+use crate::{message, misuse, names};
 use reveille_sim::{Faults, Kind, Law, Level, Settings, Tape};
+use std::cell::RefCell;
 use std::panic::Location;
 use std::time::Duration;
 use work::Work;
@@ -98,6 +99,23 @@ impl Checker {
     #[cfg(feature = "tokio")]
     pub fn tokio(mut self, tokio: bool) -> Checker {
         self.settings.tokio = tokio;
+        self
+    }
+
+    /// Sets how many tasks may be unfinished at once, the body of the test among them; a run
+    /// with more fails. By default 50,000.
+    ///
+    /// ```
+    /// use reveille::{CheckError, Checker, Law};
+    ///
+    /// let forks = || async { (0..10).for_each(|_| drop(reveille::spawn(async {}))) };
+    /// let checker = Checker::new().corpus(false).max_tasks(10);
+    /// let Err(CheckError::Broken(found)) = checker.try_check(forks) else { panic!("it passes") };
+    /// assert_eq!(found.law, Law::RunawaySpawn);
+    /// checker.max_tasks(11).check(forks);
+    /// ```
+    pub fn max_tasks(mut self, tasks: u64) -> Checker {
+        self.settings.max_tasks = tasks.max(1);
         self
     }
 
@@ -249,7 +267,8 @@ impl Checker {
         F: Future,
         F::Output: TestOutput,
     {
-        tell(self.try_check_with(arguments, body));
+        let name = self.name_at(Location::caller());
+        tell(&name, self.try_check_with(arguments, body));
     }
 
     /// Runs `body` under many schedules, each with other arguments.
@@ -269,17 +288,8 @@ impl Checker {
         F: Future,
         F::Output: TestOutput,
     {
-        let body = &body;
-        self.try_check(|| {
-            // Here the run has begun, so what is drawn is on its tape.
-            let made = arguments.make();
-            async move {
-                match made {
-                    Ok(value) => body(value).await.into_ending(),
-                    Err(rejection) => Ending::Rejected(rejection),
-                }
-            }
-        })
+        let trees = RefCell::default();
+        self.try_check(|| begin(&arguments, &trees, &body))
     }
 
     /// Runs `body` under many schedules and panics if a law is broken.
@@ -295,7 +305,8 @@ impl Checker {
         F: Future,
         F::Output: TestOutput,
     {
-        tell(self.try_check(body));
+        let name = self.name_at(Location::caller());
+        tell(&name, self.try_check(body));
     }
 
     /// Runs `body` under many schedules.
@@ -312,9 +323,7 @@ impl Checker {
         F::Output: TestOutput,
     {
         let name = self.name_at(Location::caller());
-        if reveille_sim::in_run() {
-            return Err(CheckError::InsideRun);
-        }
+        misuse::outside_of_runs()?;
         let work = Work::of(self, name, &Config::from_env()?)?;
         work.check(&body)
     }
@@ -341,14 +350,14 @@ impl Checker {
     }
 }
 
-/// What a test does with the result of its check.
-fn tell(result: Result<Passed, CheckError>) {
+/// What the test `name` does with the result of its check.
+fn tell(name: &str, result: Result<Passed, CheckError>) {
     match result {
         Ok(passed) => {
             passed.warnings.iter().for_each(|warning| message::warn(warning));
             println!("reveille: {passed}");
         }
-        Err(error) => message::fail(&error.to_string()),
+        Err(error) => message::fail(&message::headed(name, &error)),
     }
 }
 

@@ -5,10 +5,13 @@
 //! | `REVEILLE_RUNS` | 1, 2, ... | runs per test |
 //! | `REVEILLE_SEED` | a number, decimal or `0x..`, or `random` | where random choices begin |
 //! | `REVEILLE_REPLAY` | a tape, or a file with one | the one run to repeat; tests it does not name run as ever |
-//! | `REVEILLE_CORPUS` | a directory, or `off` | where past failures are read and written |
+//! | `REVEILLE_CORPUS` | a directory, or `off` in any case | where past failures are read and written |
 //! | `REVEILLE_STRICT` | 1 or 0 | whether a corpus that cannot be used as it is fails the test |
 //!
-//! A value that cannot be read fails the test: a typo must not look like a pass.
+//! A value that cannot be read fails the test, and so does an empty one: a typo must not
+//! look like a pass. A variable that begins like these and is none of them is warned of.
+
+mod misspelt;
 
 use crate::corpus::{Corpus, Entry, EntryError};
 use crate::seed::Seed;
@@ -22,6 +25,7 @@ pub(crate) const SEED: &str = "REVEILLE_SEED";
 pub(crate) const REPLAY: &str = "REVEILLE_REPLAY";
 pub(crate) const CORPUS: &str = "REVEILLE_CORPUS";
 pub(crate) const STRICT: &str = "REVEILLE_STRICT";
+pub(crate) const VARIABLES: [&str; 5] = [RUNS, SEED, REPLAY, CORPUS, STRICT];
 
 /// What was found in the environment.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +41,7 @@ pub(crate) struct Config {
 
 impl Config {
     pub(crate) fn from_env() -> Result<Config, ConfigError> {
+        misspelt::warn_once();
         Config::from_lookup(|name| std::env::var_os(name))
     }
 
@@ -73,7 +78,7 @@ impl Config {
             Some(value) if value.trim().is_empty() => {
                 return Err(ConfigError::new(CORPUS, value, Cause::NoDirectory));
             }
-            Some(value) if value == "off" => Some(Corpus::Off),
+            Some(value) if value.trim().eq_ignore_ascii_case("off") => Some(Corpus::Off),
             Some(value) => Some(Corpus::In(value.into())),
         };
         config.strict = match text(STRICT)?.as_deref().map(str::trim) {
@@ -222,7 +227,10 @@ mod tests {
         let tape = Tape::new().to_text("a::b");
         assert_eq!(config(REPLAY, &tape).unwrap().replay, Some(("a::b".into(), Tape::new())));
         assert!(config("OTHER", "x").unwrap().replay.is_none());
-        assert_eq!(config(CORPUS, "off").unwrap().corpus, Some(Corpus::Off));
+        for off in ["off", "OFF", "Off", " off "] {
+            assert_eq!(config(CORPUS, off).unwrap().corpus, Some(Corpus::Off));
+        }
+        assert_eq!(config(CORPUS, "./off").unwrap().corpus, Some("./off".into()));
         assert_eq!(config(CORPUS, "some/where").unwrap().corpus, Some("some/where".into()));
         assert!(config(STRICT, "1").unwrap().strict && !config(STRICT, "0").unwrap().strict);
         let nothing = config("OTHER", "x").unwrap();

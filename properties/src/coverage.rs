@@ -55,7 +55,8 @@ impl Coverage {
 
     pub(crate) fn to_text(self) -> String {
         let exhausted = self.exhausted.map_or("-".to_owned(), |e| {
-            format!("{}/{}/{}", e.deviations, e.runs, u8::from(e.everything))
+            let flags = [e.everything, e.of_first_input].map(u8::from);
+            format!("{}/{}/{}/{}", e.deviations, e.runs, flags[0], flags[1])
         });
         format!("{} {} {} {exhausted}", self.runs, self.distinct, self.once)
     }
@@ -71,6 +72,7 @@ impl Coverage {
                 exhausted.deviations = parts.next()?.parse().ok()?;
                 exhausted.runs = parts.next()?.parse().ok()?;
                 exhausted.everything = parts.next()? == "1";
+                exhausted.of_first_input = parts.next()? == "1";
                 Some(exhausted)
             }
         };
@@ -90,10 +92,11 @@ impl fmt::Display for Coverage {
         }
         match self.exhausted {
             Some(Exhausted { deviations: 0, .. }) | None => Ok(()),
-            Some(Exhausted { deviations, runs, .. }) => {
+            Some(Exhausted { deviations, runs, of_first_input, .. }) => {
                 let s = if deviations == 1 { "" } else { "s" };
+                let input = if of_first_input { " for the first input" } else { "" };
                 let runs = grouped(runs);
-                write!(f, "; all {runs} with at most {deviations} deviation{s} were tried")
+                write!(f, "; all {runs} with at most {deviations} deviation{s}{input} were tried")
             }
         }
     }
@@ -174,12 +177,12 @@ mod tests {
         #[test]
         fn text_keeps_everything(
             (runs, distinct, once) in any::<(u64, u64, u64)>(),
-            bound in prop::option::of(any::<(u32, u64, bool)>()),
+            bound in prop::option::of(any::<(u32, u64, bool, bool)>()),
         ) {
-            let exhausted = bound.map(|(deviations, runs, everything)| {
+            let exhausted = bound.map(|(deviations, runs, everything, of_first_input)| {
                 let mut exhausted = Exhausted::default();
                 (exhausted.deviations, exhausted.runs) = (deviations, runs);
-                exhausted.everything = everything;
+                (exhausted.everything, exhausted.of_first_input) = (everything, of_first_input);
                 exhausted
             });
             let coverage = Coverage { runs, distinct, once, exhausted };
@@ -203,6 +206,12 @@ mod tests {
             "1,500 different schedules; the next run would show a new one with a chance of less than 0.1 %; \
              all 1,234 with at most 1 deviation were tried"
         );
+        exhausted.of_first_input = true;
+        assert!(
+            told(Coverage { exhausted: Some(exhausted), ..some })
+                .ends_with("; all 1,234 with at most 1 deviation for the first input were tried")
+        );
+        exhausted.of_first_input = false;
         exhausted.everything = true;
         assert_eq!(
             told(Coverage { exhausted: Some(exhausted), distinct: 1, ..some }),

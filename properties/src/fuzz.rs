@@ -14,10 +14,12 @@
 #[cfg(test)]
 mod tests;
 
+use crate::arguments::{Arguments, begin};
 use crate::checker::Checker;
 use crate::config::Config;
 use crate::corpus::{Corpus, Session};
 use crate::coverage::grouped;
+use crate::ended::{Entered, Repeat, Scene};
 use crate::error::CheckError;
 use crate::hermetic::Unavailable;
 use crate::host::{Body, Here, Host, HostError, Plan};
@@ -25,7 +27,7 @@ use crate::output::TestOutput;
 use crate::record::{RunRecord, Warning};
 use crate::search::{self, Differing, Halt};
 use crate::watchdog::{self, Watched};
-use crate::{message, names};
+use crate::{message, misuse, names};
 use reveille_sim::{Law, Level, Portfolio, Tape, World, Written};
 use std::cell::RefCell;
 use std::fmt;
@@ -59,6 +61,30 @@ use std::path::Path;
 /// # fn main() { input(&[]); }
 /// ```
 ///
+/// A body with arguments stands third, behind what makes them:
+///
+/// ```no_run
+/// # mod libfuzzer_sys {
+/// #     pub enum Corpus { Keep, Reject }
+/// #     macro_rules! fuzz_target {
+/// #         (|$data:ident: &[u8]| -> $output:ty $body:block) => {
+/// #             pub fn input($data: &[u8]) -> $output { $body }
+/// #         };
+/// #     }
+/// #     pub(crate) use fuzz_target;
+/// # }
+/// # mod my_crate { pub async fn sorts(_: Vec<u8>) {} }
+/// use reveille::proptest::collection::vec;
+/// use reveille::proptest::prelude::any;
+///
+/// reveille::fuzz!(
+///     reveille::Checker::new().name("my_crate::tests::sorts"),
+///     reveille::argument("items", vec(any::<u8>(), 0..8)),
+///     |items| my_crate::sorts(items)
+/// );
+/// # fn main() { input(&[]); }
+/// ```
+///
 /// `cargo fuzz run hands_over` runs it. A broken law is told as a test tells it: repeated,
 /// made small, with a line to paste; then the target aborts, and the fuzzer keeps the
 /// input. Name the target as the `#[reveille::test]` of the same body: then what it finds
@@ -69,6 +95,10 @@ use std::path::Path;
 /// - One input is one run, and no input is the plain run. The first two bytes switch
 ///   faults on, each further one makes a choice;
 ///   [`Checker::fuzz_bytes`](crate::Checker::fuzz_bytes) writes a tape so.
+/// - Arguments come before all other choices. Eight bytes seed the values of each, then
+///   bytes 1 and 2 make it simpler or less so by proptest's moves, and any other byte
+///   ends that: so a fuzzer finds other values at random, smaller ones step by step, and
+///   does not write parts of a value itself. No bytes are the values of the plain run.
 /// - Laws that warn are told once each and are no crash. Inputs that the body rejects with
 ///   `prop_assume!` are not kept.
 /// - Runs and seeds are the fuzzer's. Marks are not counted.
@@ -77,19 +107,16 @@ use std::path::Path;
 ///   Use [`draw`](crate::draw) and [`time`](crate::time) in place of entropy and clocks.
 #[macro_export]
 macro_rules! fuzz {
-    ($body:expr $(,)?) => {
-        $crate::fuzz!($crate::Checker::new(), $body);
-    };
-    ($checker:expr, $body:expr $(,)?) => {
+    (@target $place:ident => $target:expr) => {
         libfuzzer_sys::fuzz_target!(|data: &[u8]| -> libfuzzer_sys::Corpus {
             ::std::thread_local! {
                 static TARGET: &'static $crate::__private::Target = {
-                    let place = $crate::__private::Place {
+                    let $place = $crate::__private::Place {
                         module: ::std::module_path!(),
                         package: ::std::env!("CARGO_MANIFEST_DIR"),
                         target: ::std::option_env!("CARGO_BIN_NAME"),
                     };
-                    $crate::__private::Target::new(place, $checker, $body)
+                    $target
                 };
             }
             if TARGET.with(|target| target.run(data)) {
@@ -98,6 +125,18 @@ macro_rules! fuzz {
                 libfuzzer_sys::Corpus::Reject
             }
         });
+    };
+    ($body:expr $(,)?) => {
+        $crate::fuzz!($crate::Checker::new(), $body);
+    };
+    ($checker:expr, $body:expr $(,)?) => {
+        $crate::fuzz!(@target place => $crate::__private::Target::new(place, $checker, $body));
+    };
+    ($checker:expr, $arguments:expr, $body:expr $(,)?) => {
+        $crate::fuzz!(
+            @target place =>
+            $crate::__private::Target::with(place, $checker, $arguments, $body)
+        );
     };
 }
 
@@ -144,28 +183,43 @@ impl Target {
     {
         // As long as the process, and without destructors when its thread ends.
         let body: &'static B = Box::leak(Box::new(body));
+        let module = place.module;
         let begun = Config::from_env()
             .map_err(CheckError::from)
             .and_then(|config| Inputs::begin(place, checker, config, body));
         watchdog::abort_in_the_end();
         match begun {
             Ok(inputs) => Box::leak(Box::new(Target(RefCell::new(inputs)))),
-            Err(error) => crash(&error),
+            Err(error) => crash(module, &error),
         }
+    }
+
+    /// Prepares the runs of a body with arguments.
+    #[must_use]
+    pub fn with<A, B, F>(place: Place, checker: Checker, arguments: A, body: B) -> &'static Target
+    where
+        A: Arguments + 'static,
+        B: Fn(A::Value) -> F + 'static,
+        F: Future + 'static,
+        F::Output: TestOutput,
+    {
+        // As long as the process, too.
+        let parts: &'static _ = Box::leak(Box::new((arguments, RefCell::default(), body)));
+        Target::new(place, checker, || begin(&parts.0, &parts.1, &parts.2))
     }
 
     /// Makes the run of an input; whether the input is worth keeping. If a law is broken,
     /// or if no run can be made, that is told and the process ends.
     pub fn run(&self, bytes: &[u8]) -> bool {
-        let result = self.0.borrow_mut().run(bytes);
-        result.unwrap_or_else(|error| crash(&error))
+        let mut inputs = self.0.borrow_mut();
+        inputs.run(bytes).unwrap_or_else(|error| crash(&inputs.test, &error))
     }
 }
 
 /// A panic could not unwind through the fuzzer, and would bury the report under the
 /// fuzzer's own stack.
-fn crash(error: &CheckError) -> ! {
-    message::warn(&format!("\n{}\n", error.to_string().trim_end()));
+fn crash(test: &str, error: &CheckError) -> ! {
+    message::warn(&format!("\n{}\n", message::headed(test, error).trim_end()));
     std::process::abort()
 }
 
@@ -183,6 +237,7 @@ struct Inputs<'a> {
     plain: Option<u64>,
     /// What was warned of.
     warnings: Vec<Warning>,
+    _entered: Entered,
     _watched: Watched,
 }
 
@@ -202,9 +257,7 @@ impl<'a> Inputs<'a> {
         config: Config,
         body: &'a dyn Body,
     ) -> Result<Inputs<'a>, CheckError> {
-        if reveille_sim::in_run() {
-            return Err(CheckError::InsideRun);
-        }
+        misuse::outside_of_runs()?;
         let checker = checker.or_named(place.module);
         let (test, settings, limit) = checker.rules(Location::caller());
         let (corpus, hermetic) = checker.memory();
@@ -218,9 +271,23 @@ impl<'a> Inputs<'a> {
         let host = Here::new(body, settings, Portfolio::new(0));
         names::is_target(&test, place.target());
         message::tell_of_aborts(&test);
-        let _watched = watchdog::watch(&test, host.pulse(), limit);
+        let repeat = Repeat::Command(names::command(&test));
+        let scene = Scene::new(&test, repeat).with_will(corpus.will());
+        let _entered = scene.searching("input", " of the fuzzer".to_owned()).enter();
+        let _watched = watchdog::watch(host.pulse(), limit);
         let (count, plain, warnings) = (0, None, Vec::new());
-        Ok(Inputs { test, host, nondeterminism, corpus, replay, count, plain, warnings, _watched })
+        Ok(Inputs {
+            test,
+            host,
+            nondeterminism,
+            corpus,
+            replay,
+            count,
+            plain,
+            warnings,
+            _entered,
+            _watched,
+        })
     }
 
     /// Makes the run of an input; whether the input is worth keeping.
@@ -231,7 +298,7 @@ impl<'a> Inputs<'a> {
             _ => {}
         }
         self.count += 1;
-        let record = self.host.run(&Plan::bytes(bytes)).map_err(no_run)?;
+        let record = self.host.run(&Plan::bytes(self.count, bytes)).map_err(no_run)?;
         if record.broken.is_some() {
             let s = if bytes.len() == 1 { "" } else { "s" };
             let (count, length) = (grouped(self.count), grouped(bytes.len() as u64));
@@ -307,6 +374,7 @@ impl<'a> Inputs<'a> {
                 let why = Some(Unavailable::Fuzzer.to_string());
                 message::differs(&self.test, &tape, broken, &difference, why).boxed()
             }
+            Halt::Misused => CheckError::InsideRun,
             Halt::Rejected(rejected) => CheckError::Rejected(rejected),
             Halt::Host(error) => no_run(error),
         }
@@ -348,9 +416,7 @@ impl Checker {
         F: Future,
         F::Output: TestOutput,
     {
-        if reveille_sim::in_run() {
-            return Err(CheckError::InsideRun);
-        }
+        misuse::outside_of_runs()?;
         if tape.is_hermetic() {
             return Err(CheckError::NoHermeticRuns(Unavailable::Fuzzer));
         }
@@ -358,5 +424,36 @@ impl Checker {
         let mut written = Written::new(tape.clone());
         body.steered(&mut World::new(), &settings, &mut written);
         Ok(written.into_bytes())
+    }
+
+    /// The same for a body with arguments.
+    ///
+    /// ```
+    /// use reveille::{Checker, Tape};
+    ///
+    /// let bytes = Checker::new().fuzz_bytes_with(&Tape::new(), 0..9u32, |n| async move {
+    ///     assert!(n < 9);
+    /// });
+    /// // The plain run, with its values.
+    /// assert_eq!(bytes.unwrap(), []);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`fuzz_bytes`](Self::fuzz_bytes).
+    pub fn fuzz_bytes_with<A, B, F>(
+        &self,
+        tape: &Tape,
+        arguments: A,
+        body: B,
+    ) -> Result<Vec<u8>, CheckError>
+    where
+        A: Arguments,
+        B: Fn(A::Value) -> F,
+        F: Future,
+        F::Output: TestOutput,
+    {
+        let trees = RefCell::default();
+        self.fuzz_bytes(tape, || begin(&arguments, &trees, &body))
     }
 }

@@ -9,7 +9,7 @@
 //! ```text
 //! test binary           the search met a run that cannot be repeated
 //!  └ the same binary, for this test alone, addresses not randomised     the search starts over
-//!     ├ fork, a new thread: one run, its record through a pipe
+//!     ├ fork, a new thread: one run, its record through a file in memory
 //!     ├ fork, a new thread: the next ...
 //! ```
 //!
@@ -21,6 +21,8 @@
 //! What stays the same in all runs: the shuffles of `futures::select!`, which no
 //! entropy feeds. `tokio::select!` and `HashMap` differ from run to run.
 
+// Elsewhere nobody is asked, so nobody reads an answer.
+#[cfg_attr(not(any(target_os = "linux", test)), allow(dead_code))]
 mod answer;
 #[cfg(target_os = "linux")]
 mod child;
@@ -44,7 +46,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// Tells a child which check it is for, and where to put the answer.
-const CHILD: &str = "REVEILLE_HERMETIC_CHILD";
+pub(crate) const CHILD: &str = "REVEILLE_HERMETIC_CHILD";
 
 /// Why there can be no hermetic runs.
 #[derive(Debug)]

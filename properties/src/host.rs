@@ -2,12 +2,17 @@
 
 use crate::chart::Chart;
 use crate::corpus::{Aligned, Entry, Notes};
+use crate::ended;
 use crate::evidence::Evidence;
+use crate::haste;
 use crate::interpose;
 use crate::marks::Mark;
+use crate::misuse;
 use crate::output::{Ending, TestOutput};
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::report;
+use crate::trials::Tried;
+use crate::why::Why;
 use reveille_sim::{
     Bytes, Detail, Finding, Kind, Law, Outcome, Owner, Path, Portfolio, Probe, Recording, Replay,
     Resync, Sampler, Script, Settings, Tape, TaskId, Trace, World,
@@ -26,8 +31,8 @@ pub(crate) enum Choices {
     Script(Box<(Tape, Vec<(Path, u32)>)>),
     /// An entry of the corpus, whose deviations look for their places.
     Resync(Box<Entry>),
-    /// Bytes, which a fuzzer made.
-    Bytes(Box<[u8]>),
+    /// Bytes, which a fuzzer made, as its input of that number.
+    Bytes(u64, Box<[u8]>),
 }
 
 /// One run to be made.
@@ -35,9 +40,13 @@ pub(crate) enum Choices {
 pub(crate) struct Plan {
     pub(crate) choices: Choices,
     pub(crate) hash: bool,
+    /// Whether the record is to hold the tape also if the run passes.
+    pub(crate) tape: bool,
     /// Whether the record is to hold a chart of the run.
     pub(crate) chart: bool,
     pub(crate) probe: Option<Probe>,
+    /// Whether the bounds of the run are a tenth of what they are else.
+    pub(crate) hasty: bool,
 }
 
 impl Plan {
@@ -54,7 +63,11 @@ impl Plan {
     }
 
     fn new(choices: Choices) -> Plan {
-        Plan { choices, hash: false, chart: false, probe: None }
+        Plan { choices, hash: false, tape: false, chart: false, probe: None, hasty: false }
+    }
+
+    pub(crate) fn taped(self) -> Plan {
+        Plan { tape: true, ..self }
     }
 
     pub(crate) fn charted(self) -> Plan {
@@ -69,16 +82,28 @@ impl Plan {
         }
     }
 
+    /// The number of the run, if it is one of a search.
+    fn number(&self) -> Option<u64> {
+        match self.choices {
+            Choices::Search(run) | Choices::Bytes(run, _) => Some(run),
+            _ => None,
+        }
+    }
+
     pub(crate) fn resync(entry: Entry) -> Plan {
         Plan::new(Choices::Resync(Box::new(entry)))
     }
 
-    pub(crate) fn bytes(bytes: &[u8]) -> Plan {
-        Plan::new(Choices::Bytes(bytes.into()))
+    pub(crate) fn bytes(number: u64, bytes: &[u8]) -> Plan {
+        Plan::new(Choices::Bytes(number, bytes.into()))
     }
 
     pub(crate) fn hashed(self) -> Plan {
         Plan { hash: true, ..self }
+    }
+
+    pub(crate) fn hasty_if(self, hasty: bool) -> Plan {
+        Plan { hasty, ..self }
     }
 
     pub(crate) fn probing(self, probe: Probe) -> Plan {
@@ -88,6 +113,7 @@ impl Plan {
 
 /// A run could not be made at all.
 #[derive(Debug)]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 pub(crate) enum HostError {
     /// The process of the run died; what it printed last.
     Died { how: String, output: String },
@@ -125,7 +151,7 @@ pub(crate) trait Host {
         tape: &Tape,
         broken: &Broken,
         stacks: &[u64],
-        why: &str,
+        why: &Why,
     ) -> Result<String, HostError>;
 
     /// Replays a tape and gives the arguments of the test in words, one a line or more;
@@ -272,15 +298,16 @@ fn with_error_as_verdict(mut outcome: Ended) -> Ended {
     outcome
 }
 
-impl Host for Here<'_> {
-    #[inline]
-    fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError> {
+impl Here<'_> {
+    fn make(&mut self, plan: &Plan) -> RunRecord {
         self.settings.recording = match (plan.chart, plan.hash) {
             (true, _) => Recording::events(Vec::new()),
             (false, true) => Recording::Hash,
             (false, false) => Recording::Tape,
         };
         self.settings.probe = plan.probe;
+        misuse::taken();
+        ended::making(plan.number());
         let mut aligned = None;
         let outcome = match &plan.choices {
             Choices::Search(run) => {
@@ -302,7 +329,7 @@ impl Host for Here<'_> {
                 aligned = Some(Aligned::of(entry, resync.alignment()));
                 outcome
             }
-            Choices::Bytes(bytes) => {
+            Choices::Bytes(_, bytes) => {
                 self.body.steered(&mut self.world, &self.settings, &mut Bytes::new(bytes))
             }
         };
@@ -313,9 +340,9 @@ impl Host for Here<'_> {
             // It was waited for a thread in vain; replays need not wait again.
             self.settings.patience = Duration::ZERO;
         }
-        let interesting = outcome.verdict.is_some() || plan.hash || plan.chart;
+        let interesting = outcome.verdict.is_some() || plan.hash || plan.tape || plan.chart;
         let trace = outcome.trace.as_ref();
-        Ok(RunRecord {
+        RunRecord {
             broken: outcome.verdict.as_deref().map(Broken::of),
             rejected: match outcome.output {
                 Some(Ending::Rejected(rejection)) if outcome.verdict.is_none() => Some(rejection),
@@ -323,17 +350,36 @@ impl Host for Here<'_> {
             },
             warnings: outcome.warnings.iter().map(Warning::of).collect(),
             marks: outcome.sightings.iter().map(Mark::of).collect(),
+            tried: outcome.trials.iter().map(Tried::of).collect(),
             steps: outcome.steps,
+            tasks: outcome.tasks,
             hash: trace.map(Trace::hash),
             chart: trace.filter(|_| plan.chart).and_then(Chart::of),
             // Most runs pass, and nobody asks for their tapes.
             tape: if interesting { self.world.tape() } else { Tape::new() },
             probed: outcome.probed.map(|tasks| tasks.into_iter().map(|task| task.0).collect()),
             foreign_threads: outcome.foreign_threads,
+            misused: misuse::taken(),
             aligned,
             digest: self.world.digest(),
             lesson: Vec::new(),
-        })
+        }
+    }
+}
+
+impl Host for Here<'_> {
+    #[inline]
+    fn run(&mut self, plan: &Plan) -> Result<RunRecord, HostError> {
+        if !plan.hasty {
+            return Ok(self.make(plan));
+        }
+        let whole = self.settings.clone();
+        haste::lower_bounds(&mut self.settings);
+        let record = self.make(plan);
+        // What the run taught about patience stays.
+        let taught = std::mem::replace(&mut self.settings, whole);
+        self.settings.patience = taught.patience;
+        Ok(record)
     }
 
     fn portfolio(&self) -> &Portfolio {
@@ -350,7 +396,7 @@ impl Host for Here<'_> {
         tape: &Tape,
         broken: &Broken,
         stacks: &[u64],
-        why: &str,
+        why: &Why,
     ) -> Result<String, HostError> {
         let found = self.failure(tape, broken, stacks);
         let tell = |(f, trace, e): (Finding, Trace, Evidence)| report::failure(&f, &trace, &e, why);

@@ -13,24 +13,34 @@ use reveille_sim::{Law, Probe, Tape};
 const MOST_TASKS: usize = 64;
 
 /// The verdict `stuck`, suspected or not, looked into; others are left as they are.
-pub(crate) fn refine(host: &mut dyn Host, tape: &Tape, broken: Broken) -> Broken {
+/// If it may be [hasty](crate::haste), only what is found so is tried at length.
+pub(crate) fn refine(host: &mut dyn Host, tape: &Tape, broken: Broken, hasty: bool) -> Broken {
     let is_stuck = matches!(broken.law, Law::Stuck | Law::SuspectedStuck);
     if !is_stuck || broken.others.len() > MOST_TASKS {
         return broken;
     }
-    let waiting = broken.others.clone();
-    let mut waits_for = Vec::new();
-    for dropped in task_ids(&waiting) {
-        let plan = Plan::replay(tape.clone()).probing(Probe { drop: dropped });
-        let woken = host.run(&plan).ok().and_then(|record| record.probed).unwrap_or_default();
-        waits_for.extend(woken.into_iter().map(|task| (task, dropped.0)));
-    }
-    match cycle(&waits_for) {
+    let mut circle = |tasks: &[u32], hasty| cycle(&waits_for(host, tape, tasks, hasty));
+    let found = match hasty {
+        true => circle(&broken.others, true).and_then(|tasks| circle(&tasks, false)),
+        false => circle(&broken.others, false),
+    };
+    match found {
         Some(cycle) => {
             Broken { law: Law::Deadlock, task: cycle.first().copied(), others: cycle, ..broken }
         }
         None => broken,
     }
+}
+
+/// Who is woken if one of `tasks` is dropped, with whom.
+fn waits_for(host: &mut dyn Host, tape: &Tape, tasks: &[u32], hasty: bool) -> Vec<(u32, u32)> {
+    let mut edges = Vec::new();
+    for dropped in task_ids(tasks) {
+        let plan = Plan::replay(tape.clone()).probing(Probe { drop: dropped }).hasty_if(hasty);
+        let woken = host.run(&plan).ok().and_then(|record| record.probed).unwrap_or_default();
+        edges.extend(woken.into_iter().map(|task| (task, dropped.0)));
+    }
+    edges
 }
 
 /// A cycle of the relation, from its smallest member on; a shortest one.

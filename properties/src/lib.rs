@@ -50,8 +50,11 @@
 //! | `REVEILLE_RUNS` | 1, 2, ... | runs per test |
 //! | `REVEILLE_SEED` | a number, or `random` | where random choices begin |
 //! | `REVEILLE_REPLAY` | a tape, or a file with one | the one run to repeat; tests it does not name run as ever |
-//! | `REVEILLE_CORPUS` | a directory, or `off` | where past failures are kept; `corpus` in the package's directory if it is not set |
+//! | `REVEILLE_CORPUS` | a directory, or `off` in any case | where past failures are kept; `corpus` in the package's directory if it is not set |
 //! | `REVEILLE_STRICT` | 1 or 0 | whether a [corpus] that cannot be used as it is fails the test; by default it is a warning |
+//!
+//! A value that cannot be read fails the test, and so does an empty one. Of a variable that
+//! begins with `REVEILLE_` and is none of these a warning is told once.
 //!
 //! # What a body may do
 //!
@@ -61,8 +64,10 @@
 //! - Destructors may spawn. What they spawn after the root has returned is dropped
 //!   unpolled.
 //! - It must not call [`check`]: that is [`CheckError::InsideRun`].
-//! - A destructor that panics while a panic unwinds aborts the process, as
-//!   everywhere in Rust; the tape is printed before.
+//! - It must not end its process: an abort, an exit (whatever its code), a fault of memory or
+//!   a stack that overflows fails the test, and the tests that would follow do not run. So
+//!   does a destructor that panics while a panic unwinds, as everywhere in Rust. The tape is
+//!   printed before and kept in the [corpus], on unix.
 //!
 //! # The corpus
 //!
@@ -101,18 +106,21 @@ mod checker;
 mod config;
 pub mod corpus;
 mod coverage;
+mod ended;
 mod error;
 mod escape;
 mod evidence;
 mod faults;
 mod fuzz;
 mod hash;
+mod haste;
 mod hermetic;
 mod host;
 mod interpose;
 mod judge;
 mod marks;
 mod message;
+mod misuse;
 mod names;
 mod naming;
 mod output;
@@ -128,6 +136,7 @@ mod shrink;
 mod tape_file;
 #[cfg(feature = "tracing")]
 pub mod tracing;
+mod trials;
 mod watchdog;
 mod why;
 
@@ -204,12 +213,20 @@ pub mod reactor {
 /// | `runs = 5000` | schedules to try; default 1,000 |
 /// | `seed = 7` | where random choices begin; default: made of the test's name |
 /// | `max_steps = 10_000` | polls after which the schedule becomes fair; twice as many fail the run; default 100,000 |
+/// | `max_tasks = 1_000_000` | tasks that may be unfinished at once; more fail the run; default 50,000 |
 /// | `allow(law, ..)`, `warn(..)`, `deny(..)` | the levels of laws, named in snake case |
 /// | `with(fault, ..)`, `without(fault, ..)` | faults that runs may suffer beside the usual ones, or may not; see below |
 /// | `corpus = "dir"` | where past failures are kept, see [`corpus`]; `false`: nowhere, as for tests that `#[should_panic]` |
 /// | `hermetic = true` | a process for every run from the beginning; `false`: never |
 /// | `tokio = true` | runs have a tokio runtime with virtual time, see [`Checker::tokio`]; with the feature `tokio` |
 /// | `crate = path` | where this crate is found, if not at `::reveille` |
+///
+/// Each is said once: arguments that are repeated or contradict each other do not compile.
+///
+/// ```compile_fail
+/// #[reveille::test(with(late_timer), without(late_timer))]
+/// async fn is_of_two_minds() {}
+/// ```
 ///
 /// | fault | usual | what goes wrong |
 /// | --- | --- | --- |

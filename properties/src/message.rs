@@ -1,12 +1,14 @@
 //! What a test says when it fails or warns.
 
-use crate::error::Failure;
+use crate::ended;
+use crate::error::{CheckError, Failure};
 use crate::names;
 use crate::record::Broken;
+use crate::report::sentence;
 use crate::search::Found;
 use crate::seed::Seed;
 use crate::tape_file;
-use reveille_sim::{Kind, Law, Tape};
+use reveille_sim::{Kind, Law, Tape, TaskId};
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -24,6 +26,15 @@ pub(crate) fn fail(text: &str) -> ! {
 /// Tells a warning past the harness's capture, which shows nothing of tests that pass.
 pub(crate) fn warn(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", text.trim_end());
+}
+
+/// What stopped the check of `test`, under the head that all that fails a test has.
+pub(crate) fn headed(test: &str, error: &CheckError) -> String {
+    match error {
+        // It has its own.
+        CheckError::Broken(failure) => failure.to_string(),
+        error => format!("reveille: `{test}`: {error}"),
+    }
 }
 
 /// In which run a failure was found, of a search of `runs`; none if it was not searched for.
@@ -49,15 +60,18 @@ pub(crate) fn found(test: &str, found: &Found, origin: Option<&str>, corpus: &st
 }
 
 /// The report of a broken law in a run that proptest had made.
-pub(crate) fn scheduled(test: &str, found: &Found) -> Failure {
+pub(crate) fn scheduled(test: &str, found: &Found, pasted: bool) -> Failure {
     let (law, tape) = (found.broken.law, found.tape.clone());
     let mut report = title(test, law);
     report.push_str(&found.text);
-    let text = tape.to_text(test);
-    let _ = writeln!(
-        report,
-        "\n  replay: reveille::Schedule::from_tape(\"{text}\").unwrap().run(..), with the same input"
-    );
+    let schedule = if pasted {
+        format!("Schedule::from_tape(\"{}\")", tape.to_text(test))
+    } else {
+        // Proptest prints it right below, with the inputs.
+        "<the schedule of the minimal failing input>".to_owned()
+    };
+    let _ =
+        writeln!(report, "\n  replay: reveille::{schedule}.unwrap().run(..), with the same input");
     Failure { test: test.to_owned(), law, tape, report }
 }
 
@@ -90,9 +104,9 @@ pub(crate) fn differs(
     let law = broken.as_ref().map_or(Law::Nondeterminism, |broken| broken.law);
     let mut report = title(test, law);
     if let Some(broken) = &broken {
-        let _ = writeln!(report, "  {}\n", broken.law.sentence());
-        if !broken.cause.is_empty() {
-            let _ = writeln!(report, "  what   at {}: {}\n", broken.cause, broken.message);
+        let _ = writeln!(report, "  {}\n", sentence(broken.law, broken.task.map(TaskId)));
+        if let Some(what) = broken.in_words() {
+            let _ = writeln!(report, "  what    {}\n", what.replace('\n', "\n          "));
         }
         report.push_str(
             "  and, beside it, nondeterminism: the run that failed cannot be repeated\n\n",
@@ -126,7 +140,8 @@ fn replay_line(test: &str, tape: &Tape) -> String {
     } else {
         ""
     };
-    format!("{note}\n  replay: REVEILLE_REPLAY={place} {}\n", names::command(test))
+    let advice = names::advice(test).unwrap_or_default();
+    format!("{note}\n  replay: REVEILLE_REPLAY={place} {}\n{advice}", names::command(test))
 }
 
 /// A panic that unwinding cannot bear ends the process; the tape must be told first.
@@ -140,9 +155,10 @@ pub(crate) fn tell_of_aborts(test: &str) {
              the first panic: {first_panic}",
             Law::Panic.sentence()
         );
-        if let Some(tape) = reveille_sim::current_tape() {
-            report.push_str(&replay_line(&test, &tape));
+        let cause = "ended by a panic while another one unwinds";
+        if let Some(lines) = ended::last_lines(Law::Panic, cause) {
+            report.push_str(lines);
+            warn(&format!("\n{report}"));
         }
-        warn(&format!("\n{report}"));
     });
 }

@@ -31,10 +31,27 @@ pub(crate) fn command(name: &str) -> String {
     }
     drop(targets);
     let package = std::env::var("CARGO_PKG_NAME").map(|package| format!(" -p {package}"));
-    let is_path = name.chars().all(|c| c.is_alphanumeric() || "_:".contains(c));
-    // A name that is no path is a place in a file, or made up: the harness knows it not.
-    let filter = if is_path { format!(" {}", filter(name)) } else { String::new() };
+    let filter = if is_path(name) { format!(" {}", filter(name)) } else { String::new() };
     format!("cargo test{}{filter}", package.unwrap_or_default())
+}
+
+/// Whether it may be the name of a test. One that is no path is a place in a file, or made
+/// up: the harness knows it not.
+fn is_path(name: &str) -> bool {
+    name.split("::")
+        .all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_'))
+}
+
+/// What to do about a name that no test of the harness can have; nothing if it may be one.
+pub(crate) fn advice(name: &str) -> Option<String> {
+    let targets = TARGETS.lock().unwrap_or_else(PoisonError::into_inner);
+    if is_path(name) || targets.iter().any(|(test, _)| test == name) {
+        return None;
+    }
+    Some(format!(
+        "  note: no test is called `{name}`, so this line runs every test; outside of the harness's\n        \
+         threads a check is called by its place, which an edit moves: `Checker::name(..)` names it\n"
+    ))
 }
 
 /// The name under which the test harness knows the test `name`.

@@ -88,6 +88,24 @@ impl TestOutput for std::convert::Infallible {
     }
 }
 
+/// The way to write `!` as a type on a stable compiler.
+#[doc(hidden)]
+pub trait Returns {
+    /// What a function returns.
+    type Output;
+}
+
+impl<T> Returns for fn() -> T {
+    type Output = T;
+}
+
+/// A body that does not return: it panics, or waits for ever.
+impl TestOutput for <fn() -> ! as Returns>::Output {
+    fn into_error(self) -> Option<String> {
+        self
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,5 +120,11 @@ mod tests {
         let other: Result<(), &str> = Err(&text);
         assert_eq!(other.into_ending(), Ending::Failed("\"borrowed\"".into()));
         assert_eq!(Ok::<(), ()>(()).into_ending(), Ending::Passed);
+    }
+
+    #[test]
+    fn a_body_need_not_return() {
+        fn is_output<T: TestOutput>(_: fn() -> T) {}
+        is_output(|| -> ! { panic!("never") });
     }
 }

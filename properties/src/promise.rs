@@ -1,6 +1,7 @@
 //! What is told of a property that a test declared and that does not hold.
 
-use reveille_sim::{Finding, Property, PropertyKind};
+use crate::callsite::short_path;
+use reveille_sim::{Asked, Finding, Property, PropertyKind};
 use std::time::Duration;
 
 /// What the property demanded, and how it came that it does not hold.
@@ -21,6 +22,18 @@ pub(crate) fn broken(property: &Property, finding: &Finding) -> String {
         format!("and has not come within {}, that is until {now}", time(property.within))
     };
     format!("`{what}` {demanded} {since}\n{late}")
+}
+
+/// How a condition panicked when it was asked.
+pub(crate) fn panicked(
+    asked: &Asked,
+    message: &str,
+    location: Option<&str>,
+    finding: &Finding,
+) -> String {
+    let at = location.map_or(String::new(), |at| format!(" at {}", short_path(at)));
+    let (what, step) = (&asked.what, finding.step);
+    format!("the condition of `{what}`, asked after step {step}, panicked{at}:\n{message}")
 }
 
 /// What to try.

@@ -2,6 +2,8 @@
 //! it, where, the last steps, what to try.
 
 mod breach;
+mod events;
+mod named;
 mod steps;
 
 use crate::advice;
@@ -9,7 +11,10 @@ use crate::callsite::{blamed, place};
 use crate::evidence::{Evidence, Suspect};
 use crate::faults;
 use crate::naming::{future_name, task_name};
-use reveille_sim::{Certainty, Detail, Event, Finding, Law, Owner, TaskId, Trace, What};
+use crate::why::Why;
+pub(crate) use events::{apart, event_lines};
+use named::Named;
+use reveille_sim::{Certainty, Detail, Finding, Law, Owner, TaskId, Trace, What};
 use std::fmt::Write;
 
 /// What is told of a failure that its own replay does not show.
@@ -18,7 +23,7 @@ pub(crate) fn vanished() -> String {
 }
 
 /// The facts of a failure, without its title and its replay line.
-pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why: &str) -> String {
+pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why: &Why) -> String {
     let mut text = String::new();
     let certainty = match finding.certainty() {
         Certainty::Certain if finding.law.certainty() == Certainty::Suspected => {
@@ -27,9 +32,9 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why
         Certainty::Certain => "",
         Certainty::Suspected => " (suspected: it rests on a bound, see below)",
     };
-    let sentence = match (finding.law, finding.task()) {
-        (Law::Panic, Some(TaskId::ROOT)) => "the body of the test fails under this schedule",
-        _ => finding.law.sentence(),
+    let sentence = match &finding.detail {
+        Detail::Panic { asked: Some(_), .. } => "the condition of a property must not panic",
+        _ => sentence(finding.law, finding.task()),
     };
     let _ = writeln!(text, "  {sentence}{certainty}\n");
     let teller = Teller { finding, trace };
@@ -37,9 +42,9 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why
     let with = arguments(trace);
     facts.extend("with", (!with.is_empty()).then_some(with));
     teller.tell(evidence, &mut facts);
-    facts.extend("why", (!why.is_empty()).then_some(why));
+    facts.extend("why", (!why.text.is_empty()).then_some(&why.text));
     facts.write(&mut text);
-    let steps = steps::last(trace, &teller.telling_steps(evidence));
+    let steps = steps::last(trace, &Named::of(finding, trace, evidence, why));
     if !steps.is_empty() {
         let _ = writeln!(text, "\n  the last steps of {}:", finding.step);
         steps.iter().for_each(|line| {
@@ -55,26 +60,18 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why
     text
 }
 
+/// What the law demands; or, if the body of the test itself is what failed, just that.
+pub(crate) fn sentence(law: Law, task: Option<TaskId>) -> &'static str {
+    match (law, task) {
+        (Law::Panic, Some(TaskId::ROOT)) => "the body of the test fails in this run",
+        _ => law.sentence(),
+    }
+}
+
 /// The arguments of the test, one a line or more.
 pub(crate) fn arguments(trace: &Trace) -> String {
     let arguments = trace.arguments().iter();
     arguments.map(|(name, value)| format!("{name} = {value}\n")).collect()
-}
-
-/// Every event in a line, for a comparison.
-pub(crate) fn event_lines(trace: &Trace) -> Vec<String> {
-    trace.events().map(|event| event_line(trace, event)).collect()
-}
-
-fn event_line(trace: &Trace, event: &Event) -> String {
-    let by = event.by.map_or("between polls".to_owned(), |task| task_name(trace, task));
-    let what = match &event.what {
-        What::Awaiting { at, .. } => format!("pending at {}", place(at)),
-        What::Pointed { at, goes_on: true } => format!("goes on at {}", place(at)),
-        What::Pointed { at, goes_on: false } => format!("stops at {}", place(at)),
-        what => format!("{what:?}"),
-    };
-    format!("step {}, {by}: {what}", event.step)
 }
 
 /// Labelled lines in two columns.
@@ -140,11 +137,16 @@ impl Teller<'_> {
             let by = format!("by `reveille::{}` at {}", property.kind.name(), place(property.at));
             facts.add("declared", by);
         }
+        if let Detail::Panic { asked: Some(asked), .. } = &self.finding.detail {
+            let by = format!("by `reveille::{}` at {}", asked.kind.name(), place(asked.at));
+            facts.add("declared", by);
+        }
         match self.finding.law {
             Law::PendingWithoutWaker | Law::StaleWaker | Law::SpuriousPoll => {
                 self.registered("before", suspect, facts);
                 self.woken(suspect, facts);
             }
+            Law::WakerLeak => self.registered("kept", suspect, facts),
             Law::WakerDropped => {
                 self.registered("kept", suspect, facts);
                 self.at("dropped", "", suspect.dropped, facts);
@@ -175,7 +177,7 @@ impl Teller<'_> {
             }
             Owner::Watch(number) => {
                 let at = self.trace.watched_at(number).map_or("?".into(), place);
-                facts.add("who", format!("the future under `watch` at {at}"));
+                facts.add("who", format!("watched future {number}, under `watch` at {at}"));
             }
         }
     }
@@ -226,7 +228,11 @@ impl Teller<'_> {
 
     fn registered(&self, label: &'static str, suspect: &Suspect, facts: &mut Facts) {
         match suspect.registered {
-            None => facts.add(label, "it never cloned its waker"),
+            None if self.trace.is_whole() => facts.add(label, "it never cloned its waker"),
+            None => facts.add(
+                label,
+                "it did not clone its waker in the last part of the run, of which alone events are kept",
+            ),
             Some(_) => self.at(label, "its waker was last cloned ", suspect.registered, facts),
         }
     }
@@ -251,12 +257,5 @@ impl Teller<'_> {
             let _ = write!(text, "{}{site}", if depth == 0 { ", at " } else { "\ncalled from " });
         }
         facts.add(label, text);
-    }
-
-    /// The steps of the events that the facts point at.
-    fn telling_steps(&self, evidence: &Evidence) -> Vec<u64> {
-        let suspects = evidence.suspects.iter();
-        let events = suspects.flat_map(|s| [s.registered, s.dropped, s.woken, s.polled, s.fresh]);
-        events.flatten().filter_map(|at| self.trace.event(at)).map(|event| event.step).collect()
     }
 }

@@ -3,18 +3,22 @@
 //! The value is a run to be made, and its tree shrinks the tape that the run used: the
 //! two share a cell into which a run writes its tape. See [`tree`] and [`smaller`].
 
+mod noted;
 mod smaller;
 mod tree;
 
 pub use tree::ScheduleTree;
 
 use crate::checker::Checker;
+use crate::ended::{Repeat, Scene};
 use crate::error::{CheckError, Failure};
 use crate::host::{Here, Host, Plan};
 use crate::message;
+use crate::misuse;
 use crate::output::TestOutput;
 use crate::search::{self, Halt};
 use crate::watchdog;
+use noted::Noted;
 use proptest::strategy::{NewTree, Strategy, ValueTree};
 use proptest::test_runner::{TestCaseError, TestRunner};
 use reveille_sim::{Portfolio, Settings, Tape, TapeError};
@@ -44,8 +48,11 @@ use std::time::Duration;
 /// Put the schedule before the inputs: proptest makes them smaller one after the other,
 /// and inputs become smaller under a simple schedule.
 ///
+/// Laws that warn are told on stderr, once each. So are marks that runs came by and none
+/// saw, when the strategy is dropped; those that no run came by nobody knows here.
+///
 /// For a test of your own without other inputs `#[reveille::test]` does more: a search
-/// in place of single runs, a corpus, hermetic runs, laws that warn, marks.
+/// in place of single runs, a corpus, hermetic runs, all marks.
 /// [`Checker::schedules`] sets levels of laws, faults and bounds.
 #[track_caller]
 pub fn schedules() -> Schedules {
@@ -68,6 +75,7 @@ struct Rules {
     test: String,
     settings: Settings,
     watchdog: Duration,
+    noted: Mutex<Noted>,
 }
 
 impl Checker {
@@ -84,7 +92,8 @@ impl Checker {
     #[track_caller]
     pub fn schedules(&self) -> Schedules {
         let (test, settings, watchdog) = self.rules(Location::caller());
-        Schedules { rules: Arc::new(Rules { test, settings, watchdog }) }
+        let noted = Mutex::new(Noted::new(&test));
+        Schedules { rules: Arc::new(Rules { test, settings, watchdog, noted }) }
     }
 }
 
@@ -179,11 +188,11 @@ impl Schedule {
         F::Output: TestOutput,
     {
         if let Err(TestCaseError::Fail(report)) = self.try_run(body) {
-            match self.source {
-                Source::Tape { pasted: true, .. } => message::fail(report.message()),
-                // Proptest tells the last of many.
-                _ => std::panic::resume_unwind(Box::new(report.message().to_owned())),
+            if self.is_pasted() {
+                message::fail(report.message());
             }
+            // Proptest tells the last of many.
+            std::panic::resume_unwind(Box::new(report.message().to_owned()));
         }
     }
 
@@ -212,13 +221,13 @@ impl Schedule {
         F: Future,
         F::Output: TestOutput,
     {
-        if reveille_sim::in_run() {
-            return Err(TestCaseError::fail(CheckError::InsideRun.to_string()));
-        }
-        let Rules { test, settings, watchdog } = &*self.rules;
+        let Rules { test, settings, watchdog, noted } = &*self.rules;
+        let misused = |error: &CheckError| failed(&message::headed(test, error));
+        misuse::outside_of_runs().map_err(|error| misused(&error))?;
         let seed = if let Source::Seed(seed) = self.source { seed } else { 0 };
         let mut host = Here::new(&body, settings.clone(), Portfolio::new(seed));
-        let _watched = watchdog::watch(test, host.pulse(), *watchdog);
+        let _entered = Scene::new(test, Repeat::Schedule).enter();
+        let _watched = watchdog::watch(host.pulse(), *watchdog);
         message::tell_of_aborts(test);
         let plan = match &self.source {
             // Which of the portfolio's samplers makes the run follows from its number.
@@ -232,13 +241,22 @@ impl Schedule {
             used.first.get_or_insert_with(|| record.tape.clone());
             used.last = Some(record.tape.clone());
         }
+        noted
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .note(&record, matches!(self.source, Source::Seed(_)));
         if let Some(rejection) = record.rejected {
             return Err(TestCaseError::reject(rejection.to_string()));
         }
         match record.broken {
             None => Ok(()),
+            Some(_) if record.misused => Err(misused(&CheckError::InsideRun)),
             Some(_) => Err(failed(&self.told(&mut host, &record.tape))),
         }
+    }
+
+    fn is_pasted(&self) -> bool {
+        matches!(self.source, Source::Tape { pasted: true, .. })
     }
 
     /// The report of a run that failed, from a replay.
@@ -246,10 +264,10 @@ impl Schedule {
         let test = &self.rules.test;
         match search::replay(host, tape) {
             Err(Halt::Found(found)) => {
-                let Failure { report, .. } = message::scheduled(test, &found);
+                let Failure { report, .. } = message::scheduled(test, &found, self.is_pasted());
                 report
             }
-            Err(Halt::Host(error)) => error.to_string(),
+            Err(Halt::Host(error)) => message::headed(test, &CheckError::NoRun(error.to_string())),
             _ => {
                 let difference = search::first_difference(host, tape).unwrap_or_default();
                 message::differs(test, tape, None, &difference, None).report

@@ -8,12 +8,14 @@
 
 use crate::arguments::spans;
 use crate::coverage::{Counter, Coverage};
+use crate::haste;
 use crate::host::{Host, HostError, Plan};
 use crate::judge;
 use crate::marks::Marks;
 use crate::record::{Broken, RunRecord, Warning};
 use crate::rejection::{Rejected, Rejections};
-use crate::shrink::shrink;
+use crate::report;
+use crate::trials::Trials;
 use crate::why;
 use reveille_sim::{Law, Level, Member, Tape};
 
@@ -38,6 +40,7 @@ pub(crate) struct Clean {
     pub(crate) warnings: Vec<Warning>,
     pub(crate) coverage: Coverage,
     pub(crate) marks: Marks,
+    pub(crate) trials: Trials,
     pub(crate) rejections: Rejections,
 }
 
@@ -47,6 +50,7 @@ impl Clean {
     fn note(&mut self, record: &mut RunRecord, member: Member) -> Result<(), Rejected> {
         self.steps += record.steps;
         self.marks.add(std::mem::take(&mut record.marks));
+        self.trials.add(std::mem::take(&mut record.tried));
         match record.rejected.take() {
             Some(rejection) => {
                 // The bounded search gives every run the arguments of the plain one.
@@ -85,6 +89,8 @@ pub(crate) enum Halt {
     Found(Box<Found>),
     /// The same tape gave other events.
     Differs(Box<Differing>),
+    /// The run failed, and began a check of its own, which no run may.
+    Misused,
     /// No run can be made.
     Host(HostError),
     /// Too many runs were rejected.
@@ -173,13 +179,21 @@ pub(crate) fn settle(
     compare: bool,
     plain: Option<u64>,
 ) -> Result<Halt, HostError> {
+    if record.misused {
+        return Ok(Halt::Misused);
+    }
     let Some(broken) = record.broken.clone() else {
         return Ok(Halt::differs(record.tape, None));
     };
     let replay = Plan::replay(record.tape.clone()).hashed();
     let again = host.run(&replay)?;
     let mut sure = again.failed_like(&broken);
-    for _ in 0..if compare { CONFIRMATIONS } else { 0 } {
+    let confirmations = match compare {
+        true if haste::is_long(&again) => 1,
+        true => CONFIRMATIONS,
+        false => 0,
+    };
+    for _ in 0..confirmations {
         let once_more = host.run(&replay)?;
         sure &= once_more.hash == again.hash && once_more.broken == again.broken;
     }
@@ -194,12 +208,13 @@ pub(crate) fn settle(
     }
     let sampler = Some(host.portfolio().member());
     let before = spans::deviations(&again.tape).count();
-    let shrunk = shrink(host, again, &broken);
+    let shrunk = haste::shrink(host, again, &broken)?;
+    let hasty = haste::will_do(host, &shrunk.record, &broken)?;
     let tape = shrunk.record.tape;
     let after = spans::deviations(&tape).count();
     let broken = shrunk.record.broken.unwrap_or(broken);
-    let why = why::explain(host, &tape, &broken);
-    let broken = judge::refine(host, &tape, broken);
+    let why = why::explain(host, &tape, &broken, hasty);
+    let broken = judge::refine(host, &tape, broken, hasty);
     let stacks = host.survey(&tape, &broken)?;
     let text = host.tell(&tape, &broken, &stacks, &why)?;
     let shrunk = Some((before, after, shrunk.replays));
@@ -215,8 +230,12 @@ pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
         clean.note(&mut record, host.portfolio().member())?;
         return Ok(clean);
     };
-    let why = why::explain(host, tape, &broken);
-    let broken = judge::refine(host, tape, broken);
+    if record.misused {
+        return Err(Halt::Misused);
+    }
+    let hasty = haste::will_do(host, &record, &broken)?;
+    let why = why::explain(host, tape, &broken, hasty);
+    let broken = judge::refine(host, tape, broken, hasty);
     let stacks = host.survey(tape, &broken)?;
     let text = host.tell(tape, &broken, &stacks, &why)?;
     let tape = record.tape;
@@ -231,15 +250,16 @@ pub(crate) fn first_difference(host: &mut dyn Host, tape: &Tape) -> Result<Strin
         let (first, second) = (host.events(tape)?, host.events(tape)?);
         let same = first.iter().zip(&second).take_while(|(a, b)| a == b).count();
         if same < first.len().max(second.len()) {
-            let line =
-                |events: &[String]| events.get(same).cloned().unwrap_or("the run is over".into());
+            let line = |events: &[String]| {
+                events.get(same).cloned().unwrap_or_else(|| "the run is over".into())
+            };
+            let [first, second] = report::apart(&line(&first), &line(&second));
             return Ok(format!(
-                "  event  {same} is the first that differs between two replays\n  \
-                 first  {}\n  second {}\n",
-                line(&first),
-                line(&second)
+                "  event   {same} is the first that differs between two replays\n  \
+                 first   {first}\n  second  {second}\n"
             ));
         }
     }
-    Ok("  event  the replays made to find the first event that differs did not differ\n".into())
+    Ok("  event   which is the first that differs is not known: later replays were all the same\n"
+        .into())
 }

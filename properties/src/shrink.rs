@@ -6,6 +6,7 @@
 //! ```text
 //! repeat
 //!   repeat   drop lanes, cut tails, zero blocks, delete blocks, drop and shift       passes
+//!   steps    a fault goes with the step that it brought                          steps
 //!   trade    a fault or an input for a deviation of the schedule                     external
 //!   fewer    a tape with one deviation fewer, nearest first, then breadth first      fewer
 //!   polish   close gaps, lower options, move deviations to the front                 passes
@@ -27,6 +28,7 @@ mod external;
 mod fewer;
 mod passes;
 mod size;
+mod steps;
 #[cfg(test)]
 mod tests;
 
@@ -35,7 +37,7 @@ use crate::chart::Chart;
 use crate::host::{Host, Plan};
 use crate::record::{Broken, RunRecord};
 use reveille_sim::{Kind, Tape};
-use size::{Size, fingerprint};
+use size::{Size, run_key};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -43,7 +45,10 @@ use std::rc::Rc;
 const MOST_REPLAYS: u32 = 5_000;
 /// The same for runs with a process of their own, which take milliseconds.
 const MOST_PROCESSES: u32 = 1_000;
-/// Steps of all replays together at most: a run that does not end is long.
+/// Replays of the search for one deviation fewer, which finds within the first hundreds
+/// almost always, or not at all.
+const MOST_SEARCHED: u32 = 3_000;
+/// Steps and tasks of all replays together at most: a run that does not end is long.
 const MOST_STEPS: u64 = 30_000_000;
 
 /// The smallest tape found, and the replays it took.
@@ -55,13 +60,29 @@ pub(crate) struct Shrunk {
 
 /// Makes the tape of `record`, which failed as `broken` says, small.
 pub(crate) fn shrink(host: &mut dyn Host, record: RunRecord, broken: &Broken) -> Shrunk {
-    let mut shrinker = Shrinker::new(host, record, broken);
+    shrunk(Shrinker::new(host, record, broken))
+}
+
+/// The same by [hasty](crate::haste) replays, with so many steps together at most.
+pub(crate) fn in_haste(
+    host: &mut dyn Host,
+    record: RunRecord,
+    broken: &Broken,
+    steps: u64,
+) -> Shrunk {
+    let shrinker = Shrinker::new(host, record, broken);
+    let most = Cost { steps, ..shrinker.most };
+    let to_search = Cost { steps: steps / 5, ..shrinker.to_search };
+    shrunk(Shrinker { most, to_search, hasty: true, ..shrinker })
+}
+
+fn shrunk(mut shrinker: Shrinker<'_>) -> Shrunk {
     shrinker.work();
     Shrunk { replays: shrinker.spent.replays, record: shrinker.best }
 }
 
 /// A choice that is not the default: its kind, its place in the lane, its option.
-type Deviation = (Kind, usize, u32);
+type Change = (Kind, usize, u32);
 
 struct Shrinker<'a> {
     host: &'a mut dyn Host,
@@ -77,6 +98,8 @@ struct Shrinker<'a> {
     /// What the passes that search may still cost.
     to_trade: Cost,
     to_search: Cost,
+    /// Whether its replays are hasty.
+    hasty: bool,
 }
 
 /// What replays cost.
@@ -106,7 +129,7 @@ impl Cost {
 
 impl<'a> Shrinker<'a> {
     fn new(host: &'a mut dyn Host, record: RunRecord, broken: &'a Broken) -> Shrinker<'a> {
-        let tried = BTreeSet::from([fingerprint(&record.tape)]);
+        let tried = BTreeSet::from([run_key(&record.tape)]);
         let replays = if record.tape.is_hermetic() { MOST_PROCESSES } else { MOST_REPLAYS };
         Shrinker {
             host,
@@ -117,7 +140,8 @@ impl<'a> Shrinker<'a> {
             spent: Cost { replays: 0, steps: 0 },
             most: Cost { replays, steps: MOST_STEPS },
             to_trade: external::MOST,
-            to_search: Cost { replays: replays / 5 * 4, steps: MOST_STEPS / 5 },
+            to_search: Cost { replays: MOST_SEARCHED.min(replays / 5 * 4), steps: MOST_STEPS / 5 },
+            hasty: false,
         }
     }
 
@@ -125,12 +149,12 @@ impl<'a> Shrinker<'a> {
         let mut simplified = None;
         while !self.is_spent() {
             self.shrink_schedule();
-            let before = fingerprint(&self.best.tape);
+            let before = run_key(&self.best.tape);
             if simplified == Some(before) {
                 break;
             }
             self.simplify_arguments();
-            simplified = Some(fingerprint(&self.best.tape));
+            simplified = Some(run_key(&self.best.tape));
             if simplified == Some(before) {
                 break;
             }
@@ -152,7 +176,7 @@ impl<'a> Shrinker<'a> {
                     shrinker.drop_and_shift();
                 }
             });
-            if self.trade() || self.find_fewer() {
+            if self.drop_steps() || self.trade() || self.find_fewer() {
                 continue;
             }
             self.repeated(|shrinker| {
@@ -185,7 +209,7 @@ impl<'a> Shrinker<'a> {
     }
 
     /// The deviations of the best tape; what the arguments are made of is none.
-    fn deviations(&self) -> Vec<Deviation> {
+    fn deviations(&self) -> Vec<Change> {
         deviations(&self.best.tape).collect()
     }
 
@@ -197,7 +221,7 @@ impl<'a> Shrinker<'a> {
     }
 
     /// The best tape without some of its deviations.
-    fn without(&self, dropped: &[Deviation]) -> Tape {
+    fn without(&self, dropped: &[Change]) -> Tape {
         let mut tape = self.best.tape.clone();
         for (kind, index, _) in dropped {
             tape.lane_mut(*kind)[*index] = 0;
@@ -207,7 +231,7 @@ impl<'a> Shrinker<'a> {
 
     /// Takes the candidate if it is smaller and fails alike.
     fn attempt(&mut self, candidate: Tape) -> bool {
-        if Size::of(&candidate) >= self.size() || self.tried.contains(&fingerprint(&candidate)) {
+        if Size::of(&candidate) >= self.size() || self.tried.contains(&run_key(&candidate)) {
             return false;
         }
         match self.replay(&Plan::replay(candidate)) {
@@ -231,14 +255,19 @@ impl<'a> Shrinker<'a> {
             return None;
         }
         if let Some(tape) = plan.tape() {
-            self.tried.insert(fingerprint(tape));
+            self.tried.insert(run_key(tape));
         }
-        self.spent.replays += 1;
-        let record = self.host.run(plan).ok()?;
-        self.spent.steps += record.steps;
+        let record = self.run(plan)?;
         if record.broken.is_some() {
-            self.tried.insert(fingerprint(&record.tape));
+            self.tried.insert(run_key(&record.tape));
         }
+        Some(record)
+    }
+
+    fn run(&mut self, plan: &Plan) -> Option<RunRecord> {
+        self.spent.replays += 1;
+        let record = self.host.run(&plan.clone().hasty_if(self.hasty)).ok()?;
+        self.spent.steps += record.cost();
         Some(record)
     }
 }

@@ -21,7 +21,7 @@ fn write(directory: &Path, test: &str, text: &str) -> Option<String> {
     let path = directory.join(format!("{name}-{sum}.tape"));
     let shown = path.to_str()?.to_owned();
     // A path with blanks would need quotes in the line to paste.
-    if shown.contains(|c: char| c.is_whitespace() || "'\"\\$`".contains(c)) {
+    if !fits_a_line(&shown) {
         return None;
     }
     std::fs::create_dir_all(directory).ok()?;
@@ -33,6 +33,11 @@ fn write(directory: &Path, test: &str, text: &str) -> Option<String> {
         let _ = std::fs::remove_file(&draft);
     }
     written.ok().map(|()| shown)
+}
+
+/// Whether a shell takes it without quotes.
+pub(crate) fn fits_a_line(path: &str) -> bool {
+    !path.contains(|c: char| c.is_whitespace() || "'\"\\$`".contains(c))
 }
 
 /// `reveille` in cargo's target directory, else in the system's temporary one.

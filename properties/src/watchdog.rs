@@ -3,10 +3,11 @@
 //!
 //! Nothing inside a run can stop a poll that blocks, so a thread outside counts
 //! heartbeats. When a poll has gone on for too long it sends a signal to the
-//! thread that is stuck, and the handler there tells law, task, tape and stack
-//! and ends the process: only that thread can see its own stack and read the
+//! thread that is stuck, and the handler there tells law, task, tape and stack,
+//! [keeps the run](crate::ended) and ends the process: only that thread can see its own stack and read the
 //! tape while nobody writes it. Should the handler get stuck as well (the poll
-//! may hold the allocator's lock), the watchdog ends the process without it.
+//! may hold the allocator's lock), the watchdog ends the process without it; the run is
+//! kept by then.
 
 use reveille_sim::Pulse;
 use std::time::Duration;
@@ -22,20 +23,21 @@ pub(crate) struct Watched {
 pub(crate) fn abort_in_the_end() {}
 
 #[cfg(not(unix))]
-pub(crate) fn watch(_test: &str, _pulse: &'static Pulse, _limit: Duration) -> Watched {
+pub(crate) fn watch(_pulse: &'static Pulse, _limit: Duration) -> Watched {
     Watched {}
 }
 
 #[cfg(unix)]
-pub(crate) use unix::{abort_in_the_end, leave_alarms_to_others, watch, watch_fork};
+pub(crate) use unix::{abort_in_the_end, aborts_in_the_end, watch};
+#[cfg(target_os = "linux")]
+pub(crate) use unix::{leave_alarms_to_others, watch_fork};
 
 #[cfg(unix)]
 mod unix {
     use super::{Duration, Pulse, Watched};
     use crate::callsite::place;
-    use crate::{advice, names};
+    use crate::{advice, ended};
     use reveille_sim::{Law, TaskId};
-    use std::cell::RefCell;
     use std::fmt::Write as _;
     use std::panic::Location;
     use std::sync::atomic::{AtomicBool, Ordering};
@@ -49,6 +51,7 @@ mod unix {
     /// The exit code, as of any failing test.
     const FAILED: i32 = 101;
     /// Seconds that a forked run may take in all.
+    #[cfg(target_os = "linux")]
     const LONGEST_FORK: u32 = 60;
 
     struct Entry {
@@ -70,18 +73,13 @@ mod unix {
 
     static ENTRIES: Mutex<Entries> = Mutex::new(Entries { next: 0, entries: Vec::new() });
 
-    thread_local! {
-        static TEST: RefCell<String> = const { RefCell::new(String::new()) };
-    }
-
     fn with_entries<R>(f: impl FnOnce(&mut Entries) -> R) -> R {
         f(&mut ENTRIES.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
     /// Watches the calling thread, whose runs beat `pulse`.
-    pub(crate) fn watch(test: &str, pulse: &'static Pulse, limit: Duration) -> Watched {
+    pub(crate) fn watch(pulse: &'static Pulse, limit: Duration) -> Watched {
         static STARTED: Once = Once::new();
-        TEST.set(test.to_owned());
         STARTED.call_once(|| {
             install_handler(signal());
             // Without the thread a blocked poll hangs, as it would without us.
@@ -105,14 +103,15 @@ mod unix {
 
     /// Watches a forked process, whose runs take place on the calling thread; the
     /// watchdog itself did not come along.
-    pub(crate) fn watch_fork(test: &str) {
-        TEST.set(test.to_owned());
+    #[cfg(target_os = "linux")]
+    pub(crate) fn watch_fork() {
         install_handler(libc::SIGALRM);
         // SAFETY: it has no preconditions.
         unsafe { libc::alarm(LONGEST_FORK) };
     }
 
     /// Keeps the alarm of a forked process from the calling thread.
+    #[cfg(target_os = "linux")]
     pub(crate) fn leave_alarms_to_others() {
         // SAFETY: the set is initialised before it is used.
         unsafe {
@@ -159,21 +158,23 @@ mod unix {
                 // SAFETY: its entry is on the list, so the thread is alive.
                 unsafe { libc::pthread_kill(thread, signal()) };
                 std::thread::sleep(GRACE);
-                end(
+                say(
                     "reveille: a poll does not return (the law blocking-poll), and its stack cannot be had\n",
                 );
+                end(ended::last_lines_of_any_thread());
             }
         }
     }
 
     extern "C" fn on_signal(_signal: libc::c_int) {
-        let test = TEST.try_with(|test| test.try_borrow().map(|test| test.clone()));
-        let test = test.ok().and_then(Result::ok).unwrap_or_default();
         if !reveille_sim::in_run() {
             return;
         }
         let nested = reveille_sim::current_nested();
         let law = if nested.is_some() { Law::WakeInLock } else { Law::BlockingPoll };
+        // Before anything is allocated: the poll may be in the middle of that.
+        let last_lines = ended::last_lines(law, "ended by the watchdog").unwrap_or_default();
+        let test = ended::test_of_this_thread();
         let mut text = format!("\nreveille: `{test}` breaks the law {law}\n\n");
         let _ = writeln!(text, "  {} (suspected: the poll may merely be slow)\n", law.sentence());
         let whence = |task, at: &Location<'_>| match task {
@@ -202,14 +203,14 @@ mod unix {
         if let Some(advice) = advice::what_to_try(law) {
             let _ = writeln!(text, "\n  try: {advice}");
         }
-        if let Some(tape) = reveille_sim::current_tape() {
-            let tape = tape.to_text(&test);
-            let _ = writeln!(text, "\n  replay: REVEILLE_REPLAY={tape} {}", names::command(&test));
-        }
+        text.push_str(last_lines);
         say(&text);
         let stack = std::backtrace::Backtrace::force_capture();
         let mut text = String::from("\n  the stack of the poll:\n");
-        for frame in crate::callsite::user_frames(&stack) {
+        let mut frames = crate::callsite::user_frames(&stack);
+        // Around a function stands the code that begins it.
+        frames.dedup_by(|outer, inner| outer.function_name() == inner.function_name());
+        for frame in frames {
             let _ = writeln!(text, "    {frame}");
         }
         end(&text);
@@ -229,9 +230,13 @@ mod unix {
         ABORTS.store(true, Ordering::Relaxed);
     }
 
+    pub(crate) fn aborts_in_the_end() -> bool {
+        ABORTS.load(Ordering::Relaxed)
+    }
+
     fn end(text: &str) -> ! {
         say(text);
-        if ABORTS.load(Ordering::Relaxed) {
+        if aborts_in_the_end() {
             std::process::abort();
         }
         // SAFETY: it has no preconditions.

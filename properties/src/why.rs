@@ -28,17 +28,30 @@ use reveille_sim::{Kind, Law, Path, Tape};
 
 /// Replays at most.
 const MOST_REPLAYS: u32 = 200;
-/// Steps of all replays together at most.
+/// Steps and tasks of all replays together at most.
 const MOST_STEPS: u64 = 2_000_000;
 /// Other orders that are tried if the plain run fails.
 const MOST_ORDERS: usize = 64;
+/// The same if each is a long run.
+const MOST_ORDERS_AT_LENGTH: usize = 4;
 /// Faults and inputs that are told of.
 const MOST_EXTERNAL: usize = 3;
 
-/// What flips the verdict of the run of `tape`, which fails as `broken` says, in plain
-/// words; nothing if that cannot be said.
-pub(crate) fn explain(host: &mut dyn Host, tape: &Tape, broken: &Broken) -> String {
-    let mut inquiry = Inquiry { host, broken, replays: 0, steps: 0 };
+/// What flips a verdict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Why {
+    /// In plain words.
+    pub(crate) text: String,
+    /// The steps that the words name.
+    pub(crate) steps: Vec<u64>,
+    /// The tasks that they name.
+    pub(crate) tasks: Vec<u32>,
+}
+
+/// What flips the verdict of the run of `tape`, which fails as `broken` says; nothing if
+/// that cannot be said. Its replays may be [hasty](crate::haste).
+pub(crate) fn explain(host: &mut dyn Host, tape: &Tape, broken: &Broken, hasty: bool) -> Why {
+    let mut inquiry = Inquiry { host, broken, hasty, replays: 0, steps: 0 };
     inquiry.explain(tape).unwrap_or_default()
 }
 
@@ -74,12 +87,13 @@ impl Seen {
 struct Inquiry<'a> {
     host: &'a mut dyn Host,
     broken: &'a Broken,
+    hasty: bool,
     replays: u32,
     steps: u64,
 }
 
 impl Inquiry<'_> {
-    fn explain(&mut self, tape: &Tape) -> Option<String> {
+    fn explain(&mut self, tape: &Tape) -> Option<Why> {
         let failing = self.see(&Plan::replay(tape.clone()))?;
         if !failing.fails {
             return None;
@@ -102,29 +116,34 @@ impl Inquiry<'_> {
         });
         causes.extend(pair.map(|pair| words::pair(&failing, &pair)));
         for external in others.into_iter().take(MOST_EXTERNAL) {
-            if self.without(&failing.tape, &[external]).is_some() {
+            let passing = self.without(&failing.tape, &[external]);
+            if passing.is_some_and(|passing| self.holds_unhurried(&passing)) {
                 causes.push(words::external(&failing, external));
             }
         }
-        words::only_if(&causes)
+        words::only_if(causes)
     }
 
     /// The plain run fails: does another order pass?
-    fn without_deviations(&mut self, failing: &Seen) -> Option<String> {
+    fn without_deviations(&mut self, failing: &Seen) -> Option<Why> {
         let mut tried = 0;
         let options = failing.chart.options(Kind::Schedule);
         // The last ones are the nearest to the failure.
         let others = options.iter().enumerate().rev();
         let others = others.flat_map(|(index, options)| (1..*options).map(move |o| (index, o)));
-        for (index, option) in others.take(MOST_ORDERS) {
+        let most_orders = if self.hasty { MOST_ORDERS_AT_LENGTH } else { MOST_ORDERS };
+        for (index, option) in others.take(most_orders) {
             let mut tape = failing.tape.clone();
             tape.lane_mut(Kind::Schedule)[index] = option;
-            let other = self.see(&Plan::replay(tape))?;
-            tried += 1;
+            let Some(other) = self.see(&Plan::replay(tape)) else { break };
             if other.law.is_none() {
                 let pair = self.critical_pair(failing, &other)?;
-                return words::only_if(&[words::pair(failing, &pair)]);
+                return words::only_if(vec![words::pair(failing, &pair)]);
             }
+            if !self.holds_unhurried(&other) {
+                return None;
+            }
+            tried += 1;
         }
         (tried > 0).then(|| words::no_order(tried))
     }
@@ -144,8 +163,21 @@ impl Inquiry<'_> {
         let tape = &failing.tape;
         let (fails, passes) = way.flip(|order| self.see(&Plan::script(tape.clone(), order)))?;
         // What is told is what the tapes of the two replay to, without the script.
-        let mut again = |seen: Seen| self.see(&Plan::replay(seen.tape));
+        let mut again = |seen: Seen| {
+            self.see(&Plan::replay(seen.tape)).filter(|seen| self.holds_unhurried(seen))
+        };
         Pair::between([again(fails)?, again(passes)?])
+    }
+
+    /// Whether the run ends alike within the whole bounds.
+    fn holds_unhurried(&mut self, seen: &Seen) -> bool {
+        if !self.hasty {
+            return true;
+        }
+        let Ok(whole) = self.host.run(&Plan::replay(seen.tape.clone())) else { return false };
+        self.steps += whole.cost();
+        let alike = whole.failed_like(self.broken) == seen.fails;
+        alike && whole.broken.is_some() == seen.law.is_some()
     }
 
     fn see(&mut self, plan: &Plan) -> Option<Seen> {
@@ -153,8 +185,8 @@ impl Inquiry<'_> {
             return None;
         }
         self.replays += 1;
-        let record = self.host.run(&plan.clone().charted()).ok()?;
-        self.steps += record.steps;
+        let record = self.host.run(&plan.clone().charted().hasty_if(self.hasty)).ok()?;
+        self.steps += record.cost();
         Some(Seen {
             fails: record.failed_like(self.broken),
             law: record.broken.map(|broken| broken.law),

@@ -209,3 +209,20 @@ fn long_inputs_come_to_an_end() {
     assert!(with.contains("77"), "{with}");
     assert!(failure.report.contains("... (cut)") || with.len() < 400, "{with}");
 }
+
+/// Bounded search never varies the arguments, and what is told claims no more.
+#[test]
+fn what_was_tried_in_full_is_so_for_the_first_input() {
+    let checker = checker().name("t").runs(300).faults(reveille::Faults::NONE);
+    let passed = checker.try_check_with(0..100u32, |_| async {
+        let (first, second) = (reveille::spawn(async {}), reveille::spawn(async {}));
+        first.await.unwrap();
+        second.await.unwrap();
+    });
+    let passed = passed.unwrap();
+    assert!(!passed.coverage.is_everything());
+    assert!(passed.to_string().contains(" for the first input were tried"), "{passed}");
+    // Without arguments it is so for all.
+    let passed = checker.try_check(|| async {}).unwrap();
+    assert!(passed.coverage.is_everything(), "{passed}");
+}

@@ -18,20 +18,26 @@ pub fn draw_argument() -> u32 {
     world::current().map_or(0, |core| core.choose(Kind::Argument, u32::MAX))
 }
 
-/// The next move that a shrinker asks for, 0 if there is none. It is on the tape only
-/// once it is [noted](note_argument_move).
+/// The moves that a shrinker asks for. They are on the tape only once they are
+/// [noted](note_argument_moves).
 #[doc(hidden)]
 #[must_use]
-pub fn next_argument_move() -> u32 {
-    let asked = world::current().and_then(|core| core.tell_sampler(|s| s.move_argument()));
-    asked.filter(|option| *option < MOVES).unwrap_or(0)
+pub fn asked_argument_moves() -> Vec<u32> {
+    let Some(core) = world::current() else { return Vec::new() };
+    let asked = core.tell_sampler(|sampler| {
+        let next = || Some(sampler.move_argument()).filter(|option| (1..MOVES).contains(option));
+        std::iter::from_fn(next).collect()
+    });
+    asked.unwrap_or_default()
 }
 
-/// Puts a move that was made, or the end of the moves, on the tape.
+/// Puts the moves that were made, and the end of them, on the tape.
 #[doc(hidden)]
-pub fn note_argument_move(option: u32) {
+pub fn note_argument_moves(taken: &[u32]) {
     if let Some(core) = world::current() {
-        core.note_choice(Kind::Argument, MOVES, option);
+        for option in taken.iter().chain(&[0]) {
+            core.note_choice(Kind::Argument, MOVES, *option);
+        }
     }
 }
 

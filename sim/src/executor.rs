@@ -103,11 +103,13 @@ impl World {
             verdict: core.verdict.take(),
             warnings: core.warnings.with(std::mem::take),
             steps: core.steps.get(),
+            tasks: core.spawned.get().into(),
             now: core.now.get(),
             trace: recording.then(|| core.with_recorder(crate::trace::Recorder::finish)),
             foreign_threads: core.foreign_threads.with(std::mem::take),
             probed: core.probed.with(Option::take),
             sightings: core.sightings.with(std::mem::take),
+            trials: core.trials.with(std::mem::take),
         }
     }
 }
@@ -199,12 +201,12 @@ impl Core {
                     false => return,
                 }
             } else if self.phase.get() == Phase::Free {
-                let options = runnable as u32;
+                let runnable = Runnable::in_queue(self, runnable as u32);
+                let options = runnable.len();
                 let lent = self.take_sampler();
                 // SAFETY: `run` borrows the sampler for as long as this loop runs,
                 // and while it chooses nobody else can reach it.
-                let option =
-                    unsafe { (*sampler.as_ptr()).schedule(&Runnable::in_queue(self, options)) };
+                let option = unsafe { (*sampler.as_ptr()).schedule(&runnable) };
                 self.give_sampler_back(lent);
                 let option = self.note_choice(Kind::Schedule, options, option);
                 self.ready.with(|ready| ready.take(option as usize))
@@ -398,10 +400,15 @@ impl Core {
         unsafe { task.free(self) };
     }
 
+    /// The number of steps after which a run is judged.
+    pub(crate) fn last_bound(&self) -> u64 {
+        self.max_steps.get().saturating_mul(2)
+    }
+
     /// A bound of steps was passed; answers whether it was the last one.
     #[cold]
     fn pass_bound(&self, step: u64) -> bool {
-        let (fair, last) = (self.max_steps.get(), self.max_steps.get().saturating_mul(2));
+        let (fair, last) = (self.max_steps.get(), self.last_bound());
         self.let_in_all();
         if step <= fair {
             self.bound.set(fair);

@@ -1,6 +1,7 @@
 //! What a run found: a broken law with its evidence, and how the run ended.
 
 use crate::law::{Certainty, Law};
+use crate::property::Trial;
 use crate::sighting::Sighting;
 use crate::trace::{Owner, TaskId, Trace};
 use std::fmt;
@@ -38,6 +39,8 @@ pub enum Detail {
         location: Option<String>,
         /// Whether a destructor panicked.
         in_drop: bool,
+        /// The property whose condition panicked, if it was one.
+        asked: Option<Box<Asked>>,
     },
     /// The body returned an error; its text.
     Error(String),
@@ -53,6 +56,13 @@ pub enum Detail {
     Repeats {
         /// The step in which it was first seen.
         first: u64,
+    },
+    /// So many tasks are unfinished.
+    Live {
+        /// How many, with the one that was just spawned.
+        tasks: u64,
+        /// Where that one was spawned.
+        at: &'static Location<'static>,
     },
     /// A property that the test declared.
     Property(Box<Property>),
@@ -76,6 +86,18 @@ pub struct Property {
     pub within: u64,
     /// Whether it was decided because the run came to rest, before the deadline.
     pub at_rest: bool,
+}
+
+/// A property whose condition was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Asked {
+    /// What the test calls it.
+    pub what: String,
+    /// Where it was declared.
+    pub at: &'static Location<'static>,
+    /// What it demands.
+    pub kind: PropertyKind,
 }
 
 /// What a property demands.
@@ -168,6 +190,8 @@ pub struct Outcome<T> {
     pub warnings: Vec<Finding>,
     /// Polls.
     pub steps: u64,
+    /// Tasks that there were, the root among them.
+    pub tasks: u64,
     /// The virtual time at the end, in nanoseconds.
     pub now: u64,
     /// The events, as far as they were recorded.
@@ -178,4 +202,6 @@ pub struct Outcome<T> {
     pub probed: Option<Vec<TaskId>>,
     /// The states that were looked for, in the order of the first looks.
     pub sightings: Vec<Sighting>,
+    /// The places that declared properties, in the order of the first declarations.
+    pub trials: Vec<Trial>,
 }

@@ -70,6 +70,9 @@ laws! {
     /// One poll does work without end.
     Starvation "starvation" Deny Suspected
         "a poll must return after bounded work, so that others get their turn";
+    /// More and more tasks are spawned, faster than they end.
+    RunawaySpawn "runaway-spawn" Deny Suspected
+        "tasks must not be spawned without bound, faster than they end";
     /// A poll does not return.
     BlockingPoll "blocking-poll" Deny Suspected
         "a poll must not block its thread";

@@ -83,18 +83,18 @@ mod watch;
 mod world;
 mod yielding;
 
-pub use argument::{draw_argument, next_argument_move, note_argument, note_argument_move};
+pub use argument::{asked_argument_moves, draw_argument, note_argument, note_argument_moves};
 pub use cancellable::{Cancellable, Cancelled, cancellable};
 pub use choice::Kind;
 pub use digest::{Digest, digest};
 pub use fault::Faults;
-pub use finding::{Detail, Finding, Outcome, Property, PropertyKind};
+pub use finding::{Asked, Detail, Finding, Outcome, Property, PropertyKind};
 pub use hold::{hold_back, waker_of};
 pub use join::{AbortHandle, JoinError, JoinHandle};
 pub use law::{Certainty, Law, Level, Levels};
 pub use lineage::{Lineage, LineageError};
 pub use panics::on_abort;
-pub use property::{Always, Eventually, LeadsTo, always, eventually, leads_to};
+pub use property::{Always, Eventually, LeadsTo, Trial, always, eventually, leads_to};
 pub use reentry::{Nested, PanickedClone, current_nested};
 pub use sampler::{
     Alignment, Bounded, Bytes, Deviation, Divergence, Exhausted, Fingerprint, Found, Member, Pct,
@@ -108,7 +108,7 @@ pub use strand::{Path, Resource, Runnable, Strand, Touch};
 pub use tape::{Tape, TapeError};
 pub use trace::{Event, Owner, PollEnd, Recording, TaskId, TaskInfo, Trace, What};
 pub use watch::{Watch, watch};
-pub use world::{Pulse, World, current_step, current_tape, current_task, in_run};
+pub use world::{Pulse, World, current_step, current_tape, current_task, in_run, peek_tape};
 pub use yielding::{
     Point, draw, draw_entropy, mark, note, note_await, point, touches_next, yield_now,
 };

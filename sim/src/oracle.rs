@@ -28,6 +28,7 @@ use crate::trace::{Owner, PollEnd, TaskId, What};
 use crate::waker::identity_of;
 use crate::watch::WatchRef;
 use crate::world::{self, Core, Phase};
+use std::panic::Location;
 use std::ptr::NonNull;
 
 /// A task, or a watched future, that nothing can wake.
@@ -136,7 +137,8 @@ impl Core {
     /// Something happened that may make a verdict of a debt: a handle went, or was
     /// polled by somebody who has nothing else to wait for.
     pub(crate) fn doubt(&self, ledger: &Ledger) {
-        if ledger.has(IN_DEBT) {
+        // Once there is a verdict there is none to come; a runaway may leave many debts.
+        if ledger.has(IN_DEBT) && !self.verdict.is_set() {
             let of_ledger = |debt: &&Debt| debt.ledger == NonNull::from(ledger);
             let debt = self.debts.with(|debts| debts.iter().find(of_ledger).copied());
             self.doubts.with(|doubts| doubts.extend(debt));
@@ -406,15 +408,37 @@ impl Core {
 
     #[cold]
     fn stop_endless_poll(&self, work: u64) {
+        self.stop_poll(Law::Starvation, Detail::Count(work));
+    }
+
+    /// Finds a law broken by the poll that is going on, and ends it: the only way out of
+    /// one that does not return.
+    fn stop_poll(&self, law: Law, detail: Detail) {
         if let Some(task) = self.running.get()
             && self.phase.get() != Phase::Teardown
         {
-            let owner = Owner::Task(task.id());
-            self.find(Law::Starvation, owner, Vec::new(), Detail::Count(work));
+            self.find(law, Owner::Task(task.id()), Vec::new(), detail);
             if self.verdict.is_set() && !std::thread::panicking() {
-                // The only way out of a poll that does not return.
                 std::panic::resume_unwind(Box::new(panics::Escape));
             }
+        }
+    }
+
+    /// A task was spawned at `at`: are there too many?
+    #[inline(always)]
+    pub(crate) fn count_unfinished(&self, at: &'static Location<'static>) {
+        if self.unfinished.get() as u64 > self.max_tasks.get() {
+            self.stop_runaway_spawn(at);
+        }
+    }
+
+    #[cold]
+    fn stop_runaway_spawn(&self, at: &'static Location<'static>) {
+        let tasks = self.unfinished.get() as u64;
+        // Told once, when the bound is passed; but a poll that goes on nevertheless, once
+        // the run is over, is ended again.
+        if tasks == self.max_tasks.get() + 1 || self.verdict.is_set() {
+            self.stop_poll(Law::RunawaySpawn, Detail::Live { tasks, at });
         }
     }
 
@@ -422,13 +446,19 @@ impl Core {
     #[cold]
     pub(crate) fn task_panicked(&self, task: TaskRef, spurious: bool) {
         let note = panics::take_note();
+        if self.recording.get()
+            && let Some(at) = &note.location
+        {
+            self.with_recorder(|recorder| recorder.add_panic(task.id(), at.clone()));
+        }
         if self.verdict.is_set() || note.is_fault {
             // A task that a fault struck counts as cancelled.
             return;
         }
         let ledger = task.ledger();
         let in_drop = ledger.has(ABORTED) || self.phase.get() == Phase::Teardown;
-        let detail = Detail::Panic { message: note.message, location: note.location, in_drop };
+        let panics::Note { message, location, .. } = note;
+        let detail = Detail::Panic { message, location, in_drop, asked: None };
         let owner = Owner::Task(task.id());
         if let Some(nested) = self.nested.get() {
             let caller = Owner::Task(nested.caller);

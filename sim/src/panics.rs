@@ -8,7 +8,7 @@
 //! Rust's rule and cannot be caught. Before it happens the function given to
 //! [`on_abort`] is called, so that the tape is not lost.
 
-use crate::finding::Detail;
+use crate::finding::{Asked, Detail};
 use crate::join::message;
 use crate::law::Law;
 use crate::reentry::PanickedClone;
@@ -125,20 +125,34 @@ impl Core {
     /// panic ends with it, and is told.
     pub(crate) fn call_out(&self, f: impl FnOnce()) {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
-            self.outsider_panicked(payload);
+            let task = self.running.get().map_or(TaskId::ROOT, TaskRef::id);
+            self.outsider_panicked(payload, Owner::Task(task), None);
+        }
+    }
+
+    /// The same for a condition of a property, of which `asked` tells.
+    pub(crate) fn call_condition(&self, asked: impl FnOnce() -> (Owner, Asked), f: impl FnOnce()) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
+            let (owner, asked) = asked();
+            self.outsider_panicked(payload, owner, Some(Box::new(asked)));
         }
     }
 
     #[cold]
-    fn outsider_panicked(&self, payload: Box<dyn Any + Send>) {
+    fn outsider_panicked(
+        &self,
+        payload: Box<dyn Any + Send>,
+        owner: Owner,
+        asked: Option<Box<Asked>>,
+    ) {
         caught(payload.as_ref());
         let note = take_note();
         discard(payload);
         if !self.verdict.is_set() && !note.is_fault {
             let in_drop = self.phase.get() == Phase::Teardown;
-            let detail = Detail::Panic { message: note.message, location: note.location, in_drop };
-            let task = self.running.get().map_or(TaskId::ROOT, TaskRef::id);
-            self.find(Law::Panic, Owner::Task(task), Vec::new(), detail);
+            let Note { message, location, .. } = note;
+            let detail = Detail::Panic { message, location, in_drop, asked };
+            self.find(Law::Panic, owner, Vec::new(), detail);
         }
     }
 }

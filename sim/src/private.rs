@@ -32,4 +32,15 @@ impl<T> Private<T> {
         }
         result
     }
+
+    /// For those who interrupt the thread: none if the table is in use, which is known in
+    /// debug builds only. They must not go on with the run.
+    pub(crate) fn peek<R>(&self, f: impl FnOnce(&T) -> R) -> Option<R> {
+        if self.borrowed.get() {
+            return None;
+        }
+        // SAFETY: this thread is the only one here; in a release build a change that was
+        // interrupted may be seen half done, which is why the run must be over with this.
+        Some(f(unsafe { &*self.value.get() }))
+    }
 }

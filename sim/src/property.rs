@@ -13,13 +13,17 @@
 //!              deadline, the second closes it
 //! ```
 //!
-//! What is still open when the root returns is not decided, and no breach.
+//! What is still open when the root returns is not decided, and no breach. Arguments come
+//! in one order: within which time, if there is a limit; what; the conditions.
 //!
 //! A condition may do what a destructor may: spawn, declare another property, drop the
 //! guard of its own. While it is asked its rule is out of the table, so that nothing is
 //! entered twice.
 
-use crate::finding::{Detail, Property, PropertyKind};
+mod rule;
+mod trial;
+
+use crate::finding::{Asked, Detail, Property, PropertyKind};
 use crate::law::Law;
 use crate::trace::{Owner, TaskId, What};
 use crate::world::{self, Core, Phase};
@@ -31,6 +35,9 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
+
+use rule::{Answer, Occasion, Open, Rule};
+pub use trial::Trial;
 
 /// Demands that `condition` holds after every step, until the guard is dropped.
 ///
@@ -190,7 +197,10 @@ guards!(Always Eventually LeadsTo);
 pub(crate) struct Monitor {
     what: Cow<'static, str>,
     at: &'static Location<'static>,
+    kind: PropertyKind,
     declared_by: TaskId,
+    /// Whether it was counted as judged.
+    judged: Cell<bool>,
     /// None while the rule is asked, and when the monitor is closed.
     rule: Cell<Option<Box<Rule>>>,
     /// Decided, or dropped.
@@ -239,103 +249,6 @@ impl fmt::Debug for Monitor {
     }
 }
 
-type Condition = Box<dyn FnMut() -> bool>;
-
-enum Rule {
-    Always(Condition),
-    Eventually { condition: Condition, open: Open },
-    LeadsTo { cause: Condition, effect: Condition, within: Duration, open: Option<Open> },
-}
-
-/// An obligation that is not met yet.
-#[derive(Clone, Copy, Debug)]
-struct Open {
-    since_step: u64,
-    since: u64,
-    within: u64,
-    deadline: u64,
-}
-
-impl Open {
-    fn from_now(core: &Core, within: Duration) -> Open {
-        let since = core.now.get();
-        let within = u64::try_from(within.as_nanos()).unwrap_or(u64::MAX);
-        let deadline = since.saturating_add(within);
-        Open { since_step: core.steps.get(), since, within, deadline }
-    }
-}
-
-/// When a property is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Occasion {
-    /// A step was made.
-    Step,
-    /// Its deadline is about to pass.
-    Deadline,
-    /// Nothing can change any more.
-    Rest,
-}
-
-/// What a look at a property says.
-enum Answer {
-    Open,
-    Held,
-    Broken,
-}
-
-impl Rule {
-    fn open_mut(&mut self) -> Option<&mut Open> {
-        match self {
-            Rule::Always(_) => None,
-            Rule::Eventually { open, .. } => Some(open),
-            Rule::LeadsTo { open, .. } => open.as_mut(),
-        }
-    }
-
-    fn kind(&self) -> PropertyKind {
-        match self {
-            Rule::Always(_) => PropertyKind::Always,
-            Rule::Eventually { .. } => PropertyKind::Eventually,
-            Rule::LeadsTo { .. } => PropertyKind::LeadsTo,
-        }
-    }
-
-    fn open(&self) -> Option<Open> {
-        match self {
-            Rule::Always(_) => None,
-            Rule::Eventually { open, .. } => Some(*open),
-            Rule::LeadsTo { open, .. } => *open,
-        }
-    }
-
-    fn ask(&mut self, core: &Core, occasion: Occasion) -> Answer {
-        match self {
-            Rule::Always(_) if occasion != Occasion::Step => Answer::Open,
-            Rule::Always(condition) => match condition() {
-                true => Answer::Open,
-                false => Answer::Broken,
-            },
-            Rule::Eventually { condition, .. } => match (condition(), occasion) {
-                (true, _) => Answer::Held,
-                (false, Occasion::Step) => Answer::Open,
-                (false, Occasion::Deadline | Occasion::Rest) => Answer::Broken,
-            },
-            Rule::LeadsTo { cause, effect, within, open } => {
-                if open.is_some() && effect() {
-                    *open = None;
-                }
-                if open.is_none() && occasion == Occasion::Step && cause() && !effect() {
-                    *open = Some(Open::from_now(core, *within));
-                }
-                match (open, occasion) {
-                    (None, _) | (_, Occasion::Step) => Answer::Open,
-                    (Some(_), Occasion::Deadline | Occasion::Rest) => Answer::Broken,
-                }
-            }
-        }
-    }
-}
-
 impl Core {
     fn declare(
         &self,
@@ -346,6 +259,8 @@ impl Core {
         let monitor = Rc::new(Monitor {
             what,
             at,
+            kind: rule.kind(),
+            judged: Cell::new(false),
             declared_by: self.running.get().map_or(TaskId::ROOT, |task| task.id()),
             rule: Cell::new(Some(Box::new(rule))),
             closed: Cell::new(false),
@@ -354,6 +269,7 @@ impl Core {
         if self.phase.get() == Phase::Teardown {
             monitor.close();
         } else {
+            self.count_declared(&monitor);
             self.monitors.with(|monitors| monitors.push(monitor.clone()));
             // The flag that the loop looks at anyway, so that a run without properties
             // pays nothing for them.
@@ -445,8 +361,15 @@ impl Core {
         let mut answer = None;
         self.work.set(0);
         self.pulse.beat();
-        self.call_out(|| answer = Some(rule.ask(self, occasion)));
+        let asked = || Asked {
+            what: monitor.what.clone().into_owned(),
+            at: monitor.at,
+            kind: monitor.kind,
+        };
+        let asked = || (Owner::Task(monitor.declared_by), asked());
+        self.call_condition(asked, || answer = Some(rule.ask(self, occasion)));
         self.pulse.beat();
+        self.count_judged(monitor, !matches!(answer, Some(Answer::Open)));
         match answer {
             Some(Answer::Open) if !monitor.closed.get() => monitor.rule.set(Some(rule)),
             Some(Answer::Broken) if !monitor.closed.get() => {

@@ -3,8 +3,10 @@
 //! A sampler sees kinds of choices, numbers of options and
 //! [strands](crate::Strand), never a future. One policy a file.
 
+mod arrivals;
 mod bounded;
 mod bytes;
+mod children;
 mod eager;
 mod environment;
 mod fingerprint;
@@ -26,6 +28,7 @@ mod sticky;
 mod surw;
 mod table;
 mod urw;
+mod weights;
 
 pub use bounded::Bounded;
 pub use bytes::{Bytes, Written};

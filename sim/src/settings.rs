@@ -12,6 +12,8 @@ pub struct Settings {
     /// Polls after which the schedule becomes fair and free of faults. A run that
     /// has not ended after as many more is red.
     pub max_steps: u64,
+    /// Tasks that may be unfinished at once, the root among them. With more the run is red.
+    pub max_tasks: u64,
     /// The level of each law.
     pub levels: Levels,
     /// The faults that a sampler may switch on.
@@ -31,6 +33,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             max_steps: 100_000,
+            max_tasks: 50_000,
             levels: Levels::default(),
             faults: Faults::ALL,
             recording: Recording::Tape,

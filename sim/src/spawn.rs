@@ -65,7 +65,9 @@ fn add<F: Future>(
     let name = builder.name.map(Into::into);
     let task = core.add_task(future, name, flags, Location::caller());
     task.strand().set_next(builder.touch);
-    JoinHandle::new(task)
+    let handle = JoinHandle::new(task);
+    core.count_unfinished(Location::caller());
+    handle
 }
 
 /// Spawns the daemon that a guest stands behind.

@@ -4,6 +4,7 @@
 //! sampler learns where it comes from, who woke it, and what it is about to touch
 //! if somebody declared that; never the future behind it.
 
+use crate::ledger::flag::WOKEN;
 use crate::task::TaskRef;
 use crate::world::Core;
 use std::cell::Cell;
@@ -312,10 +313,22 @@ impl<'a> Runnable<'a> {
 
     pub(crate) fn at_point(core: &'a Core, running: TaskRef) -> Runnable<'a> {
         let (place, len) = core.ready.with(|ready| {
-            let place = ready.iter().position(|task| task == running);
+            let is_due = running.ledger().has(WOKEN);
+            let mut queue = ready.iter();
+            let place = if is_due { queue.position(|task| task == running) } else { None };
             (place.unwrap_or(usize::MAX), ready.len() + usize::from(place.is_none()))
         });
-        Runnable { source: Source::AtPoint { core, running, place }, len: len as u32 }
+        let len = len as u32;
+        Runnable { source: Source::AtPoint { core, running, place }, len }
+    }
+
+    /// The queue of a world, if that is what they stand in, from the first to the last.
+    #[inline]
+    pub(crate) fn queue(&self) -> Option<Queue<'a>> {
+        match self.source {
+            Source::Queue(core) => Some(Queue { core }),
+            _ => None,
+        }
     }
 
     /// How many there are.
@@ -357,6 +370,26 @@ impl<'a> Runnable<'a> {
     /// All of them, in the order of their numbers.
     pub fn iter(&self) -> impl Iterator<Item = &Strand> {
         (0..self.len).map(|option| self.get(option))
+    }
+}
+
+/// The order in which the runnable strands of a world came.
+#[derive(Clone, Copy)]
+pub(crate) struct Queue<'a> {
+    core: &'a Core,
+}
+
+impl Queue<'_> {
+    /// When the strand at `option` came: a number from 1 that only grows.
+    #[inline]
+    pub(crate) fn arrival(self, option: u32) -> u64 {
+        self.core.ready.with(|ready| ready.arrival(option as usize))
+    }
+
+    /// The option that is the strand that came then, if it still stands here.
+    #[inline]
+    pub(crate) fn option_of(self, arrival: u64) -> Option<u32> {
+        self.core.ready.with(|ready| ready.place_of(arrival)).map(|place| place as u32)
     }
 }
 

@@ -11,16 +11,39 @@
 //!    test                        choice 12 took option 1 ...         choices in all
 //! ```
 //!
+//! A tape with arguments that were made simpler is `v2/..`: it has [runs](lane).
+//!
 //! After the test stands `/hermetic` if the run needs a process of its own.
 //!
 //! `sum` is the 32-bit FNV-1a hash of everything before `/sum=`, so that a text
 //! which lost its end, or a character, is refused.
 
-use crate::choice::Kind;
-use std::fmt;
+mod lane;
 
-const VERSION: &str = "v1";
-const LONGEST_LANE: u32 = 1 << 26;
+use crate::choice::Kind;
+use std::fmt::{self, Write as _};
+
+/// The versions of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    V1,
+    /// With runs; nothing else is new.
+    V2,
+}
+
+impl Format {
+    /// The first one that has what the tape needs, so that older builds read the rest.
+    fn of(tape: &Tape) -> Format {
+        if lane::has_runs(tape.lane(Kind::Argument)) { Format::V2 } else { Format::V1 }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Format::V1 => "v1",
+            Format::V2 => "v2",
+        }
+    }
+}
 
 /// The choices of one run, a lane for each kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,21 +135,37 @@ impl Tape {
     /// The text of this tape, as a tape of the test `test`.
     #[must_use]
     pub fn to_text(&self, test: &str) -> String {
-        let mut text = format!("{VERSION}/{}", escape(test));
-        if self.hermetic {
-            text.push_str("/hermetic");
+        let mut text = String::new();
+        // A `String` takes everything.
+        let _ = self.write_text(test, self.hermetic, &mut text);
+        text
+    }
+
+    /// Writes the same text piece by piece, whatever this tape says of a process of its
+    /// own. Allocates nothing: it is for those who tell of a run whose process ends.
+    ///
+    /// # Errors
+    ///
+    /// That of `out`.
+    pub fn write_text(&self, test: &str, hermetic: bool, out: &mut dyn fmt::Write) -> fmt::Result {
+        let mut out = Summed { out, sum: FNV_BASIS };
+        let version = Format::of(self);
+        write!(out, "{}/", version.name())?;
+        write_escaped(test, &mut out)?;
+        if hermetic {
+            out.write_str("/hermetic")?;
         }
         for kind in Kind::ALL {
-            let mut separator = format!("/{kind}=");
-            for (at, option) in self.lane(kind).iter().enumerate().filter(|(_, o)| **o != 0) {
-                text.push_str(&format!("{separator}{at}:{option}"));
-                separator = ",".into();
+            let lane = self.lane(kind);
+            if lane.iter().any(|option| *option != 0) {
+                write!(out, "/{kind}=")?;
+                let format = if kind == Kind::Argument { version } else { Format::V1 };
+                lane::write(lane, format, &mut out)?;
             }
         }
-        text.push_str(&format!("/len={}", self.len()));
-        let sum = fnv1a(text.as_bytes());
-        text.push_str(&format!("/sum={sum:08x}"));
-        text
+        write!(out, "/len={}", self.len())?;
+        let sum = out.sum;
+        write!(out, "/sum={sum:08x}")
     }
 
     /// Reads the text of a tape: the test it names, and the tape.
@@ -138,14 +177,15 @@ impl Tape {
     pub fn from_text(text: &str) -> Result<(String, Tape), TapeError> {
         let text = text.trim();
         let (version, _) = text.split_once('/').ok_or(TapeError::NotATape)?;
-        if version != VERSION {
+        let known = [Format::V1, Format::V2].into_iter().find(|format| format.name() == version);
+        let Some(format) = known else {
             let is_version = version.strip_prefix('v').is_some_and(|n| n.parse::<u32>().is_ok());
             return Err(if is_version {
                 TapeError::OtherVersion(version.into())
             } else {
                 TapeError::NotATape
             });
-        }
+        };
         let (body, sum) = text.rsplit_once("/sum=").ok_or(TapeError::Cut)?;
         if sum.len() != 8 {
             return Err(TapeError::Cut);
@@ -173,7 +213,7 @@ impl Tape {
             }
             let kind = Kind::from_name(name)
                 .ok_or_else(|| TapeError::malformed("a kind of choice", name))?;
-            read_lane(value, &mut tape.lanes[kind as usize])?;
+            lane::read(value, format, &mut tape.lanes[kind as usize])?;
         }
         match length {
             Some(length) if tape.len() <= length => Ok((test, tape)),
@@ -182,36 +222,39 @@ impl Tape {
     }
 }
 
-fn read_lane(text: &str, lane: &mut Vec<u32>) -> Result<(), TapeError> {
-    for entry in text.split(',') {
-        let wrong = || TapeError::malformed("`index:option` in rising order", entry);
-        let (at, option) = entry.split_once(':').ok_or_else(wrong)?;
-        let at: u32 = at.parse().map_err(|_| wrong())?;
-        let option: u32 = option.parse().map_err(|_| wrong())?;
-        if at >= LONGEST_LANE || (at as usize) < lane.len() || option == 0 {
-            return Err(wrong());
-        }
-        lane.resize(at as usize, 0);
-        lane.push(option);
-    }
-    Ok(())
-}
+const FNV_BASIS: u32 = 0x811c_9dc5;
 
 fn fnv1a(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+    fnv1a_from(FNV_BASIS, bytes)
+}
+
+fn fnv1a_from(sum: u32, bytes: &[u8]) -> u32 {
+    bytes.iter().fold(sum, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+}
+
+/// Passes a text on and keeps its checksum.
+struct Summed<'a> {
+    out: &'a mut dyn fmt::Write,
+    sum: u32,
+}
+
+impl fmt::Write for Summed<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.sum = fnv1a_from(self.sum, text.as_bytes());
+        self.out.write_str(text)
+    }
 }
 
 /// Leaves letters, digits and `_ : . -` as they are and writes other bytes as `%xx`.
-fn escape(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
+fn write_escaped(name: &str, out: &mut impl fmt::Write) -> fmt::Result {
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"_:.-".contains(&byte) {
-            text.push(char::from(byte));
+            out.write_char(char::from(byte))?;
         } else {
-            text.push_str(&format!("%{byte:02x}"));
+            write!(out, "%{byte:02x}")?;
         }
     }
-    text
+    Ok(())
 }
 
 fn unescape(text: &str) -> Option<String> {
@@ -259,13 +302,10 @@ impl fmt::Display for TapeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             TapeError::NotATape => {
-                write!(
-                    f,
-                    "expected a tape, such as `{VERSION}/test/schedule=3:1/len=9/sum=0badcafe`"
-                )
+                write!(f, "expected a tape, such as `v1/test/schedule=3:1/len=9/sum=0badcafe`")
             }
             TapeError::OtherVersion(version) => {
-                write!(f, "the tape is of version `{version}`, this build reads `{VERSION}`")
+                write!(f, "the tape is of version `{version}`, this build reads `v1` and `v2`")
             }
             TapeError::Cut => {
                 f.write_str("the tape is cut: it does not end in `/sum=` and eight digits")
@@ -287,8 +327,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn tapes() -> impl Strategy<Value = Tape> {
-        let option = prop_oneof![3 => Just(0u32), 1 => any::<u32>()];
-        (vec(vec(option, 0..40), Kind::ALL.len()), any::<bool>()).prop_map(|(lanes, hermetic)| {
+        let option = prop_oneof![3 => Just(0u32), 2 => 1..4u32, 1 => any::<u32>()];
+        let same = (option, prop_oneof![3 => Just(1), 1 => 2..20usize]);
+        let lane = vec(same, 0..40).prop_map(|runs| {
+            runs.into_iter()
+                .flat_map(|(option, count)| std::iter::repeat_n(option, count))
+                .collect()
+        });
+        (vec(lane, Kind::ALL.len()), any::<bool>()).prop_map(|(lanes, hermetic)| {
             let mut tape = Tape::new();
             tape.set_hermetic(hermetic);
             for (kind, lane) in Kind::ALL.into_iter().zip(lanes) {
@@ -329,7 +375,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_read_or_refused(text in "(v1/|v2/)?[a-z0-9/=:,%.-]{0,60}") {
+        fn any_text_is_read_or_refused(text in "(v1/|v2/|v3/)?[a-z0-9/=:,%.-]{0,60}") {
             let _ = Tape::from_text(&text);
         }
     }
@@ -338,12 +384,34 @@ mod tests {
         format!("{body}/sum={:08x}", fnv1a(body.as_bytes()))
     }
 
+    /// As builds wrote it that knew no runs.
+    #[test]
+    fn moves_of_the_first_version_are_read() {
+        let old = sealed("v1/t/argument=0:7,2:1,3:1,4:2/len=6");
+        let (_, tape) = Tape::from_text(&old).unwrap();
+        assert_eq!(tape.lane(Kind::Argument), [7, 0, 1, 1, 2]);
+        let new = tape.to_text("t");
+        assert!(new.starts_with("v2/t/argument=0:7,2:a2b/len=5/sum="), "{new}");
+        assert_eq!(Tape::from_text(&new).unwrap().1, tape);
+    }
+
+    #[test]
+    fn a_tape_without_moves_is_of_the_first_version() {
+        let mut tape = Tape::new();
+        *tape.lane_mut(Kind::Schedule) = vec![1; 9];
+        *tape.lane_mut(Kind::Argument) = vec![1 << 20, 1 << 21, 0, 5, 0, 0];
+        assert!(tape.to_text("t").starts_with("v1/t/"));
+    }
+
     #[test]
     fn errors_name_the_thing_and_the_expectation() {
         let refused = |text: &str| Tape::from_text(text).unwrap_err().to_string();
         for (text, message) in [
             ("hello", "expected a tape, such as `v1/test/schedule=3:1/len=9/sum=0badcafe`"),
-            ("v7/t/len=0/sum=00000000", "the tape is of version `v7`, this build reads `v1`"),
+            (
+                "v7/t/len=0/sum=00000000",
+                "the tape is of version `v7`, this build reads `v1` and `v2`",
+            ),
             ("v1/t/len=0", "the tape is cut: it does not end in `/sum=` and eight digits"),
             ("v1/t/len=0/sum=00000000", "the tape is damaged: its checksum is wrong"),
         ] {

@@ -6,6 +6,7 @@
 //! processes (no address, no real time, no path).
 
 mod hash;
+mod older;
 
 use self::hash::{fold, mix};
 use crate::choice::Kind;
@@ -300,6 +301,7 @@ impl Recording {
     }
 }
 
+/// Events that are kept at most, before the older half is thinned out.
 const KEPT: usize = 1 << 17;
 
 /// The recorded events of a run.
@@ -307,11 +309,14 @@ const KEPT: usize = 1 << 17;
 pub struct Trace {
     hash: u64,
     count: u64,
+    /// What is kept of events before these.
+    older: Vec<Event>,
     events: VecDeque<Event>,
     tasks: Vec<TaskInfo>,
     watches: Vec<&'static Location<'static>>,
     sources: Vec<String>,
     arguments: Vec<(String, String)>,
+    panics: Vec<(TaskId, String)>,
 }
 
 impl Trace {
@@ -327,16 +332,29 @@ impl Trace {
         self.count
     }
 
-    /// The events, oldest first; of a very long run the last 131,072.
-    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> + ExactSizeIterator {
-        self.events.iter()
+    /// The events, oldest first; of a very long run the last 65,536 and more, and of
+    /// those before what was last seen of each task.
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
+        self.older.iter().chain(&self.events)
+    }
+
+    /// Whether no event was left out.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.older.len() as u64 + self.events.len() as u64 == self.count
     }
 
     /// The event of that number, if it is kept.
     #[must_use]
     pub fn event(&self, index: u64) -> Option<&Event> {
         let first = self.events.front()?.index;
-        self.events.get(usize::try_from(index.checked_sub(first)?).ok()?)
+        match index.checked_sub(first) {
+            Some(place) => self.events.get(usize::try_from(place).ok()?),
+            None => {
+                let place = self.older.binary_search_by_key(&index, |event| event.index);
+                place.ok().map(|place| &self.older[place])
+            }
+        }
     }
 
     /// The tasks in the order of their numbers.
@@ -361,6 +379,13 @@ impl Trace {
     #[must_use]
     pub fn arguments(&self) -> &[(String, String)] {
         &self.arguments
+    }
+
+    /// Where a task panicked: file, line and column. It is no part of the hash.
+    #[must_use]
+    pub fn panicked_at(&self, id: TaskId) -> Option<&str> {
+        let (_, at) = self.panics.iter().find(|(task, _)| *task == id)?;
+        Some(at)
     }
 
     /// What is known of a task.
@@ -408,6 +433,12 @@ impl Recorder {
         self.trace.arguments.push((name, value));
     }
 
+    pub(crate) fn add_panic(&mut self, task: TaskId, at: String) {
+        if self.keep {
+            self.trace.panics.push((task, at));
+        }
+    }
+
     pub(crate) fn add_task(&mut self, info: TaskInfo) {
         self.trace.tasks.push(info);
     }
@@ -431,7 +462,8 @@ impl Recorder {
         trace.hash = fold(trace.hash, step, now, by, &what);
         if self.keep {
             if trace.events.len() == KEPT {
-                trace.events.pop_front();
+                trace.older.extend(trace.events.drain(..KEPT / 2));
+                older::thin_out(&mut trace.older);
             }
             trace.events.push_back(Event { index: trace.count, step, now, by, what, stack });
         }

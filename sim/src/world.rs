@@ -18,7 +18,7 @@ use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
 use crate::oracle::Debt;
 use crate::private::Private;
-use crate::property::Monitor;
+use crate::property::{Monitor, Trial};
 use crate::ready::Ready;
 use crate::reentry::Nested;
 use crate::resident::Residents;
@@ -112,6 +112,7 @@ pub(crate) struct Core {
     /// Who made the last step after which the oracle had something to look at.
     pub(crate) stepped: Cell<TaskId>,
     pub(crate) sightings: Private<Vec<Sighting>>,
+    pub(crate) trials: Private<Vec<Trial>>,
     /// The step after which the loop of the run has something to look at.
     pub(crate) bound: Cell<u64>,
     /// The last step that made progress: a task began or ended, time moved, a mark.
@@ -130,6 +131,7 @@ pub(crate) struct Core {
     pub(crate) foreign_threads: Private<Vec<String>>,
     pub(crate) levels: Cell<Levels>,
     pub(crate) max_steps: Cell<u64>,
+    pub(crate) max_tasks: Cell<u64>,
     pub(crate) patience: Cell<Duration>,
     pub(crate) probe: Cell<Option<Probe>>,
     pub(crate) probed: Private<Option<Vec<TaskId>>>,
@@ -242,6 +244,7 @@ impl World {
             monitors: Private::default(),
             stepped: Cell::new(TaskId::ROOT),
             sightings: Private::default(),
+            trials: Private::default(),
             bound: Cell::new(0),
             progress: Cell::new(0),
             idle_jumps: Cell::new(0),
@@ -253,6 +256,7 @@ impl World {
             foreign_threads: Private::default(),
             levels: Cell::new(Levels::default()),
             max_steps: Cell::new(0),
+            max_tasks: Cell::new(0),
             patience: Cell::new(Duration::ZERO),
             probe: Cell::new(None),
             probed: Private::default(),
@@ -352,6 +356,7 @@ impl Core {
         drop(self.clock.with(Clock::clear));
         self.levels.set(settings.levels);
         self.max_steps.set(settings.max_steps);
+        self.max_tasks.set(settings.max_tasks);
         self.patience.set(settings.patience);
         self.probe.set(settings.probe);
         let recording = settings.recording != crate::trace::Recording::Tape;
@@ -426,13 +431,18 @@ pub(crate) fn current() -> Option<&'static Core> {
     (!current.is_null()).then(|| unsafe { &*current })
 }
 
-/// The choices made so far by the run of the calling thread; none outside a run.
+/// Shows the choices made so far by the run of the calling thread; none outside a run.
 ///
-/// For those who must tell of a run that will not end: a watchdog, or a panic
-/// that is about to abort the process.
+/// For those who must tell of a run that will not end: a watchdog, a panic that is about to
+/// abort the process, a signal. Allocates nothing.
+pub fn peek_tape<R>(f: impl FnOnce(&Tape) -> R) -> Option<R> {
+    current()?.tape.peek(f)
+}
+
+/// The choices made so far by the run of the calling thread; none outside a run.
 #[must_use]
 pub fn current_tape() -> Option<Tape> {
-    current().map(|core| core.tape.with(|tape| tape.clone()))
+    peek_tape(Tape::clone)
 }
 
 /// The task that the calling thread is polling, and where it was spawned.

@@ -1,66 +1,23 @@
 //! The arguments of the attribute: `runs = 5000, seed = 7, allow(waker_leak)`.
 
+mod known;
+mod once;
+
+use known::{FAULTS, LAWS};
+use once::Once;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
-use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Lit, LitBool, Path, Token, parenthesized};
 
-const KNOWN: &str = "expected `runs = ..`, `seed = ..`, `max_steps = ..`, `hermetic = true|false`, `tokio = true|false`, \
-                     `corpus = \"directory\"|true|false`, `allow(law)`, `warn(law)`, `deny(law)`, `with(fault)`, `without(fault)` or \
-                     `crate = path`";
-
-/// The names of the faults, as kinds of choices have them.
-const FAULTS: [&str; 21] = [
-    "fresh_waker",
-    "spurious_poll",
-    "delayed_wake",
-    "late_timer",
-    "cancellation",
-    "forgotten_future",
-    "reentrant_waker",
-    "panicking_clone",
-    "spurious_readiness",
-    "late_event",
-    "short_io",
-    "interrupted",
-    "latency",
-    "loss",
-    "duplication",
-    "reordering",
-    "reset",
-    "refused",
-    "disk_full",
-    "torn_write",
-    "cancel_outcome",
-];
-
-/// The names of the laws.
-const LAWS: [&str; 19] = [
-    "pending_without_waker",
-    "stale_waker",
-    "waker_dropped",
-    "deadlock",
-    "stuck",
-    "suspected_stuck",
-    "suspected_livelock",
-    "busy_poll",
-    "starvation",
-    "blocking_poll",
-    "spurious_poll",
-    "poll_after_ready",
-    "snoozed",
-    "wake_in_lock",
-    "task_leak",
-    "waker_leak",
-    "panic",
-    "property",
-    "nondeterminism",
-];
+const KNOWN: &str = "expected `runs = ..`, `seed = ..`, `max_steps = ..`, `max_tasks = ..`, `hermetic = true|false`, \
+                     `tokio = true|false`, `corpus = \"directory\"|true|false`, `allow(law)`, `warn(law)`, `deny(law)`, \
+                     `with(fault)`, `without(fault)` or `crate = path`";
 
 pub(crate) struct Arguments {
     pub(crate) krate: Path,
     calls: Vec<TokenStream>,
+    said: Once,
 }
 
 impl Arguments {
@@ -73,7 +30,11 @@ impl Arguments {
 
 impl Parse for Arguments {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let mut arguments = Arguments { krate: syn::parse_quote!(::reveille), calls: Vec::new() };
+        let mut arguments = Arguments {
+            krate: syn::parse_quote!(::reveille),
+            calls: Vec::new(),
+            said: Once::default(),
+        };
         while !input.is_empty() {
             arguments.parse_one(input)?;
             if !input.is_empty() {
@@ -87,26 +48,24 @@ impl Parse for Arguments {
 impl Arguments {
     fn parse_one(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         if input.peek(Token![crate]) {
-            input.parse::<Token![crate]>()?;
+            let word = input.parse::<Token![crate]>()?;
+            self.said.once("crate", "crate", word.span)?;
             input.parse::<Token![=]>()?;
             self.krate = input.parse()?;
             return Ok(());
         }
         let word: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), KNOWN))?;
         match word.to_string().as_str() {
-            "runs" | "seed" | "max_steps" => {
-                input.parse::<Token![=]>()?;
-                let value: Expr = input.parse()?;
+            "runs" | "seed" | "max_steps" | "max_tasks" => {
+                let value: Expr = self.value(&word, input)?;
                 self.calls.push(quote!(#word(#value)));
             }
             "hermetic" | "tokio" => {
-                input.parse::<Token![=]>()?;
-                let value: LitBool = input.parse()?;
+                let value: LitBool = self.value(&word, input)?;
                 self.calls.push(quote!(#word(#value)));
             }
             "corpus" => {
-                input.parse::<Token![=]>()?;
-                let value: Lit = input.parse()?;
+                let value: Lit = self.value(&word, input)?;
                 if !matches!(value, Lit::Str(_) | Lit::Bool(_)) {
                     let wanted = "expected the name of a directory, `true` or `false`";
                     return Err(syn::Error::new(value.span(), wanted));
@@ -116,16 +75,18 @@ impl Arguments {
             "allow" | "warn" | "deny" => {
                 let laws;
                 parenthesized!(laws in input);
-                for law in Punctuated::<Ident, Token![,]>::parse_terminated(&laws)? {
-                    let variant = variant(&law, "law", &LAWS)?;
+                for law in known::names(&laws)? {
+                    let variant = law.variant("law", &LAWS)?;
+                    self.said.once("level", &law.text, law.span())?;
                     self.calls.push(quote!(#word(reveille_::Law::#variant)));
                 }
             }
             "with" | "without" => {
                 let faults;
                 parenthesized!(faults in input);
-                for fault in Punctuated::<Ident, Token![,]>::parse_terminated(&faults)? {
-                    let variant = variant(&fault, "fault", &FAULTS)?;
+                for fault in known::names(&faults)? {
+                    let variant = fault.variant("fault", &FAULTS)?;
+                    self.said.once("fault", &fault.text, fault.span())?;
                     self.calls.push(quote!(#word(reveille_::Kind::#variant)));
                 }
             }
@@ -133,37 +94,19 @@ impl Arguments {
         }
         Ok(())
     }
-}
 
-/// The variant that has this name, which must be one of the known ones.
-fn variant(name: &Ident, what: &str, known: &[&str]) -> syn::Result<Ident> {
-    let text = name.to_string();
-    if known.contains(&text.as_str()) {
-        return Ok(Ident::new(&camel_case(&text), name.span()));
+    /// What follows `word =`.
+    fn value<T: Parse>(&mut self, word: &Ident, input: ParseStream<'_>) -> syn::Result<T> {
+        let name = word.to_string();
+        self.said.once(&name, &name, word.span())?;
+        input.parse::<Token![=]>()?;
+        input.parse()
     }
-    let known: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
-    let message = format!("expected a {what}, one of {}; got `{text}`", known.join(", "));
-    Err(syn::Error::new(name.span(), message))
-}
-
-/// `waker_leak` as `WakerLeak`.
-fn camel_case(name: &str) -> String {
-    let mut upper = true;
-    let mut result = String::new();
-    for c in name.chars() {
-        if c == '_' {
-            upper = true;
-        } else if std::mem::take(&mut upper) {
-            result.extend(c.to_uppercase());
-        } else {
-            result.push(c);
-        }
-    }
-    result
 }
 
 #[cfg(test)]
 mod tests {
+    use super::known::camel_case;
     use super::*;
     use reveille_sim::{Kind, Law};
 
@@ -223,5 +166,57 @@ mod tests {
              `cancel_outcome`; got `late_timers`"
         );
         assert!(settings("within(late_timer)").unwrap_err().contains("`without(fault)`"));
+    }
+
+    #[test]
+    fn other_spellings_are_told_the_right_one() {
+        for (written, wanted) in [
+            ("with(delayed-wake)", "a fault in snake case, `delayed_wake`; got `delayed-wake`"),
+            ("without(LateTimer)", "a fault in snake case, `late_timer`; got `LateTimer`"),
+            ("with(\"late-timer\")", "a fault in snake case, `late_timer`; got `\"late-timer\"`"),
+            ("with(\"late_timer\")", "a fault in snake case, `late_timer`; got `\"late_timer\"`"),
+            ("deny(stuck, waker-leak)", "a law in snake case, `waker_leak`; got `waker-leak`"),
+            (
+                "allow(pending-without-waker)",
+                "a law in snake case, `pending_without_waker`; got `pending-without-waker`",
+            ),
+        ] {
+            assert_eq!(settings(written).unwrap_err(), format!("expected {wanted}"));
+        }
+        let error = settings("with(late-timers)").unwrap_err();
+        assert!(error.starts_with("expected a fault, one of `fresh_waker`, "), "{error}");
+        assert!(error.ends_with("; got `late-timers`"), "{error}");
+    }
+
+    #[test]
+    fn what_is_said_twice_is_refused() {
+        for (written, told) in [
+            ("runs = 1, runs = 2", "`runs` is given twice; expected once"),
+            ("seed = 1, runs = 2, seed = 1", "`seed` is given twice; expected once"),
+            ("max_steps = 1, max_steps = 2", "`max_steps` is given twice; expected once"),
+            ("hermetic = true, hermetic = false", "`hermetic` is given twice; expected once"),
+            ("corpus = \"a\", corpus = false", "`corpus` is given twice; expected once"),
+            ("crate = a, crate = b", "`crate` is given twice; expected once"),
+            (
+                "with(late_timer), without(late_timer)",
+                "the fault `late_timer` is switched twice; expected once",
+            ),
+            (
+                "with(cancellation, cancellation)",
+                "the fault `cancellation` is switched twice; expected once",
+            ),
+            ("allow(stuck), deny(stuck)", "the law `stuck` is given a level twice; expected one"),
+        ] {
+            assert_eq!(settings(written).unwrap_err(), told, "{written}");
+        }
+        // A law and a fault may have the same name.
+        settings("deny(spurious_poll), without(spurious_poll), allow(stuck, deadlock)").unwrap();
+    }
+
+    #[test]
+    fn both_places_are_shown() {
+        let error = syn::parse_str::<Arguments>("runs = 1, seed = 2, runs = 3").err().unwrap();
+        let told: Vec<String> = error.into_iter().map(|one| one.to_string()).collect();
+        assert_eq!(told, ["`runs` is given twice; expected once", "`runs` is given here first"]);
     }
 }

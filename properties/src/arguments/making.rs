@@ -4,7 +4,8 @@ use super::spans::{COMPLICATE, SIMPLIFY};
 use crate::rejection::Rejection;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use reveille_sim::{draw_argument, next_argument_move, note_argument, note_argument_move};
+use reveille_sim::{asked_argument_moves, draw_argument, note_argument, note_argument_moves};
+use std::cell::Cell;
 use std::fmt::{self, Debug, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
@@ -32,33 +33,93 @@ static CONFIG: LazyLock<Config> = LazyLock::new(|| Config {
     ..Config::default()
 });
 
+thread_local! {
+    /// Trees that were grown before it last changed are used no more.
+    static AGE: Cell<u64> = const { Cell::new(0) };
+}
+
+/// From now on every tree is grown anew from its seed, as in another process.
+pub(crate) fn forget_trees() {
+    AGE.set(AGE.get() + 1);
+}
+
+/// The tree of an argument as the last run left it. A tree cannot be cloned, and to make
+/// its moves again is slow; but most runs want the same moves and perhaps some more.
+pub struct Grown<T> {
+    age: u64,
+    seed: [u32; 2],
+    /// The moves that were made, all of them taken.
+    moves: Vec<u32>,
+    tree: T,
+}
+
+impl<T> Debug for Grown<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Grown").field("moves", &self.moves.len()).finish_non_exhaustive()
+    }
+}
+
+impl<T: ValueTree> Grown<T> {
+    /// Whether the tree is on the way to `moves`.
+    fn leads_to(&self, seed: [u32; 2], moves: &[u32]) -> bool {
+        self.age == AGE.get() && self.seed == seed && moves.starts_with(&self.moves)
+    }
+
+    /// Makes the moves that are missing. A tree that refused one may have changed all the
+    /// same, and then it is not the one to which the moves taken lead.
+    fn walk_to(mut self, moves: &[u32]) -> (Self, Refused) {
+        let mut refused = false;
+        for wanted in &moves[self.moves.len()..] {
+            let taken = match *wanted {
+                SIMPLIFY => self.tree.simplify(),
+                COMPLICATE => self.tree.complicate(),
+                _ => false,
+            };
+            if taken {
+                self.moves.push(*wanted);
+            }
+            refused |= !taken;
+        }
+        (self, refused)
+    }
+}
+
+type Refused = bool;
+
 /// Makes argument number `ordinal` of the present run, or says why there is none.
 pub(super) fn make<S: Strategy>(
     name: &str,
     ordinal: u8,
     strategy: &S,
+    last: &mut Option<Grown<S::Tree>>,
 ) -> Result<S::Value, Rejection> {
-    let mut runner = runner([draw_argument(), draw_argument()], ordinal);
-    let mut tree = strategy.new_tree(&mut runner);
-    loop {
-        let wanted = next_argument_move();
-        let taken = match (&mut tree, wanted) {
-            (_, 0) => break,
-            (Ok(tree), SIMPLIFY) => tree.simplify(),
-            (Ok(tree), COMPLICATE) => tree.complicate(),
-            _ => false,
-        };
-        if taken {
-            note_argument_move(wanted);
-        }
+    let seed = [draw_argument(), draw_argument()];
+    let wanted = asked_argument_moves();
+    let grown = last.take().filter(|grown| grown.leads_to(seed, &wanted));
+    let grown = match grown {
+        Some(grown) => grown,
+        None => plant(name, ordinal, strategy, seed).inspect_err(|_| note_argument_moves(&[]))?,
+    };
+    let (grown, refused) = grown.walk_to(&wanted);
+    note_argument_moves(&grown.moves);
+    let value = grown.tree.current();
+    note_argument(name, || shown(&value));
+    if !refused {
+        *last = Some(grown);
     }
-    note_argument_move(0);
-    match tree {
-        Ok(tree) => {
-            let value = tree.current();
-            note_argument(name, || shown(&value));
-            Ok(value)
-        }
+    Ok(value)
+}
+
+/// A tree without moves.
+fn plant<S: Strategy>(
+    name: &str,
+    ordinal: u8,
+    strategy: &S,
+    seed: [u32; 2],
+) -> Result<Grown<S::Tree>, Rejection> {
+    let mut runner = runner(seed, ordinal);
+    match strategy.new_tree(&mut runner) {
+        Ok(tree) => Ok(Grown { age: AGE.get(), seed, moves: Vec::new(), tree }),
         Err(reason) => {
             let reason = refusals(&runner).unwrap_or_else(|| reason.to_string());
             Err(Rejection::by_strategy(name, reason))

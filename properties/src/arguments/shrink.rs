@@ -10,14 +10,27 @@
 //! strike elsewhere. So a candidate that passes is tried again with its deviations moved
 //! a little towards the beginning, before it counts as passed.
 //!
+//! A list of a thousand elements that all may go would cost a replay each. So after
+//! [some that went well](super::stride) several moves are made before the run is asked
+//! again.
+//!
 //! Arguments are taken one after the other, as proptest takes the parts of a tuple.
 
 use super::spans::{COMPLICATE, SIMPLIFY, Span, deviations, spans, with_spans};
-use reveille_sim::Tape;
+use super::stride::Stride;
+use reveille_sim::{Kind, Tape};
 
 /// Deviations that are moved, the first ones, and places by which they are.
 const MOVED: usize = 4;
 const PLACES: [usize; 2] = [1, 2];
+
+/// Moves of one argument at most.
+const MOST_MOVES: usize = 1 << 16;
+/// Moves on the tapes of all replays together at most: each is read and recorded.
+const MOST_RECORDED: usize = 8_000_000;
+/// Moves made again where a leap went too far. In a large list a single one counts all
+/// its elements.
+const MOST_REPEATED: usize = 100_000;
 
 /// A replay of a candidate.
 #[derive(Debug)]
@@ -31,45 +44,135 @@ pub(crate) struct Tried {
 
 /// The tape of the failing run with the simplest arguments found. `replay` runs a tape
 /// that it is given; none when there were enough replays.
-pub(crate) fn shrink_arguments(tape: Tape, mut replay: impl FnMut(Tape) -> Option<Tried>) -> Tape {
-    let mut best = tape;
-    for which in 0..spans(&best).len() {
-        let mut wanted = spans(&best)[which].moves.clone();
+pub(crate) fn shrink_arguments(tape: Tape, replay: impl FnMut(Tape) -> Option<Tried>) -> Tape {
+    let spans = spans(&tape);
+    let arguments = spans.len();
+    let (to_record, to_repeat) = (MOST_RECORDED, MOST_REPEATED);
+    let mut walk = Walk { best: tape, spans, replay, to_record, to_repeat };
+    // None says that there were enough replays.
+    let _ = (0..arguments).try_for_each(|which| walk.simplify(which));
+    walk.best
+}
+
+struct Walk<R> {
+    /// The last tape that failed.
+    best: Tape,
+    /// Its arguments.
+    spans: Vec<Span>,
+    replay: R,
+    to_record: usize,
+    to_repeat: usize,
+}
+
+/// What came of a candidate.
+enum Answer {
+    /// It fails alike, and is the best now.
+    Fails,
+    Passes,
+    /// The argument refused the last move.
+    Refused,
+}
+
+impl<R: FnMut(Tape) -> Option<Tried>> Walk<R> {
+    /// Makes one argument as simple as it gets.
+    fn simplify(&mut self, which: usize) -> Option<()> {
+        let mut stride = Stride::default();
+        while self.leap(which, &mut stride)? && self.ask(which, &mut stride)? {}
+        Some(())
+    }
+
+    /// One question of proptest's protocol, and what follows if the run passes; false
+    /// if that was the end.
+    fn ask(&mut self, which: usize, stride: &mut Stride) -> Option<bool> {
+        let mut wanted = self.spans[which].moves.clone();
         let mut question = SIMPLIFY;
         loop {
             wanted.push(question);
-            let candidate = asking(&best, which, &wanted);
-            let Some(mut tried) = replay(candidate.clone()) else { return best };
-            let taken = spans(&tried.tape).get(which).map_or(0, |span| span.moves.len());
-            if taken < wanted.len() {
+            match self.attempt(which, &wanted, PLACES)? {
+                Answer::Refused => return Some(false),
+                Answer::Fails => break,
+                Answer::Passes => question = COMPLICATE,
+            }
+        }
+        stride.asked(question == SIMPLIFY);
+        Some(true)
+    }
+
+    /// Simplifies by many moves at once as long as that goes well; false if the end
+    /// was reached so.
+    fn leap(&mut self, which: usize, stride: &mut Stride) -> Option<bool> {
+        while let Some(length) = stride.leap() {
+            let mut wanted = self.spans[which].moves.clone();
+            let before = wanted.len();
+            if before + length > MOST_MOVES || before > self.to_repeat {
                 break;
             }
-            for nearby in nearby(&candidate) {
+            wanted.resize(before + length, SIMPLIFY);
+            match self.attempt(which, &wanted, PLACES.map(|places| places * length))? {
+                Answer::Fails => stride.landed(true),
+                Answer::Passes => {
+                    self.to_repeat -= before;
+                    stride.landed(false);
+                }
+                Answer::Refused if self.spans[which].moves.len() > before => return Some(false),
+                Answer::Refused => {
+                    self.to_repeat -= before;
+                    stride.landed(false);
+                }
+            }
+        }
+        Some(true)
+    }
+
+    /// Replays the best tape with those moves, and if that passes, with its deviations
+    /// moved by one of so many places.
+    fn attempt(&mut self, which: usize, wanted: &[u32], places: [usize; 2]) -> Option<Answer> {
+        let known = self.spans[which].moves.len();
+        let candidate = self.asking(which, wanted);
+        let mut tried = self.replay(candidate.clone())?;
+        let taken = spans(&tried.tape).get(which).map_or(0, |span| span.moves.len());
+        let refused = taken < wanted.len();
+        // Of a leap what was taken counts; a `complicate` that is refused is the end.
+        let simpler = taken > known && wanted[known..].iter().all(|step| *step == SIMPLIFY);
+        if simpler || !refused {
+            for nearby in nearby(&candidate, places) {
                 if tried.fails {
                     break;
                 }
-                let Some(again) = replay(nearby) else { return best };
-                tried = again;
-            }
-            question = if tried.fails { SIMPLIFY } else { COMPLICATE };
-            if tried.fails {
-                best = tried.tape;
+                tried = self.replay(nearby)?;
             }
         }
+        let fails = tried.fails;
+        if fails && (simpler || !refused) {
+            self.spans = spans(&tried.tape);
+            self.best = tried.tape;
+        }
+        Some(match (refused, fails) {
+            (true, _) => Answer::Refused,
+            (false, true) => Answer::Fails,
+            (false, false) => Answer::Passes,
+        })
     }
-    best
-}
 
-fn asking(tape: &Tape, which: usize, moves: &[u32]) -> Tape {
-    let mut spans: Vec<Span> = spans(tape);
-    spans[which].moves = moves.to_vec();
-    with_spans(tape, &spans)
+    fn replay(&mut self, tape: Tape) -> Option<Tried> {
+        let length = tape.lane(Kind::Argument).len();
+        self.to_record = self.to_record.checked_sub(length)?;
+        (self.replay)(tape)
+    }
+
+    fn asking(&mut self, which: usize, moves: &[u32]) -> Tape {
+        let known = std::mem::replace(&mut self.spans[which].moves, moves.to_vec());
+        let tape = with_spans(&self.best, &self.spans);
+        self.spans[which].moves = known;
+        tape
+    }
 }
 
 /// The same tape with a deviation, and all that follow it, a little earlier.
-fn nearby(tape: &Tape) -> impl Iterator<Item = Tape> {
-    let moves =
-        deviations(tape).take(MOVED).flat_map(|deviation| PLACES.map(|places| (deviation, places)));
+fn nearby(tape: &Tape, places: [usize; 2]) -> impl Iterator<Item = Tape> {
+    let moves = deviations(tape)
+        .take(MOVED)
+        .flat_map(move |deviation| places.map(|places| (deviation, places)));
     moves.filter_map(|((kind, index, _), places)| {
         let first = index.checked_sub(places)?;
         let defaults = tape.lane(kind)[first..index].iter().all(|option| *option == 0);
@@ -87,7 +190,6 @@ mod tests {
     use proptest::collection::vec;
     use proptest::strategy::{Strategy, ValueTree};
     use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
-    use reveille_sim::Kind;
 
     /// Makes a value of a span as a run does, and gives the moves that were taken.
     fn value<S: Strategy>(strategy: &S, span: &Span) -> (S::Value, Vec<u32>) {

@@ -4,6 +4,7 @@
 use super::Checker;
 use crate::config::Config;
 use crate::corpus::{Replayed, Session, Stop};
+use crate::ended::{Repeat, Scene};
 use crate::error::CheckError;
 use crate::hermetic;
 use crate::host::{Body, Here, Host};
@@ -66,6 +67,7 @@ impl Work {
         let ordinal = hermetic::next_ordinal(&self.name);
         if let Some(child) = hermetic::Child::from_env() {
             let settings = self.settings.clone();
+            let _entered = self.scene().hermetic().enter();
             let mut host = hermetic::forked(&self.name, body, settings, self.portfolio());
             let result = self.settle(&mut host, |halt, host| self.failure(halt, host, None));
             return child.answer(ordinal, result);
@@ -89,10 +91,24 @@ impl Work {
         self.here(body, ordinal)
     }
 
+    /// What is to be known should a run end the process.
+    fn scene(&self) -> Scene {
+        let repeat = Repeat::Command(names::command(&self.name));
+        let scene = Scene::new(&self.name, repeat);
+        match self.replay {
+            Some(_) => scene,
+            None => {
+                let of = format!(" of {}, seed {}", self.order.runs, self.seed);
+                scene.with_will(self.corpus.will()).searching("run", of)
+            }
+        }
+    }
+
     /// Checks in this process, until a run turns out not to be repeatable.
     fn here(&self, body: &dyn Body, ordinal: u32) -> Result<Passed, CheckError> {
         let mut host = Here::new(body, self.settings.clone(), self.portfolio());
-        let _watched = watchdog::watch(&self.name, host.pulse(), self.watchdog);
+        let _entered = self.scene().enter();
+        let _watched = watchdog::watch(host.pulse(), self.watchdog);
         message::tell_of_aborts(&self.name);
         self.settle(&mut host, |halt, host| {
             let differs = matches!(halt, Halt::Differs(_));
@@ -141,6 +157,7 @@ impl Work {
         if self.replay.is_none() {
             marks.add(self.marks.clone());
             warnings.extend(marks.warnings(&self.name, clean.runs));
+            warnings.extend(clean.trials.warnings(&self.name, clean.runs));
         } else if clean.runs == 0 {
             warnings.push(format!("reveille: the run of the tape is rejected in `{}`", self.name));
         } else {
@@ -165,6 +182,7 @@ impl Work {
         why_not_hermetic: Option<&hermetic::Unavailable>,
     ) -> Result<Passed, CheckError> {
         let failure = match halt {
+            Halt::Misused => return Err(CheckError::InsideRun),
             Halt::Rejected(rejected) => return Err(CheckError::Rejected(rejected)),
             Halt::Host(error) => return Err(CheckError::NoRun(error.to_string())),
             Halt::Found(found) => {

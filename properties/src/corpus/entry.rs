@@ -1,5 +1,6 @@
 //! What is remembered of a failure.
 
+use super::cause::Cause;
 use super::format;
 use super::lines::{self, Remark};
 use crate::escape::escape;
@@ -36,8 +37,12 @@ pub struct Entry {
     pub(super) date: String,
     /// In which run of which sampler it was found.
     pub(super) found: String,
+    /// How far the run came if it ended its process; empty if it did not. Of such a run
+    /// there is the tape alone, as it was found.
+    pub(super) ended: String,
     /// What the test was given as arguments, as debug text.
     pub(super) inputs: String,
+    /// None if the run ended its process.
     pub(super) deviations: Vec<Deviation>,
     /// The names of the tasks that are mentioned.
     pub(super) names: Names,
@@ -70,7 +75,7 @@ pub(super) struct Fresh<'a> {
 }
 
 /// What makes two failures one.
-pub(super) type Cause<'a> = (&'a str, &'a str, Option<&'a Lineage>, &'a str, u32);
+pub(super) type Identity<'a> = (&'a str, Law, Option<&'a Lineage>, Cause<'a>, u32);
 
 impl Entry {
     pub(super) fn new(fresh: Fresh<'_>, notes: Notes) -> Entry {
@@ -87,6 +92,7 @@ impl Entry {
             message: fresh.message.to_owned(),
             date: fresh.date,
             found: fresh.found,
+            ended: String::new(),
             inputs: fresh.inputs.to_owned(),
             deviations: notes.deviations,
             names: notes.names,
@@ -147,13 +153,21 @@ impl Entry {
         &self.found
     }
 
+    /// Whether the run ended its process, by an abort for instance. Nobody could make it
+    /// smaller then, or see what its deviations are about: there is the tape alone.
+    #[must_use]
+    pub fn ended_its_process(&self) -> bool {
+        !self.ended.is_empty()
+    }
+
     /// What the test was given as arguments; empty if it takes none.
     #[must_use]
     pub fn inputs(&self) -> &str {
         &self.inputs
     }
 
-    /// The deviations, in the order of the run.
+    /// The deviations, in the order of the run; of a run that
+    /// [ended its process](Self::ended_its_process) none are known.
     #[must_use]
     pub fn deviations(&self) -> &[Deviation] {
         &self.deviations
@@ -167,22 +181,21 @@ impl Entry {
 
     /// The kinds of faults that strike.
     pub(super) fn faults(&self) -> Vec<Kind> {
-        let mut kinds: Vec<Kind> =
-            self.deviations.iter().map(|d| d.kind).filter(|kind| kind.is_fault()).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
-        kinds
+        struck(&self.tape).collect()
     }
 
-    /// What makes two failures one.
-    pub(super) fn identity(&self) -> Cause<'_> {
-        (&self.test, self.law.name(), self.task.as_ref(), &self.cause, self.variant)
+    /// What makes two failures one. The line of a place is no part of it, since edits
+    /// above move it.
+    pub(super) fn identity(&self) -> Identity<'_> {
+        let cause = Cause::of(&self.cause, &self.message);
+        (&self.test, self.law, self.task.as_ref(), cause, self.variant)
     }
 
     /// Shorter entries are smaller; there are no two equal ones.
     pub(super) fn weight(&self) -> (usize, usize, String) {
-        let last = self.deviations.iter().map(|deviation| deviation.index + 1).max().unwrap_or(0);
-        (self.deviations.len(), last, format::content(self).join("\n"))
+        let deviations = || self.tape.deviations().filter(|(kind, ..)| *kind != Kind::Argument);
+        let last = deviations().map(|(_, index, _)| index + 1).max().unwrap_or(0);
+        (deviations().count(), last, format::content(self).join("\n"))
     }
 
     /// The name of its file, of as many digits as asked for.
@@ -197,6 +210,13 @@ impl Entry {
         self.remarks.sort();
         self.remarks.dedup();
     }
+}
+
+/// The kinds of faults that strike, in the order in which they are told.
+pub(super) fn struck(tape: &Tape) -> impl Iterator<Item = Kind> + '_ {
+    let strikes =
+        |kind: &Kind| kind.is_fault() && tape.lane(*kind).iter().any(|option| *option != 0);
+    Kind::ALL.into_iter().filter(strikes)
 }
 
 fn turns(fingerprint: &Fingerprint) -> Vec<&Turn> {

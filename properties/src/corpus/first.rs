@@ -1,5 +1,6 @@
 //! The corpus in a check: replayed before the search, added to after a failure.
 
+use super::ended::found_again;
 use super::entry::{Entry, Fresh, one_line, today};
 use super::error::CorpusError;
 use super::place::{Corpus, Located, package, shown};
@@ -9,6 +10,10 @@ use crate::host::{Host, Plan};
 use crate::search::{self, Found, Halt};
 use std::fmt::Write;
 use std::path::PathBuf;
+
+/// Why there is no corpus where nobody said in which package the test is.
+pub(super) const NO_PACKAGE: &str = "CARGO_MANIFEST_DIR, by which cargo tells where the package is, is not set; \
+     REVEILLE_CORPUS=<directory> says it, too";
 
 /// The corpus of one check.
 #[derive(Debug)]
@@ -79,6 +84,18 @@ impl Session {
         Session { located, ..Session::off(test) }
     }
 
+    pub(super) fn test(&self) -> &str {
+        &self.test
+    }
+
+    pub(super) fn located(&self) -> &Located {
+        &self.located
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().map(|(_, entry)| entry)
+    }
+
     fn store(&self) -> Option<Store> {
         match &self.located {
             Located::At(root) => Some(Store::at(root)),
@@ -115,6 +132,8 @@ impl Session {
         };
         let mut diverged = None;
         for (path, entry) in &self.entries {
+            let name = one_line(&shown(path));
+            let _replaying = crate::ended::replaying(found_again(&name, entry));
             let aligned = self.replay_one(host, path, entry).map_err(Stop::Halt)?;
             replayed.passed += 1;
             let Some(place) = aligned.sentence() else { continue };
@@ -146,12 +165,15 @@ impl Session {
         path: &std::path::Path,
         entry: &Entry,
     ) -> Result<Aligned, Halt> {
-        let record = host.run(&Plan::resync(entry.clone()).hashed())?;
+        let by_number = Plan::replay(entry.tape.clone()).hashed();
+        // Of a run that ended its process nothing else is known.
+        let by_place = (!entry.ended_its_process()).then(|| Plan::resync(entry.clone()).hashed());
+        let record = host.run(by_place.as_ref().unwrap_or(&by_number))?;
         let aligned = record.aligned.clone().unwrap_or_default();
         // An edit that renumbers tasks may lead the deviations to wrong places that fit.
-        let record = match record.broken {
-            Some(_) => record,
-            None => host.run(&Plan::replay(entry.tape.clone()).hashed())?,
+        let record = match (&record.broken, by_place) {
+            (None, Some(_)) => host.run(&by_number)?,
+            _ => record,
         };
         let Some(broken) = record.broken.clone() else { return Ok(aligned) };
         match search::replay(host, &record.tape) {
@@ -172,11 +194,8 @@ impl Session {
         found: &Found,
         aligned: &Aligned,
     ) -> String {
-        let mut text = format!(
-            "  found by the corpus entry {}, of {}\n",
-            one_line(&shown(path)),
-            entry.date()
-        );
+        let name = one_line(&shown(path));
+        let mut text = format!("  found by the corpus entry {name}, of {}\n", entry.date());
         if found.broken.law != entry.law() {
             let _ = writeln!(text, "  note: it was recorded for the law {}", entry.law());
         }
@@ -213,10 +232,7 @@ impl Session {
             Located::Off => return String::new(),
             Located::At(root) => Store::at(root),
             Located::Nowhere => {
-                return format!(
-                    "{LOST}CARGO_MANIFEST_DIR, by which cargo tells where the package is, is not set; \
-                     REVEILLE_CORPUS=<directory> says it, too\n"
-                );
+                return format!("{LOST}{NO_PACKAGE}\n");
             }
         };
         let notes = match host.notes(&found.tape, &found.broken) {
@@ -255,9 +271,10 @@ impl Session {
     /// All entries of this check passed before the search began. So those of the same
     /// cause are not what was found now, and must not stand in its place.
     fn next_variant(&self, entry: &Entry) -> u32 {
-        let without_variant = |entry: &Entry| (entry.law, entry.task.clone(), entry.cause.clone());
-        let cause = without_variant(entry);
-        let alike = self.entries.iter().filter(|(_, other)| without_variant(other) == cause);
+        let alike = self.entries.iter().filter(|(_, other)| {
+            let ((_, law, task, cause, _), own) = (other.identity(), entry.identity());
+            (law, task, cause) == (own.1, own.2, own.3)
+        });
         alike.map(|(_, other)| other.variant + 1).max().unwrap_or(1)
     }
 }

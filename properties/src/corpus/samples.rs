@@ -81,14 +81,18 @@ prop_compose! {
         variant in 1..4u32,
         found in text(),
         inputs in text(),
+        ended in prop_oneof![3 => Just(String::new()), 1 => text()],
         deviations in deviations(),
+        arguments in vec(prop_oneof![any::<u32>(), 0..3u32], 0..20),
         names in btree_map(lineage(), text(), 0..4),
     ) -> Entry {
-        let tape = tape_of(&deviations);
+        let mut tape = tape_of(&deviations);
+        *tape.lane_mut(Kind::Argument) = arguments;
         let date = "2026-05-03".to_owned();
         let (test, cause, message, inputs) = (&*test, &*cause, &*message, &*inputs);
         let fresh = Fresh { test, law, cause, message, date, found, inputs, tape: &tape };
-        Entry { variant, ..Entry::new(fresh, Notes { deviations, task, names }) }
+        let deviations = if ended.is_empty() { deviations } else { Vec::new() };
+        Entry { variant, ended, ..Entry::new(fresh, Notes { deviations, task, names }) }
     }
 }
 

@@ -1,10 +1,11 @@
 //! What the host of a run tells of tapes, in words that fit through a pipe: in a
 //! hermetic search every run has a process of its own.
 
+#[cfg(any(target_os = "linux", test))]
+mod text;
+
 use super::entry::{Entry, Names, Notes};
-use super::format::{
-    deviation_line, fingerprint_text, read_deviation, read_named, task_line, turn_text,
-};
+use super::format::{fingerprint_text, turn_text};
 use reveille_sim::{Alignment, Deviation, Found, Kind, Lineage, TaskId, Trace};
 
 /// How the tape of an entry fitted the code.
@@ -71,32 +72,6 @@ impl Notes {
             names,
         }
     }
-
-    pub(crate) fn to_text(&self) -> String {
-        let mut text = String::new();
-        if let Some(task) = &self.task {
-            text = format!("task {}\n", task_line(task, &self.names));
-        }
-        for deviation in &self.deviations {
-            text.push_str(&deviation_line(deviation, &self.names));
-            text.push('\n');
-        }
-        text + "end\n"
-    }
-
-    /// None if the text is not whole.
-    pub(crate) fn from_text(text: &str) -> Option<Notes> {
-        let mut notes = Notes::default();
-        for line in text.strip_suffix("end\n")?.lines() {
-            if let Some(task) = line.strip_prefix("task ") {
-                let (task, "") = read_named(task, &mut notes.names)? else { return None };
-                notes.task = Some(task);
-            } else {
-                notes.deviations.push(read_deviation(line, &mut notes.names)?);
-            }
-        }
-        Some(notes)
-    }
 }
 
 fn lineage(trace: &Trace, task: TaskId) -> Lineage {
@@ -114,26 +89,8 @@ fn lineage(trace: &Trace, task: TaskId) -> Lineage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::samples::entry;
-    use proptest::prelude::*;
+    use crate::corpus::format::read_deviation;
     use reveille_sim::Turn;
-
-    proptest! {
-        #[test]
-        fn notes_keep_everything(entry in entry()) {
-            let Entry { deviations, task, names, .. } = entry;
-            let notes = Notes { deviations, task, names };
-            prop_assert_eq!(Notes::from_text(&notes.to_text()), Some(notes));
-        }
-    }
-
-    #[test]
-    fn cut_notes_are_none() {
-        assert_eq!(Notes::from_text("end\n"), Some(Notes::default()));
-        for text in ["", "end", "task root\n", "task\nend\n", "schedule\nend\n"] {
-            assert_eq!(Notes::from_text(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn divergences_are_told_by_tasks_and_turns() {

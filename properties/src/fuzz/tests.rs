@@ -40,7 +40,7 @@ fn failure(result: Result<bool, CheckError>) -> Failure {
 
 /// The tape of an input that breaks no law.
 fn tape_of(host: &mut Here<'_>, bytes: &[u8]) -> Tape {
-    host.run(&Plan::bytes(bytes).hashed()).unwrap().tape
+    host.run(&Plan::bytes(1, bytes).hashed()).unwrap().tape
 }
 
 /// Tasks that take turns under every fault, and draw.
@@ -83,7 +83,7 @@ fn no_bytes_are_the_plain_run() {
     let (_, settings, _) = Checker::new().or_named("gate").rules(Location::caller());
     let mut host = Here::new(&busy, settings, Portfolio::new(0));
     let plain = host.run(&Plan::replay(Tape::new()).hashed()).unwrap();
-    let empty = host.run(&Plan::bytes(&[]).hashed()).unwrap();
+    let empty = host.run(&Plan::bytes(1, &[]).hashed()).unwrap();
     assert_eq!((empty.hash, empty.tape), (plain.hash, plain.tape));
     assert!(Checker::new().fuzz_bytes(&Tape::new(), busy).unwrap().is_empty());
 }
@@ -183,4 +183,25 @@ fn the_corpus_is_that_of_the_package_around() {
     assert_eq!(corpus("tapes".into()), "/somewhere/my_crate/tapes".into());
     assert_eq!(corpus("/tapes".into()), "/tapes".into());
     assert_eq!(corpus(Corpus::Off), Corpus::Off);
+}
+
+/// The first input of many whose bytes make a list that ends in a large item.
+#[test]
+fn bytes_make_the_arguments_of_a_body_and_a_tape_gives_them_back() {
+    let items = || vec(0..100u8, 2..6);
+    let (strategy, trees) = (items(), RefCell::default());
+    let sorted = |items: Vec<u8>| async move {
+        assert!(items.last() < Some(&90), "too large an item");
+    };
+    let body = || crate::arguments::begin(&strategy, &trees, &sorted);
+    let mut inputs = begin(Checker::new(), &body).unwrap();
+    let found = (0..=255).find_map(|seed| match inputs.run(&[0, 0, seed, 1, 2, 3, 4, 5, 6, 7]) {
+        Ok(_) => None,
+        failed => Some(failure(failed)),
+    });
+    let tape = found.expect("one in ten").tape;
+    assert!(!tape.lane(Kind::Argument).is_empty());
+    let bytes = Checker::new().fuzz_bytes_with(&tape, items(), sorted).unwrap();
+    let again = failure(begin(Checker::new(), &body).unwrap().run(&bytes));
+    assert_eq!(again.tape, tape);
 }

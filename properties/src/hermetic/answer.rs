@@ -35,6 +35,7 @@ pub(super) fn to_text(result: &Result<Passed, CheckError>) -> String {
             format!("broken {}\n{tape}\n{}", failure.law, failure.report)
         }
         Err(CheckError::Corpus(error)) => format!("corpus\n{error}"),
+        Err(CheckError::InsideRun) => "inside-run\n".to_owned(),
         Err(CheckError::NoRun(why)) => format!("error\n{why}"),
         Err(error) => format!("error\n{error}"),
     }
@@ -72,6 +73,7 @@ pub(super) fn from_text(text: &str) -> Option<Result<Passed, CheckError>> {
             let (test, tape) = Tape::from_text(tape).ok()?;
             Err(Failure { test, law, tape, report: report.to_owned() }.boxed())
         }
+        "inside-run" => Err(CheckError::InsideRun),
         "corpus" => Err(CorpusError::Told(rest.to_owned()).into()),
         _ => Err(CheckError::NoRun(rest.to_owned())),
     })

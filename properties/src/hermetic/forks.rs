@@ -1,15 +1,20 @@
 //! Runs in forks of this process, each on a fresh thread; what it gives comes through a
-//! pipe, as text.
+//! file in memory, as text.
+//!
+//! A fork copies every page that it touches, so it does the run and nothing else: what
+//! it leaves behind goes with the process, unfreed. Nobody is woken before it has ended.
 
 use super::child::end_with_parent;
 use crate::corpus::Notes;
 use crate::host::{Body, Choices, Here, Host, HostError, Plan};
 use crate::record::{Broken, RunRecord};
-use crate::{interpose, message, watchdog};
+use crate::why::Why;
+use crate::{ended, interpose, message, watchdog};
 use reveille_sim::{Portfolio, Settings, Tape};
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::os::fd::FromRawFd;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Has runs of `body` made in forks of this process, which is for the test `test` alone.
@@ -20,7 +25,7 @@ pub(crate) fn forked<'a>(
     portfolio: Portfolio,
 ) -> impl Host + 'a {
     interpose::fix();
-    Forked { body, settings, portfolio, test: test.to_owned() }
+    Forked { body, settings, portfolio, test: test.to_owned(), answer: None }
 }
 
 struct Forked<'a> {
@@ -28,6 +33,7 @@ struct Forked<'a> {
     settings: Settings,
     portfolio: Portfolio,
     test: String,
+    answer: Option<Arc<File>>,
 }
 
 /// Lets a job move to another thread of a forked process.
@@ -50,34 +56,19 @@ impl<'a> Forked<'a> {
         &mut self,
         job: impl FnOnce(&mut Here<'a>) -> Result<String, HostError>,
     ) -> Result<String, HostError> {
-        let mut ends = [0; 2];
-        // SAFETY: `ends` has room for two descriptors.
-        if unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) } != 0 {
-            return Err(HostError::System(std::io::Error::last_os_error()));
-        }
-        // SAFETY: `pipe2` has just opened them.
-        let (mut reader, mut writer) =
-            unsafe { (File::from_raw_fd(ends[0]), File::from_raw_fd(ends[1])) };
+        let answer = self.answer()?;
         // SAFETY: the harness runs this test alone, so no other thread of this
         // process holds a lock that the fork would never get.
         match unsafe { libc::fork() } {
             -1 => Err(HostError::System(std::io::Error::last_os_error())),
             0 => {
-                drop(reader);
                 end_with_parent();
-                let text = self.on_fresh_thread(job);
-                let code = i32::from(writer.write_all(text.as_bytes()).is_err());
-                // SAFETY: nothing of this process is needed any more, and no
-                // destructor of the parent may run here.
-                unsafe { libc::_exit(code) }
+                self.on_fresh_thread(job, answer)
             }
             child => {
-                drop(writer);
-                let mut text = String::new();
-                let read = reader.read_to_string(&mut text);
                 let how = wait_for(child);
-                match (read, how) {
-                    (Ok(_), None) => Ok(text),
+                match (take_text(&answer), how) {
+                    (Ok(text), None) => Ok(text),
                     (_, how) => Err(HostError::Died {
                         how: how.unwrap_or("gave no record".into()),
                         output: String::new(),
@@ -87,25 +78,68 @@ impl<'a> Forked<'a> {
         }
     }
 
-    /// In the fork: what `job` writes, or nothing if it failed.
+    /// The file through which forks answer, one after the other.
+    fn answer(&mut self) -> Result<Arc<File>, HostError> {
+        let answer = match self.answer.take() {
+            Some(answer) => answer,
+            None => Arc::new(memory().map_err(HostError::System)?),
+        };
+        Ok(self.answer.insert(answer).clone())
+    }
+
+    /// In the fork: writes what `job` gives, or nothing if it failed, and ends.
     fn on_fresh_thread(
         &mut self,
         job: impl FnOnce(&mut Here<'a>) -> Result<String, HostError>,
-    ) -> String {
+        answer: Arc<File>,
+    ) -> ! {
         let portfolio = std::mem::replace(&mut self.portfolio, Portfolio::new(0));
-        let task = Alone((job, self.body, self.settings.clone(), portfolio));
+        let task = Alone((job, self.body, self.settings.clone(), portfolio, answer));
         let test = self.test.as_str();
+        let scene = Alone(ended::present());
         std::thread::scope(|scope| {
             let thread = scope.spawn(move || {
-                watchdog::watch_fork(test);
+                watchdog::watch_fork();
                 message::tell_of_aborts(test);
-                let (job, body, settings, portfolio) = task.into_inner();
-                job(&mut Here::new(body, settings, portfolio)).unwrap_or_default()
+                let _handled = scene.into_inner().move_here();
+                let (job, body, settings, portfolio, answer) = task.into_inner();
+                let mut here = Here::new(body, settings, portfolio);
+                let text = job(&mut here).unwrap_or_default();
+                end(i32::from((&*answer).write_all(text.as_bytes()).is_err()))
             });
             watchdog::leave_alarms_to_others();
-            thread.join().unwrap_or_default()
+            // It comes back only if it panicked.
+            let _: Result<(), _> = thread.join();
+            end(0)
         })
     }
+}
+
+/// Ends a fork: nothing of it is needed any more, and no destructor of the parent may run.
+fn end(code: i32) -> ! {
+    // SAFETY: it has no preconditions.
+    unsafe { libc::_exit(code) }
+}
+
+/// A file in memory.
+fn memory() -> std::io::Result<File> {
+    // SAFETY: the name ends in a zero byte.
+    let file = unsafe { libc::memfd_create(c"reveille".as_ptr(), libc::MFD_CLOEXEC) };
+    if file < 0 {
+        return Err(std::io::Error::last_os_error());
+    }
+    // SAFETY: it has just been opened.
+    Ok(unsafe { File::from_raw_fd(file) })
+}
+
+/// Takes what a fork wrote out of the file.
+fn take_text(mut answer: &File) -> std::io::Result<String> {
+    let mut text = String::new();
+    answer.rewind()?;
+    answer.read_to_string(&mut text)?;
+    answer.rewind()?;
+    answer.set_len(0)?;
+    Ok(text)
 }
 
 /// Waits for a child; how it ended, if not well.
@@ -163,7 +197,7 @@ impl Host for Forked<'_> {
         tape: &Tape,
         broken: &Broken,
         stacks: &[u64],
-        why: &str,
+        why: &Why,
     ) -> Result<String, HostError> {
         self.fork(|here| here.tell(tape, broken, stacks, why))
     }

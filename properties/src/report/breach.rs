@@ -9,26 +9,31 @@ use reveille_sim::{Detail, Event, Finding, Law, TaskId, Trace, What};
 /// None if the law's own sentence says it all.
 pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Option<String> {
     let step = finding.step;
-    let polls = polls(trace, suspect);
+    // A debt may have become a verdict later than the poll or the drop that made it.
+    let step_of = |at: Option<u64>| at.and_then(|at| trace.event(at)).map_or(step, |e| e.step);
+    let poll = last_poll(trace, suspect);
     Some(match (finding.law, &finding.detail) {
-        (_, Detail::Panic { message, location, in_drop }) => {
+        (_, Detail::Panic { message, location, asked: Some(asked), .. }) => {
+            promise::panicked(asked, message, location.as_deref(), finding)
+        }
+        (_, Detail::Panic { message, location, in_drop, .. }) => {
             panicked(finding, trace, message, location.as_deref(), *in_drop)
         }
         (_, Detail::Property(property)) => promise::broken(property, finding),
         (_, Detail::Error(error)) => format!("the body returned an error:\n{error}"),
         (Law::PendingWithoutWaker, _) => format!(
-            "its poll {polls}, in step {step}, returned Pending; it was not woken since that poll\n\
+            "its {poll} returned Pending; it was not woken since that poll\n\
              began, and no clone of its waker is alive anywhere: nothing can wake it"
         ),
-        (Law::StaleWaker, detail) => {
-            stale(trace, suspect, step, polls, *detail == Detail::ReliedOn)
-        }
+        (Law::StaleWaker, detail) => stale(trace, suspect, step, *detail == Detail::ReliedOn),
         (Law::WakerDropped, _) => format!(
-            "it waits since its poll {polls}; in step {step} the last clone of its waker was dropped\n\
-             without a wake: nothing can wake it"
+            "it waits since its {}; in step {} the last clone of its waker was dropped\n\
+             without a wake: nothing can wake it",
+            polls(trace, suspect, 0),
+            step_of(suspect.dropped)
         ),
         (Law::SpuriousPoll, _) => format!(
-            "its poll {polls}, in step {step}, was one that nobody asked for; it returned Pending and\n\
+            "its {poll} was one that nobody asked for; it returned Pending and\n\
              is registered nowhere any more"
         ),
         (Law::PollAfterReady, Detail::MadeAt(at)) => format!(
@@ -37,15 +42,16 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
             place(at)
         ),
         (Law::PollAfterReady, _) => {
-            format!("it was polled again in step {step}, after it had returned Ready")
+            let who = if finding.task().is_some() { "its handle" } else { "it" };
+            format!("{who} was polled again in step {step}, after it had returned Ready")
         }
         (Law::Snoozed, _) => {
             "it was woken, and never polled again or dropped, while its task went on".into()
         }
         (Law::TaskLeak, _) => "the test ended; this task was left and nothing can wake it".into(),
         (Law::SuspectedStuck, Detail::Jumps(count)) => format!(
-            "the clock has moved {count} times since the root was last polled and since any task\n\
-             began or ended; timers tick, and nothing comes of it"
+            "after {step} polls the clock has moved {count} times since the root was last polled and\n\
+             since any task began or ended; timers tick, and nothing comes of it"
         ),
         (Law::SuspectedStuck, Detail::Count(count)) => format!(
             "after {count} polls, the later half under a fair schedule without faults, the run has\n\
@@ -62,6 +68,11 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
         (Law::SuspectedLivelock | Law::BusyPoll, Detail::Repeats { first }) => format!(
             "by the test's digest the state of step {first} came again in step {step}, under a fair\n\
              schedule without faults, and nothing got on between: so it goes on for ever"
+        ),
+        (Law::RunawaySpawn, Detail::Live { tasks, at }) => format!(
+            "in step {step} it spawned a task at {}, and then {tasks} tasks\n\
+             were there that had not ended: more than `max_tasks` allows",
+            place(at)
         ),
         (Law::Starvation, Detail::Count(count)) => {
             format!("its poll in step {step} had been woken {count} times and had not returned")
@@ -100,12 +111,12 @@ fn panicked(
 }
 
 /// `relied`: the waker of the earlier poll was woken, and that was what it waited for.
-fn stale(trace: &Trace, suspect: &Suspect, step: u64, polls: usize, relied: bool) -> String {
+fn stale(trace: &Trace, suspect: &Suspect, step: u64, relied: bool) -> String {
     let step_of = |at: Option<u64>| at.and_then(|at| trace.event(at)).map(|e| e.step);
     let stale = step_of(suspect.polled).unwrap_or(step);
     let since = step_of(suspect.fresh).unwrap_or(stale);
     let since = if since == stale { String::new() } else { format!(" since step {since}") };
-    let poll = if relied { polls.saturating_sub(1) } else { polls };
+    let poll = polls(trace, suspect, usize::from(relied));
     let then = if relied {
         format!(
             "then a waker of an earlier poll was woken, and in step {step} that was what it\n\
@@ -115,16 +126,27 @@ fn stale(trace: &Trace, suspect: &Suspect, step: u64, polls: usize, relied: bool
         "only a waker of an earlier poll is still kept".to_owned()
     };
     format!(
-        "its poll {poll}, in step {stale}, had a fresh waker{since} and returned Pending without\n\
+        "its {poll}, in step {stale}, had a fresh waker{since} and returned Pending without\n\
          cloning it; {then}"
     )
 }
 
-/// The number of polls that the suspect has had.
-fn polls(trace: &Trace, suspect: &Suspect) -> usize {
+/// The last poll of the suspect, with its step between commas if that is known.
+fn last_poll(trace: &Trace, suspect: &Suspect) -> String {
+    let step = suspect.polled.and_then(|at| trace.event(at)).map(|event| event.step);
+    let step = step.map_or(String::new(), |step| format!(", in step {step},"));
+    polls(trace, suspect, 0) + &step
+}
+
+/// The poll of the suspect before the last `later` ones, by its number if that is known.
+fn polls(trace: &Trace, suspect: &Suspect, later: usize) -> String {
     let of_suspect =
         |e: &&Event| matches!(e.what, What::Polled { owner, .. } if owner == suspect.owner);
-    trace.events().filter(of_suspect).count()
+    match trace.events().filter(of_suspect).count() {
+        polls if trace.is_whole() => format!("poll {}", polls.saturating_sub(later)),
+        _ if later > 0 => "last poll but one".into(),
+        _ => "last poll".into(),
+    }
 }
 
 /// What a user wrote, without what the attribute wrote into it.

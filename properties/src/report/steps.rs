@@ -1,6 +1,7 @@
 //! The last steps of a run, each in a line: who did what.
 
-use crate::callsite::place;
+use super::named::Named;
+use crate::callsite::{place, short_path};
 use crate::escape::escape;
 use crate::faults;
 use crate::naming::task_name;
@@ -9,47 +10,112 @@ use reveille_sim::{Event, Kind, Owner, PollEnd, TaskId, Trace, What};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// Steps listed at most.
-const STEPS: usize = 12;
+/// Lines listed, if the facts do not name more steps.
+const LINES: usize = 12;
+/// Of them at least so many are the last ones.
+const LAST: usize = 6;
+/// Things told of a step, if no more of them are about somebody whom the facts name.
+const VERBS: usize = 8;
 
-/// The last steps, and the earlier ones in `telling`, in a line each.
-pub(super) fn last(trace: &Trace, telling: &[u64]) -> Vec<String> {
-    let mut lines: Vec<(u64, String)> = Vec::new();
+/// The last steps, and the earlier ones that the facts name, in a line each.
+pub(super) fn last(trace: &Trace, named: &Named) -> Vec<String> {
+    let mut lines: Vec<Line> = Vec::new();
     let mut events = trace.events().take_while(|e| e.what != What::Teardown).peekable();
     while let Some(first) = events.next() {
         let mut words = Words::default();
-        words.add(trace, first);
+        words.add(trace, named, first);
         while let Some(next) = events.next_if(|e| e.step == first.step && e.by == first.by) {
-            words.add(trace, next);
+            words.add(trace, named, next);
         }
-        if let Some(line) = words.line(trace, first) {
-            lines.push((first.step, line));
+        if !words.verbs.is_empty() {
+            let who = first.by.map_or_else(|| "-".into(), |task| task_name(trace, task));
+            lines.push(Line { step: first.step, who, verbs: words.verbs });
         }
     }
-    select(lines, telling)
+    let chosen = choose(&lines, named);
+    in_columns(&without_gaps(lines, &chosen))
 }
 
-/// The lines of the steps in `telling` and the last ones, no more than [`STEPS`],
-/// with dots where lines are left out.
-fn select(lines: Vec<(u64, String)>, telling: &[u64]) -> Vec<String> {
-    let told = (0..lines.len()).rev().filter(|at| telling.contains(&lines[*at].0));
-    let mut chosen: BTreeSet<usize> = told.take(STEPS / 2).collect();
-    for at in (0..lines.len()).rev() {
-        if chosen.len() == STEPS {
+/// What happened in an event, in few words.
+pub(super) fn verb(trace: &Trace, named: &Named, event: &Event) -> Option<String> {
+    let mut words = Words::default();
+    words.add(trace, named, event);
+    words.verbs.pop().map(|verb| verb.text)
+}
+
+/// The lines of the steps that are named, and the last ones.
+fn choose(lines: &[Line], named: &Named) -> BTreeSet<usize> {
+    let mut chosen: BTreeSet<usize> =
+        (0..lines.len()).filter(|at| named.has_step(lines[*at].step)).collect();
+    for (count, at) in (0..lines.len()).rev().enumerate() {
+        if chosen.len() >= LINES && count >= LAST {
             break;
         }
         chosen.insert(at);
     }
-    let mut shown = Vec::new();
-    let mut next = 0;
-    for (at, (_, line)) in lines.into_iter().enumerate().filter(|(at, _)| chosen.contains(at)) {
-        if at > next {
-            shown.push("...".into());
+    chosen
+}
+
+/// The chosen ones, with nothing in the place of those between. A single one between is
+/// no longer than the dots for it.
+fn without_gaps<T>(all: Vec<T>, chosen: &BTreeSet<usize>) -> Vec<Option<T>> {
+    let last = all.len().saturating_sub(1);
+    let is_left_out = |at: usize| !chosen.contains(&at);
+    let mut kept: Vec<Option<T>> = Vec::new();
+    for (at, one) in all.into_iter().enumerate() {
+        let beside = at > 0 && is_left_out(at - 1) || at < last && is_left_out(at + 1);
+        if !is_left_out(at) || !beside {
+            kept.push(Some(one));
+        } else if kept.last().is_none_or(Option::is_some) {
+            kept.push(None);
         }
-        shown.push(line);
-        next = at + 1;
     }
-    shown
+    kept
+}
+
+fn in_columns(lines: &[Option<Line>]) -> Vec<String> {
+    let shown = || lines.iter().flatten();
+    let number = shown().map(|line| line.step.to_string().len()).fold(4, usize::max);
+    let who = shown().map(|line| line.who.chars().count()).fold(12, usize::max);
+    let line = |line: &Option<Line>| match line {
+        Some(line) => format!("{:>number$}  {:<who$}  {}", line.step, line.who, line.told()),
+        None => "...".into(),
+    };
+    lines.iter().map(line).collect()
+}
+
+/// What one did in a step, or what happened between two.
+struct Line {
+    step: u64,
+    who: String,
+    verbs: Vec<Verb>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct Verb {
+    text: String,
+    /// Whether it is about somebody whom the facts name.
+    named: bool,
+}
+
+impl Line {
+    fn told(&self) -> String {
+        let verbs = &self.verbs;
+        let all = 0..verbs.len();
+        let (first, last) = (VERBS - 3, verbs.len().saturating_sub(2));
+        // Of what comes again the last tells.
+        let tells = |at: usize| verbs[at].named && !verbs[at + 1..].contains(&verbs[at]);
+        let is_chosen =
+            |at: &usize| verbs.len() <= VERBS || *at < first || *at >= last || tells(*at);
+        let shown = without_gaps(verbs.iter().collect(), &all.filter(is_chosen).collect());
+        let shown = shown.into_iter().map(|verb| verb.map_or("...", |verb| &verb.text));
+        shown.collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn panics(trace: &Trace, task: TaskId) -> String {
+    let at = trace.panicked_at(task);
+    at.map_or_else(|| "panics".into(), |at| format!("panics at {}", short_path(at)))
 }
 
 fn source_name(trace: &Trace, number: u32) -> String {
@@ -72,14 +138,16 @@ fn readiness(ready: Ready) -> String {
 /// What happened in one step, in few words.
 #[derive(Default)]
 struct Words {
-    verbs: Vec<String>,
+    verbs: Vec<Verb>,
     pending_at: Option<String>,
+    /// Whom the last verb woke.
+    woken: Option<Owner>,
     /// The next wake is.
     held_up: bool,
 }
 
 impl Words {
-    fn add(&mut self, trace: &Trace, event: &Event) {
+    fn add(&mut self, trace: &Trace, named: &Named, event: &Event) {
         let name = |task: TaskId| task_name(trace, task);
         let whose = |owner: &Owner| match owner {
             Owner::Task(task) if Some(*task) == event.by => "its own waker".to_owned(),
@@ -92,6 +160,8 @@ impl Words {
                 "is polled though nobody asked".into()
             }
             What::WakerCloned { owner, .. } => format!("clones {}", whose(owner)),
+            // A wake by value drops the waker that it wakes.
+            What::WakerDropped { owner, .. } if self.woken == Some(*owner) => return,
             What::WakerDropped { owner, left: 0, .. } => format!("drops {}", whose(owner)),
             What::Woken { owner: Owner::Task(task), effective: true, .. } => {
                 let held_up = if std::mem::take(&mut self.held_up) { " (held up)" } else { "" };
@@ -100,6 +170,9 @@ impl Words {
                 } else {
                     format!("wakes {}{held_up}", name(*task))
                 }
+            }
+            What::Woken { owner: Owner::Watch(number), effective: true, .. } => {
+                format!("wakes watched future {number}")
             }
             What::LetIn { task } => format!("the wake of {} comes through", name(*task)),
             What::WokenFromOutside { owner: Owner::Task(task), thread } => {
@@ -135,13 +208,14 @@ impl Words {
                 self.pending_at.get_or_insert(place(at));
                 return;
             }
-            What::PollEnded { owner: Owner::Task(_), end } => match end {
+            What::PollEnded { owner: Owner::Task(task), end } => match end {
                 PollEnd::Pending => match self.pending_at.take() {
                     Some(at) => format!("Pending at {at}"),
                     None => "Pending".into(),
                 },
                 PollEnd::Ready => "Ready".into(),
-                PollEnd::Panicked => "panics".into(),
+                PollEnd::Panicked if named.is_cut_short(event.step) => "is cut short".into(),
+                PollEnd::Panicked => panics(trace, *task),
                 PollEnd::Cancelled => "is dropped".into(),
             },
             _ if faults::delays_a_wake(event) => {
@@ -153,27 +227,13 @@ impl Words {
                 None => return,
             },
         };
+        self.woken = match event.what {
+            What::Woken { owner, .. } => Some(owner),
+            _ => None,
+        };
+        let verb = Verb { text: verb, named: named.is_about(event) };
         if self.verbs.last() != Some(&verb) {
             self.verbs.push(verb);
         }
-    }
-
-    fn line(&self, trace: &Trace, first: &Event) -> Option<String> {
-        if self.verbs.is_empty() {
-            return None;
-        }
-        let actor = match (&first.by, &first.what) {
-            (Some(task), _) => task_name(trace, *task),
-            (None, _) => "-".into(),
-        };
-        const MOST: usize = 6;
-        let mut verbs = self.verbs.clone();
-        if verbs.len() > MOST {
-            let last = verbs.split_off(verbs.len() - 2);
-            verbs.truncate(MOST - 3);
-            verbs.push("...".into());
-            verbs.extend(last);
-        }
-        Some(format!("{:>4}  {actor:<12}  {}", first.step, verbs.join(", ")))
     }
 }

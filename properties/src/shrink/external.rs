@@ -4,7 +4,7 @@
 //! does not fail without it, schedules around the old one are searched.
 
 use super::size::is_external;
-use super::{Cost, Deviation, Shrinker};
+use super::{Change, Cost, Shrinker};
 use reveille_sim::Kind;
 
 /// For that, in the whole of a shrink.
@@ -21,11 +21,11 @@ impl Shrinker<'_> {
 
     /// Tries `dropped` gone and one more deviation of the schedule, near those that are
     /// there before others.
-    fn trade_one(&mut self, all: &[Deviation], dropped: Deviation) -> bool {
+    fn trade_one(&mut self, all: &[Change], dropped: Change) -> bool {
         let before = self.spent;
         let most = Cost { replays: self.to_trade.replays.min(MOST_FOR_ONE), ..self.to_trade };
         let limit = before.plus(most);
-        let centres: Vec<Deviation> =
+        let centres: Vec<Change> =
             all.iter().copied().filter(|(kind, ..)| !is_external(*kind)).collect();
         let traded = self
             .find_beside(&[dropped], &centres, usize::MAX, limit, |kind| kind == Kind::Schedule);

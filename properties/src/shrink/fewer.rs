@@ -6,8 +6,8 @@
 //! plain run, all that there are: if the replays suffice, the number of deviations
 //! that is left is the smallest there is.
 
-use super::size::{self, fingerprint, is_external};
-use super::{Cost, Deviation, Shrinker};
+use super::size::{self, is_external, run_key};
+use super::{Change, Cost, Shrinker};
 use crate::chart::Chart;
 use crate::host::Plan;
 use reveille_sim::{Kind, Tape};
@@ -15,6 +15,10 @@ use std::rc::Rc;
 
 /// How far from the deviations that are lost a new one is looked for, round by round.
 const WINDOWS: [usize; 3] = [2, 8, usize::MAX];
+
+/// Places behind those of the run at which a fault is tried: without the others it may
+/// be asked for more often.
+const LATER: usize = 3;
 
 /// Options of a choice that are tried if it is no schedule.
 const MOST_OPTIONS: u32 = 8;
@@ -35,7 +39,7 @@ impl Shrinker<'_> {
     }
 
     /// Two deviations lost, one won.
-    fn find_near(&mut self, all: &[Deviation], limit: Cost) -> bool {
+    fn find_near(&mut self, all: &[Change], limit: Cost) -> bool {
         // In pairs of neighbours first: those belong together most likely.
         let pairs = |distance| (distance..all.len()).map(move |b| (b - distance, b));
         WINDOWS.into_iter().any(|window| {
@@ -47,7 +51,7 @@ impl Shrinker<'_> {
     }
 
     /// Every tape with fewer deviations, those with the fewest first.
-    fn find_any(&mut self, all: &[Deviation], limit: Cost) -> bool {
+    fn find_any(&mut self, all: &[Change], limit: Cost) -> bool {
         let mut level = vec![self.without(all)];
         for _ in 1..all.len() {
             let mut next = Vec::new();
@@ -55,7 +59,7 @@ impl Shrinker<'_> {
                 let Some(chart) = self.chart(&base, limit) else { return false };
                 let added = match chart {
                     Base::Fails => return true,
-                    Base::Other(chart) => additions(&base, &chart, &self.best.tape, &|_| true),
+                    Base::Other(chart) => additions(&base, &chart, &self.best.tape, 0, &|_| true),
                 };
                 for deviation in added {
                     let candidate = with(&base, deviation);
@@ -75,8 +79,8 @@ impl Shrinker<'_> {
     /// Lanes without a centre are searched from their beginning, if the window is wide.
     pub(super) fn find_beside(
         &mut self,
-        lost: &[Deviation],
-        centres: &[Deviation],
+        lost: &[Change],
+        centres: &[Change],
         window: usize,
         limit: Cost,
         wanted: impl Fn(Kind) -> bool,
@@ -87,12 +91,12 @@ impl Shrinker<'_> {
             Some(Base::Fails) => return true,
             Some(Base::Other(chart)) => chart,
         };
-        let distance = |(kind, index, _): &Deviation| {
+        let distance = |(kind, index, _): &Change| {
             let near = centres.iter().filter(|centre| centre.0 == *kind);
             let near = near.map(|centre| centre.1.abs_diff(*index)).min();
             near.map_or((true, *index), |distance| (false, distance))
         };
-        let mut added = additions(&base, &chart, &self.best.tape, &wanted);
+        let mut added = additions(&base, &chart, &self.best.tape, LATER, &wanted);
         added.retain(|deviation| {
             let (far, distance) = distance(deviation);
             window == usize::MAX || !far && distance <= window
@@ -107,7 +111,7 @@ impl Shrinker<'_> {
 
     /// What the run of `base` chose between; none if that cannot be had.
     fn chart(&mut self, base: &Tape, limit: Cost) -> Option<Base> {
-        let known = self.charts.get(&fingerprint(base));
+        let known = self.charts.get(&run_key(base));
         if let Some(chart) = known {
             return Some(Base::Other(Rc::clone(chart)));
         }
@@ -119,7 +123,7 @@ impl Shrinker<'_> {
         if self.take(record) {
             return Some(Base::Fails);
         }
-        self.charts.insert(fingerprint(base), Rc::clone(&chart));
+        self.charts.insert(run_key(base), Rc::clone(&chart));
         Some(Base::Other(chart))
     }
 }
@@ -132,7 +136,7 @@ enum Base {
     Other(Rc<Chart>),
 }
 
-fn with(base: &Tape, (kind, index, option): Deviation) -> Tape {
+fn with(base: &Tape, (kind, index, option): Change) -> Tape {
     let mut tape = base.clone();
     let lane = tape.lane_mut(kind);
     if lane.len() <= index {
@@ -143,13 +147,14 @@ fn with(base: &Tape, (kind, index, option): Deviation) -> Tape {
 }
 
 /// The single deviations that `base` could have besides its own. Those of faults
-/// only where `best` suffers the fault, too.
+/// only where `best` suffers the fault, too, and up to `later` places behind.
 fn additions(
     base: &Tape,
     chart: &Chart,
     best: &Tape,
+    later: usize,
     wanted: &dyn Fn(Kind) -> bool,
-) -> Vec<Deviation> {
+) -> Vec<Change> {
     let mut added = Vec::new();
     let kinds = size::lanes().filter(|kind| wanted(*kind));
     let (external, own): (Vec<Kind>, Vec<Kind>) = kinds.partition(|kind| is_external(*kind));
@@ -159,7 +164,7 @@ fn additions(
             Kind::Entropy => Vec::new(),
             kind if kind.is_fault() => {
                 let most = best.lane(kind).iter().max().map_or(0, |most| *most);
-                vec![most + 1; best.lane(kind).len().max(base.lane(kind).len())]
+                vec![most + 1; best.lane(kind).len().max(base.lane(kind).len()) + later]
             }
             kind => chart.options(kind),
         };

@@ -1,7 +1,7 @@
 //! The greedy passes: each tries changes of the best tape, one after the other.
 
 use super::size::{extent, is_external, lanes};
-use super::{Deviation, Shrinker};
+use super::{Change, Shrinker};
 use crate::arguments::spans::deviations;
 use reveille_sim::{Kind, Tape};
 
@@ -109,11 +109,11 @@ impl Shrinker<'_> {
     }
 
     /// Lowers the option of `changed` and moves later deviations by a few places.
-    fn shifted(&mut self, changed: Deviation, lower: u32, amount: i32) -> bool {
+    fn shifted(&mut self, changed: Change, lower: u32, amount: i32) -> bool {
         let (kind, index, _) = changed;
         let mut candidate = self.best.tape.clone();
         candidate.lane_mut(kind)[index] = lower;
-        let rest: Vec<Deviation> = deviations(&candidate).collect();
+        let rest: Vec<Change> = deviations(&candidate).collect();
         let few = rest.len() <= FEW;
         // A value that was drawn may be the number of things done.
         let mut shifts = vec![-1, 1, -2, 2];
@@ -121,7 +121,7 @@ impl Shrinker<'_> {
             shifts.extend([-amount, amount]);
         }
         for other in lanes() {
-            let later = |d: &&Deviation| d.0 == other && (other != kind || d.1 > index);
+            let later = |d: &&Change| d.0 == other && (other != kind || d.1 > index);
             let starts = rest.iter().filter(later).map(|(_, start, _)| *start);
             for start in starts.take(if few { FEW } else { 1 }) {
                 for shift in &shifts {

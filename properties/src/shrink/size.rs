@@ -48,7 +48,7 @@ pub(super) fn extent(lane: &[u32]) -> usize {
 }
 
 /// The same for tapes that make the same run.
-pub(super) fn fingerprint(tape: &Tape) -> u64 {
+pub(super) fn run_key(tape: &Tape) -> u64 {
     let mut hasher = DefaultHasher::new();
     for kind in Kind::ALL {
         let lane = tape.lane(kind);

@@ -5,6 +5,7 @@ mod fake;
 mod greedy;
 mod published;
 mod random_worlds;
+mod slots;
 
 use super::size::Size;
 use super::{Shrunk, shrink};

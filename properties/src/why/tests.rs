@@ -1,7 +1,7 @@
 //! Critical pairs of small programs, and of programs made at random.
 
 use super::pair::{Pair, Way};
-use super::{Inquiry, Seen, explain};
+use super::{Inquiry, Seen, Why, explain};
 use crate::chart::{Chart, Choice, Turn};
 use crate::corpus::Notes;
 use crate::host::{Body, Here, Host, HostError, Plan};
@@ -35,7 +35,7 @@ fn found(host: &mut Here<'_>) -> (Tape, Broken) {
 fn why(body: &dyn Body) -> String {
     let mut host = here(body);
     let (tape, broken) = found(&mut host);
-    explain(&mut host, &tape, &broken)
+    explain(&mut host, &tape, &broken, false).text
 }
 
 const FILE: &str = "properties/src/why/tests.rs";
@@ -159,7 +159,7 @@ fn the_other_law_is_named_if_the_other_order_breaks_one() {
     let mut tape = Tape::new();
     *tape.lane_mut(Kind::Schedule) = vec![1];
     let record = host.run(&Plan::replay(tape.clone())).unwrap();
-    let text = explain(&mut host, &tape, &record.broken.unwrap());
+    let text = explain(&mut host, &tape, &record.broken.unwrap(), false).text;
     let other = "(the other way round it breaks the law pending-without-waker)";
     assert!(text.contains(other), "{text}");
 }
@@ -219,7 +219,7 @@ impl Host for Forgetful<'_> {
         tape: &Tape,
         broken: &Broken,
         stacks: &[u64],
-        why: &str,
+        why: &Why,
     ) -> Result<String, HostError> {
         self.host.tell(tape, broken, stacks, why)
     }
@@ -251,9 +251,10 @@ fn what_does_not_replay_is_not_told() {
     };
     let mut host = here(&body);
     let (tape, broken) = found(&mut host);
-    assert!(explain(&mut host, &tape, &broken).starts_with("it fails only if task 2 "));
+    let why = explain(&mut host, &tape, &broken, false);
+    assert!(why.text.starts_with("it fails only if task 2 "));
     let mut host = Forgetful { host, scripted: false };
-    assert_eq!(explain(&mut host, &tape, &broken), "");
+    assert_eq!(explain(&mut host, &tape, &broken, false), Why::default());
 }
 
 #[test]
@@ -267,7 +268,7 @@ fn nothing_is_said_of_a_tape_that_passes() {
         cause: String::new(),
         message: String::new(),
     };
-    assert_eq!(explain(&mut host, &Tape::new(), &broken), "");
+    assert_eq!(explain(&mut host, &Tape::new(), &broken, false), Why::default());
 }
 
 /// Accesses of one task, each after a point: the cell, and whether it is written.
@@ -332,7 +333,7 @@ proptest! {
         let failing = host.run(&Plan::replay(tape)).unwrap();
         prop_assume!(failing.broken.is_some());
         let broken = failing.broken.clone().unwrap();
-        let mut inquiry = Inquiry { host: &mut host, broken: &broken, replays: 0, steps: 0 };
+        let mut inquiry = Inquiry { host: &mut host, broken: &broken, hasty: false, replays: 0, steps: 0 };
         let failing = inquiry.see(&Plan::replay(failing.tape)).unwrap();
         let passing = inquiry.see(&plain).unwrap();
         prop_assert!(failing.fails && !passing.fails);
@@ -352,7 +353,7 @@ proptest! {
             let again = host.run(&Plan::replay(seen.tape)).unwrap();
             prop_assert_eq!(again.failed_like(&broken), expected);
         }
-        prop_assert!(!explain(&mut host, &failing.tape, &broken).is_empty());
+        prop_assert!(!explain(&mut host, &failing.tape, &broken, false).text.is_empty());
     }
     /// The turns of a chart, followed as a script, are the run that was charted, with
     /// polls, points, aborts and timers.

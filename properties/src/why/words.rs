@@ -1,40 +1,47 @@
 //! What flips a verdict, in plain words.
 
-use super::Seen;
 use super::pair::Pair;
+use super::{Seen, Why};
 use crate::chart::Turn;
 use reveille_sim::{Kind, TaskId};
 use std::fmt::Write;
 
 /// All causes in one sentence; none if there is none.
-pub(super) fn only_if(causes: &[String]) -> Option<String> {
-    let (first, rest) = causes.split_first()?;
-    let mut text = format!("it fails only if {first}");
-    for cause in rest {
-        let _ = write!(text, ",\nand only if {cause}");
-    }
-    Some(text)
+pub(super) fn only_if(causes: Vec<Why>) -> Option<Why> {
+    let join = |all: Why, next: Why| Why {
+        text: format!("{},\nand only if {}", all.text, next.text),
+        steps: [all.steps, next.steps].concat(),
+        tasks: [all.tasks, next.tasks].concat(),
+    };
+    let all = causes.into_iter().reduce(join)?;
+    Some(Why { text: format!("it fails only if {}", all.text), ..all })
 }
 
 /// No order that was tried passes.
-pub(super) fn no_order(tried: usize) -> String {
+pub(super) fn no_order(tried: usize) -> Why {
     let others = if tried == 1 { "another one".to_owned() } else { format!("{tried} others") };
-    format!("it fails in every order that was tried: the plain one and {others}")
+    let text = format!("it fails in every order that was tried: the plain one and {others}");
+    Why { text, ..Why::default() }
 }
 
 /// The pair, with the steps that it has in the run that is reported.
-pub(super) fn pair(failing: &Seen, pair: &Pair) -> String {
+pub(super) fn pair(failing: &Seen, pair: &Pair) -> Why {
     let mut text =
         format!("{}\nruns before {}", turn(failing, &pair.first), turn(failing, &pair.second));
     if let Some(law) = pair.otherwise {
         let _ = write!(text, "\n(the other way round it breaks the law {law})");
     }
-    text
+    let own = [&pair.first, &pair.second].into_iter().filter_map(|turn| failing.turn(turn.name()));
+    let (steps, tasks) = own.map(|turn| (turn.step, turn.task)).unzip();
+    Why { text, steps, tasks }
 }
 
 fn turn(failing: &Seen, turn: &Turn) -> String {
+    let own = failing.turn(turn.name());
+    // Numbers of tasks are those of one run.
+    let turn = own.unwrap_or(turn);
     let mut text = format!("{} ({}", turn.who, turn.does);
-    if let Some(own) = failing.turn(turn.name()) {
+    if let Some(own) = own {
         let _ = write!(text, " in step {}", own.step);
     }
     if !turn.site.is_empty() {
@@ -45,21 +52,22 @@ fn turn(failing: &Seen, turn: &Turn) -> String {
 }
 
 /// A choice from outside that is not the default.
-pub(super) fn external(failing: &Seen, (kind, index, option): (Kind, usize, u32)) -> String {
+pub(super) fn external(failing: &Seen, (kind, index, option): (Kind, usize, u32)) -> Why {
     // Of the faults a chart has those only that struck.
     let nth = match kind.is_fault() {
         true => failing.tape.lane(kind)[..index].iter().filter(|option| **option != 0).count(),
         false => index,
     };
     let choice = failing.chart.choices.iter().filter(|choice| choice.kind == kind).nth(nth);
-    let who = choice.and_then(|choice| choice.task).map(|task| {
+    let task = choice.and_then(|choice| choice.task);
+    let who = task.map(|task| {
         let named = failing.chart.turns.iter().find(|turn| turn.task == task);
         named.map_or_else(|| TaskId(task).to_string(), |turn| turn.who.clone())
     });
     let options = choice.map_or(0, |choice| choice.options);
     let step = choice.map_or(String::new(), |choice| format!(" in step {}", choice.step));
     let who = who.as_deref().unwrap_or("a task");
-    match kind {
+    let text = match kind {
         Kind::FreshWaker => format!("{who} gets a fresh waker{step}"),
         Kind::SpuriousPoll => format!("{who}, after its poll{step}, is polled though nobody asked"),
         Kind::Input => format!("{who} draws {option} of {options}{step}, and not 0"),
@@ -91,5 +99,7 @@ pub(super) fn external(failing: &Seen, (kind, index, option): (Kind, usize, u32)
         Kind::TornWrite => format!("a crash{step} tears what was not synced"),
         Kind::CancelOutcome => format!("an operation that is cancelled{step} ends by itself"),
         kind => format!("a choice of the kind `{kind}` is {option}{step}, and not 0"),
-    }
+    };
+    let steps = choice.map(|choice| choice.step).into_iter().collect();
+    Why { text, steps, tasks: task.into_iter().collect() }
 }

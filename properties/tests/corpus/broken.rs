@@ -45,6 +45,24 @@ async fn loses_an_update() {
     assert_eq!(count.get(), 2);
 }
 
+/// A check within the body, which is a mistake.
+#[reveille::test]
+#[ignore = "run by other tests"]
+async fn checks_inside_a_run() {
+    reveille::yield_now().await;
+    let task = reveille::spawn(async { reveille::check(reveille::yield_now) });
+    task.await.unwrap();
+}
+
+/// Schedules of proptest within the body, which is one, too.
+#[reveille::test(hermetic = true)]
+#[ignore = "run by other tests"]
+async fn runs_schedules_inside_a_run() {
+    use reveille::proptest::prelude::*;
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    proptest!(config, |(schedule in reveille::schedules())| schedule.run(reveille::yield_now));
+}
+
 /// Breaks one law, or another if `EDIT` says so.
 #[reveille::test]
 #[ignore = "run by other tests"]
@@ -176,4 +194,80 @@ fn has_a_corpus_of_its_own() {
 #[ignore = "run by other tests"]
 async fn fails_for_large_numbers(#[strategy(0..1_000_000u32)] number: u32) {
     assert!(number < 1_000 || edit() == "mended", "too large");
+}
+
+/// Ends its process in one run of a few, in the way that `EDIT` says.
+#[cfg(unix)]
+#[test]
+#[ignore = "run by other tests"]
+fn ends_its_process() {
+    let checker = reveille::Checker::new().name("corpus::broken::ends_its_process");
+    checker.watchdog(std::time::Duration::from_millis(300)).check(|| async {
+        let drawn = reveille::draw(4);
+        reveille::yield_now().await;
+        let nap = async { reveille::yield_now().await };
+        reveille::Builder::new().name("napper").spawn(nap).await.unwrap();
+        if drawn != 3 {
+            return;
+        }
+        match edit().as_str() {
+            "abort" => std::process::abort(),
+            "exit" => std::process::exit(0),
+            "overflow" => assert_ne!(overflow(drawn as u64), 0),
+            // SAFETY: it is not; the process ends here, on purpose.
+            "fault" => unsafe { std::ptr::without_provenance_mut::<u8>(8).write_volatile(1) },
+            "block" => loop {
+                std::thread::park();
+            },
+            "two panics" => {
+                let _guard = PanicsWhenDropped;
+                panic!("the first panic");
+            }
+            "panic" => panic!("just a panic"),
+            _ => {}
+        }
+    });
+}
+
+#[cfg(unix)]
+#[allow(unconditional_recursion)]
+fn overflow(depth: u64) -> u64 {
+    let room = std::hint::black_box([depth; 64]);
+    overflow(depth + 1) + room[(depth % 64) as usize]
+}
+
+#[cfg(unix)]
+struct PanicsWhenDropped;
+
+#[cfg(unix)]
+impl Drop for PanicsWhenDropped {
+    fn drop(&mut self) {
+        panic!("the second panic");
+    }
+}
+
+/// The same in processes of their own.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "run by other tests"]
+fn ends_a_process_of_its_own() {
+    let checker = reveille::Checker::new().name("corpus::broken::ends_a_process_of_its_own");
+    checker.hermetic(true).check(|| async {
+        let drawn = reveille::draw(4);
+        reveille::yield_now().await;
+        if drawn == 3 && edit() != "mended" {
+            std::process::abort();
+        }
+    });
+}
+
+/// Fails by two draws in two turns; the second is gone if `EDIT` says so.
+#[reveille::test(runs = 5_000)]
+#[ignore = "run by other tests"]
+async fn fails_by_two_draws() {
+    let edit = edit();
+    let first = reveille::draw(4);
+    reveille::yield_now().await;
+    let second = if edit.starts_with("one draw") { 2 } else { reveille::draw(4) };
+    assert!((first, second) != (1, 2) || edit.ends_with("mended"), "both");
 }

@@ -62,3 +62,26 @@ fn a_tape_that_does_not_fit_any_more_is_a_warning_and_in_strict_mode_an_error() 
     // It stays: the code may come back.
     corpus.run("has_a_late_fault", &[("REVEILLE_RUNS", "1")]).fails().says("found by the corpus");
 }
+
+/// Whether the replay fails or passes, what it found no place for stays in the file.
+#[test]
+fn a_deviation_whose_turn_is_gone_stays_in_the_file() {
+    let corpus = Corpus::new("gone");
+    let file = corpus.remember("fails_by_two_draws");
+    let before = text(&file);
+    assert!(before.contains("\ndeviations: 2\n"), "{before}");
+    let place = "first diverged at input 1: expected choice 1 in turn 2 of root, but the run made no \
+                 such choice; 1 of 2 deviations found their place";
+    let once = ("REVEILLE_RUNS", "1");
+    let told = corpus.run("fails_by_two_draws", &[("EDIT", "one draw"), once]).fails();
+    told.says(&format!("note: its tape is of other code and {place}")).says_nothing_of("saved");
+    let mended = ("EDIT", "one draw, mended");
+    corpus.run("fails_by_two_draws", &[mended]).passes().says(&format!("{place}; it was replayed"));
+    let strict = ("REVEILLE_STRICT", "1");
+    corpus.run("fails_by_two_draws", &[mended, strict]).fails().says(place);
+    // In strict mode, too, a failure is told as one, with the place.
+    let told = corpus.run("fails_by_two_draws", &[("EDIT", "one draw"), strict]).fails();
+    told.says("both").says(place);
+    assert_eq!(text(&corpus.file("fails_by_two_draws")), before);
+    corpus.run("fails_by_two_draws", &[once]).fails().says("found by the corpus");
+}

@@ -8,6 +8,8 @@
 mod bad;
 mod broken;
 mod edits;
+#[cfg(unix)]
+mod ended;
 mod first;
 mod switches;
 

@@ -83,6 +83,20 @@ fn a_test_without_a_corpus_stays_without() {
     assert!(!corpus.root.exists());
 }
 
+/// A mistake in the test is no failure to remember.
+#[test]
+fn a_check_inside_a_run_is_told_and_not_written() {
+    let corpus = Corpus::new("misuse");
+    for name in ["checks_inside_a_run", "runs_schedules_inside_a_run"] {
+        let told = corpus.run(name, &[]).fails().says(&format!(
+            "reveille: `corpus::broken::{name}`: a check was begun inside a run: `check` must be \
+             called outside"
+        ));
+        told.says_nothing_of("breaks the law").says_nothing_of("saved");
+    }
+    assert!(!corpus.root.exists());
+}
+
 #[test]
 fn a_test_may_have_a_corpus_of_its_own() {
     let (corpus, other) = (Corpus::new("own"), Corpus::new("not-own"));

@@ -193,6 +193,59 @@ fn the_only_run_is_that_of_the_environment_then_of_the_test() {
 }
 
 #[test]
+fn a_misspelt_variable_is_told_once() {
+    let output = run("counts_its_runs", &[("REVEILLE_RUN", "20"), ("REVEILLE_RUNS", "30")]);
+    let text = printed(&output);
+    let told = "reveille: the variable `REVEILLE_RUN` of the environment is not known; did you \
+                mean `REVEILLE_RUNS`?\n";
+    assert_eq!(text.matches(told).count(), 1, "{text}");
+    assert!(output.status.success() && text.contains("runs: 31\n"), "{text}");
+}
+
+#[test]
+fn what_stops_a_check_has_a_head_like_a_failure() {
+    fails_with(
+        "passes",
+        &[("REVEILLE_RUNS", "0")],
+        "\nreveille: `environment::passes`: REVEILLE_RUNS: ",
+    );
+    fails_with(
+        "asks_for_no_run",
+        &[],
+        "\nreveille: `environment::asks_for_no_run`: no run was asked for: `runs` must be",
+    );
+}
+
+#[reveille::test(runs = 0)]
+#[ignore = "run by the test above"]
+async fn asks_for_no_run() {}
+
+#[test]
+#[ignore = "run by the test below"]
+fn fails_on_a_thread_of_its_own() {
+    let check = || reveille::check(|| async { assert!(!reveille::in_run(), "on purpose") });
+    let failed = std::thread::spawn(check).join();
+    std::panic::resume_unwind(failed.unwrap_err());
+}
+
+/// Of the name of the test nobody knows there.
+#[test]
+fn a_check_on_a_thread_that_is_not_the_harnesss_is_told_to_name_itself() {
+    let text = printed(&run("fails_on_a_thread_of_its_own", &[]));
+    let place = format!("{}:", file!());
+    assert!(text.contains(&format!("reveille: `{place}")), "{text}");
+    let told = text.lines().find(|line| line.contains("note: no test is called")).expect("a note");
+    assert!(
+        told.contains(&place)
+            && told.ends_with(", so this line runs every test; outside of the harness's"),
+        "{told}"
+    );
+    assert!(text.contains("`Checker::name(..)` names it\n"), "{text}");
+    // One that the harness knows needs none.
+    assert!(!printed(&run("fails_now_and_then", &[])).contains("note: no test"));
+}
+
+#[test]
 fn no_runs_are_an_error() {
     let error = reveille::Checker::new().runs(0).try_check(|| async {}).unwrap_err();
     assert_eq!(
@@ -215,6 +268,18 @@ fn a_check_inside_a_check_is_an_error() {
 fn a_body_that_never_awaits_passes() {
     let passed = reveille::Checker::new().runs(10).try_check(|| async {}).unwrap();
     assert_eq!((passed.runs, passed.steps), (10, 10));
+}
+
+#[reveille::test(corpus = false)]
+#[should_panic(expected = "it never returns")]
+async fn a_body_need_not_return() -> ! {
+    panic!("it never returns")
+}
+
+#[test]
+#[should_panic(expected = "it never returns")]
+fn a_block_need_not_return() {
+    reveille::Checker::new().corpus(false).check(|| async { panic!("it never returns") });
 }
 
 #[test]

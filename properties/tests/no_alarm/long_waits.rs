@@ -68,17 +68,24 @@ async fn a_reaper_wakes_the_root_after_an_hour() {
     assert_eq!(start.elapsed(), HOUR);
 }
 
-/// So many ticks take a higher bound, as the report of `suspected-stuck` says.
-#[reveille::test(
-    runs = 5,
-    max_steps = 1_000_000,
-    deny(task_leak, waker_leak),
-    without(delayed_wake, late_timer)
-)]
+/// The root is not polled for 36,000 moves of the clock.
+#[reveille::test(runs = 5, deny(task_leak, waker_leak), without(delayed_wake, late_timer))]
 async fn a_quick_reaper_wakes_the_root_after_an_hour() {
     let start = Instant::now();
     reaper(SECOND / 10).notified().await;
     assert_eq!(start.elapsed(), HOUR);
+}
+
+/// A task that ends after many ticks while the root waits for it alone.
+#[reveille::test(runs = 5, deny(task_leak, waker_leak))]
+async fn a_task_that_ticks_twenty_thousand_times() {
+    let ticking = reveille::spawn(async {
+        let mut ticks = interval(SECOND / 10);
+        for _ in 0..20_000 {
+            ticks.tick().await;
+        }
+    });
+    ticking.await.unwrap();
 }
 
 /// A daemon that sleeps for an hour wakes the root, beside heartbeats of others.

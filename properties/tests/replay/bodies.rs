@@ -265,6 +265,15 @@ pub(crate) async fn polls_without_end() -> Said {
     Ok(())
 }
 
+pub(crate) async fn spawns_without_bound() -> Said {
+    if second_comes_first().await {
+        loop {
+            drop(spawn_local(async {}));
+        }
+    }
+    Ok(())
+}
+
 pub(crate) async fn loses_its_place() -> Said {
     let flag = Flag::default();
     let keep = |waiter: &mut Option<Waker>, waker: &Waker| {

@@ -31,6 +31,9 @@ pub(crate) struct Specimen {
 /// Polls after which a run becomes fair; the step bound is twice that.
 const MAX_STEPS: u64 = 100;
 
+/// Tasks that may be unfinished at once.
+const MAX_TASKS: u64 = 100;
+
 impl Specimen {
     pub(crate) fn named(name: &str) -> &'static Specimen {
         SPECIMENS.iter().find(|specimen| specimen.name == name).expect("a specimen of that name")
@@ -40,6 +43,7 @@ impl Specimen {
     pub(crate) fn settings(&self) -> Settings {
         let mut settings = Settings::default();
         settings.max_steps = MAX_STEPS;
+        settings.max_tasks = MAX_TASKS;
         settings.recording = Recording::Hash;
         settings.faults = self.with.into_iter().fold(settings.faults, Faults::with);
         self.deny.into_iter().for_each(|law| settings.levels.set(law, Level::Deny));
@@ -50,7 +54,7 @@ impl Specimen {
     /// No thread will wake anybody, so it need not wait for one.
     pub(crate) fn checker(&self) -> Checker {
         let checker = Checker::new().name(format!("replay::{}", self.name)).corpus(false);
-        let checker = checker.max_steps(MAX_STEPS).patience(Duration::ZERO);
+        let checker = checker.max_steps(MAX_STEPS).max_tasks(MAX_TASKS).patience(Duration::ZERO);
         let checker = self.with.into_iter().fold(checker, Checker::with);
         self.deny.into_iter().fold(checker, Checker::deny)
     }
@@ -92,6 +96,7 @@ specimens! {
     wake_each_other_for_ever: SuspectedLivelock;
     spins_for_ever: BusyPoll;
     polls_without_end: Starvation;
+    spawns_without_bound: RunawaySpawn;
     loses_its_place: SpuriousPoll;
     polled_after_ready: PollAfterReady;
     puts_an_arm_aside: Snoozed;

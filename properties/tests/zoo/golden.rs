@@ -40,11 +40,26 @@ pub(crate) fn breaks(law: &str, name: &str) {
     assert!(!output.status.success(), "`{name}` passed:\n{told}");
     assert!(told.contains(&format!("breaks the law {law}\n")), "not {law}:\n{told}");
     compare(name, &told);
+    shows_the_steps_that_it_names(&told);
 
     let again = run(name, &[("REVEILLE_REPLAY", tape(&told))]);
     let told_again = report(&again);
     assert!(!again.status.success(), "the replay of `{name}` passed");
     assert!(told_again.contains(&format!("breaks the law {law}\n")), "not {law}:\n{told_again}");
+}
+
+/// Whoever reads of a step in the facts of a report must find it below them.
+fn shows_the_steps_that_it_names(told: &str) {
+    let (facts, steps) = told.split_once("\n  the last steps of ").expect("steps");
+    let (steps, _) = steps.split_once("\n\n").expect("a line to paste after them");
+    let number = |text: &str| {
+        let digits = text.trim_start().split(|c: char| !c.is_ascii_digit()).next();
+        digits.and_then(|digits| digits.parse::<u64>().ok())
+    };
+    let shown: Vec<u64> = steps.lines().skip(1).filter_map(number).collect();
+    for named in facts.split("step ").skip(1).filter_map(number) {
+        assert!(shown.contains(&named), "step {named} is named and not shown:\n{told}");
+    }
 }
 
 /// Compares with the golden file. Lines of code are known only where there is

@@ -39,3 +39,4 @@ mod promises;
 mod registration;
 mod rest;
 mod selects;
+mod steps;

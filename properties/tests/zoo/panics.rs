@@ -5,6 +5,7 @@ use crate::golden::{breaks, golden, report, run};
 golden! {
     "panic" body_panics;
     "panic" body_returns_an_error;
+    "panic" body_unwraps_the_error_of_a_task;
     "panic" detached_task_panics;
     "panic" handle_is_never_read;
     "panic" destructor_panics;
@@ -23,6 +24,18 @@ async fn body_returns_an_error() -> Result<(), std::num::ParseIntError> {
     let number: u32 = "many".parse()?;
     assert_eq!(number, 7);
     Ok(())
+}
+
+/// The error that is unwrapped says nothing of the line that the task panicked in.
+#[reveille::test]
+#[ignore = "broken on purpose"]
+async fn body_unwraps_the_error_of_a_task() {
+    let numbers = [1, 2];
+    let task = reveille::spawn(async move { numbers.get(2).copied().unwrap() });
+    for _ in 0..20 {
+        reveille::yield_now().await;
+    }
+    task.await.unwrap();
 }
 
 #[reveille::test]

@@ -1,5 +1,5 @@
-//! `busy-poll`, `suspected-livelock`, `starvation`, `suspected-stuck`: runs that
-//! do not end.
+//! `busy-poll`, `suspected-livelock`, `starvation`, `runaway-spawn`,
+//! `suspected-stuck`: runs that do not end.
 
 use crate::golden::golden;
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -16,7 +16,11 @@ golden! {
     "suspected-livelock" wake_each_other_for_ever;
     "suspected-livelock" wake_each_other_in_a_circle;
     "starvation" never_returns_from_its_poll;
+    "runaway-spawn" spawns_in_a_loop;
+    "runaway-spawn" spawns_two_of_its_like;
     "suspected-stuck" only_a_heartbeat_ticks;
+    "suspected-stuck" ticks_for_longer_than_it_may;
+    "suspected-stuck" the_root_sleeps_for_ever;
 }
 
 #[reveille::test(max_steps = 10_000)]
@@ -147,6 +151,49 @@ async fn yields_after_some_work() {
     while children.next().await.is_some() {}
 }
 
+/// Nothing is awaited, so no task ever gets its turn.
+#[reveille::test(max_tasks = 1_000)]
+#[ignore = "broken on purpose"]
+async fn spawns_in_a_loop() {
+    loop {
+        drop(reveille::spawn(async {}));
+    }
+}
+
+#[reveille::test(max_tasks = 100)]
+async fn spawns_as_many_as_it_may() {
+    for _ in 0..10 {
+        let tasks: Vec<_> = (0..99).map(|_| reveille::spawn(async {})).collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+    }
+}
+
+fn breed(generations: u32) {
+    if generations > 0 {
+        for _ in 0..2 {
+            drop(reveille::spawn(async move {
+                reveille::yield_now().await;
+                breed(generations - 1);
+            }));
+        }
+    }
+}
+
+#[reveille::test(max_tasks = 1_000)]
+#[ignore = "broken on purpose"]
+async fn spawns_two_of_its_like() {
+    breed(u32::MAX);
+    reveille::time::sleep(Duration::from_secs(1)).await;
+}
+
+#[reveille::test(max_tasks = 100)]
+async fn spawns_two_of_its_like_for_a_while() {
+    breed(5);
+    reveille::time::sleep(Duration::from_secs(1)).await;
+}
+
 /// The waker is kept where nobody will find it, and a heartbeat keeps time going.
 #[reveille::test(max_steps = 10_000)]
 #[ignore = "broken on purpose"]
@@ -164,6 +211,43 @@ async fn only_a_heartbeat_ticks() {
         Poll::<()>::Pending
     })
     .await;
+}
+
+async fn ticks(count: u32) {
+    let ticking = reveille::spawn(async move {
+        let mut ticks = reveille::time::interval(Duration::from_millis(100));
+        for _ in 0..count {
+            ticks.tick().await;
+        }
+    });
+    ticking.await.unwrap();
+}
+
+/// It would end, but nobody can know that.
+#[reveille::test(max_steps = 10_000)]
+#[ignore = "broken on purpose"]
+async fn ticks_for_longer_than_it_may() {
+    ticks(20_001).await;
+}
+
+#[reveille::test(runs = 100, max_steps = 10_000)]
+async fn ticks_for_as_long_as_it_may() {
+    ticks(10_000).await;
+}
+
+#[reveille::test(max_steps = 10_000)]
+#[ignore = "broken on purpose"]
+async fn the_root_sleeps_for_ever() {
+    loop {
+        reveille::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+#[reveille::test(runs = 100, max_steps = 10_000)]
+async fn the_root_sleeps_for_as_long_as_it_may() {
+    for _ in 0..10_000 {
+        reveille::time::sleep(Duration::from_secs(1)).await;
+    }
 }
 
 #[reveille::test(runs = 100_000, max_steps = 10_000)]

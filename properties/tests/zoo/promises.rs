@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 golden! {
+    "panic" panics_when_it_is_asked;
     "property" two_at_once;
     "property" comes_too_late;
     "property" never_comes;
@@ -122,6 +123,45 @@ async fn answers_too_late() {
 #[reveille::test(runs = 20_000)]
 async fn answers_in_time() {
     answers_after(50).await;
+}
+
+#[reveille::test]
+#[ignore = "broken on purpose"]
+async fn panics_when_it_is_asked() {
+    let readers = Rc::new(Cell::new(0u32));
+    let seen = readers.clone();
+    let _bounded = reveille::always("a reader at least", move || {
+        seen.get().checked_sub(1).expect("readers are counted") < 9
+    });
+    reveille::yield_now().await;
+}
+
+#[reveille::test]
+async fn is_asked_and_answers() {
+    let readers = Rc::new(Cell::new(0u32));
+    let seen = readers.clone();
+    let _bounded = reveille::always("few readers", move || seen.get() < 9);
+    reveille::yield_now().await;
+}
+
+/// Each of the guards is dropped before anything could be judged.
+#[reveille::test(runs = 40)]
+#[ignore = "warns on purpose"]
+async fn properties_that_nobody_keeps() {
+    drop(reveille::eventually(ms(5), "it is done", || false));
+    drop(reveille::always("it is safe", || false));
+    reveille::yield_now().await;
+    reveille::eventually(ms(5), "it is kept", || true).await;
+}
+
+#[test]
+fn a_property_of_which_nothing_is_judged_is_told() {
+    let name = "promises::properties_that_nobody_keeps";
+    let output = run(name, &[]);
+    assert!(output.status.success(), "{}", report(&output));
+    let told = report(&output);
+    let warnings: Vec<&str> = told.lines().filter(|line| !line.starts_with("test ")).collect();
+    compare(name, &(warnings.join("\n") + "\n"));
 }
 
 #[reveille::test(runs = 40)]

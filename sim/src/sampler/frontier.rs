@@ -21,6 +21,8 @@
 //! - What waits to be tried is kept in memory, up to a limit; past it the search goes
 //!   on with what it has, and claims no further level.
 
+use super::arrivals::{Newcomers, Woken};
+use super::children::{Children, Deviation, Seen};
 use super::lessons::Lessons;
 use super::observation::Words;
 use crate::choice::Kind;
@@ -46,10 +48,11 @@ pub(crate) struct Frontier {
     made: Vec<u64>,
     /// Nothing is claimed of levels from here on.
     incomplete_from: u32,
+    newcomers: Newcomers,
+    woken: Woken,
+    /// Whether some run drew arguments.
+    has_inputs: bool,
 }
-
-/// Where a run deviates: the number of the choice among all of the run, and the option.
-type Deviation = (u32, u32);
 
 /// The run being made.
 #[derive(Clone, Debug, Default)]
@@ -63,32 +66,15 @@ struct Node {
     seen: Vec<Seen>,
     /// Some choices are not among them: they have too many options, or there are too many.
     has_more: bool,
-}
-
-/// A choice of a run that may be deviated from.
-#[derive(Clone, Copy, Debug)]
-struct Seen {
-    at: u32,
-    kind: Kind,
-    options: u32,
-    /// Of the default strand of a schedule.
-    next: Option<(Touch, Path)>,
-    /// The first strand that the last one woke; 0 if there is none, or it is the default.
-    woken: u32,
-}
-
-impl Seen {
-    fn of(kind: Kind, options: u32) -> Seen {
-        Seen { at: 0, kind, options, next: None, woken: 0 }
-    }
+    /// Arguments were drawn, all of them the default.
+    has_inputs: bool,
 }
 
 /// A run, and the deviations that can be added to it.
 #[derive(Clone, Debug)]
 struct Parent {
     deviations: Vec<Deviation>,
-    /// Tried from the end.
-    children: Vec<Deviation>,
+    children: Children,
 }
 
 /// Deviations that are worth nothing as long as something is not shared.
@@ -108,6 +94,9 @@ pub struct Exhausted {
     pub runs: u64,
     /// Whether runs with more deviations do not exist.
     pub everything: bool,
+    /// Whether runs draw arguments. All those runs had the first ones, so that is said of them
+    /// alone, and they are not everything.
+    pub of_first_input: bool,
 }
 
 impl Frontier {
@@ -119,6 +108,9 @@ impl Frontier {
             run: Node::default(),
             made: Vec::new(),
             incomplete_from: u32::MAX,
+            newcomers: Newcomers::default(),
+            woken: Woken::default(),
+            has_inputs: false,
         }
     }
 
@@ -134,12 +126,14 @@ impl Frontier {
         Some(Exhausted {
             deviations,
             runs: self.made.iter().take(below as usize).sum(),
-            everything: next.is_none() && self.incomplete_from == u32::MAX,
+            everything: next.is_none() && self.incomplete_from == u32::MAX && !self.has_inputs,
+            of_first_input: self.has_inputs,
         })
     }
 
     /// Begins the next run; the first is the plain one.
     pub(crate) fn begin(&mut self) {
+        self.newcomers.clear();
         let Node { deviations, seen, .. } = std::mem::take(&mut self.run);
         self.run = Node { deviations, seen, ..Node::default() };
         self.run.deviations.clear();
@@ -150,7 +144,7 @@ impl Frontier {
         let Some(mut level) = self.levels.first_entry() else { return };
         if let Some(parent) = level.get_mut().front_mut() {
             self.run.deviations.extend(&parent.deviations);
-            self.run.deviations.extend(parent.children.pop());
+            self.run.deviations.extend(parent.children.next());
             self.waiting -= 1;
             if parent.children.is_empty() {
                 level.get_mut().pop_front();
@@ -165,7 +159,8 @@ impl Frontier {
     pub(crate) fn choose(&mut self, kind: Kind, options: u32) -> u32 {
         // The moves that make an argument smaller are a protocol, not a choice.
         if options > MOST_OPTIONS || kind == Kind::Argument {
-            self.run.has_more = true;
+            self.run.has_inputs |= kind == Kind::Argument;
+            self.run.has_more |= kind != Kind::Argument;
             return self.run.take(Seen::of(kind, 1));
         }
         self.run.take(Seen::of(kind, options))
@@ -175,10 +170,27 @@ impl Frontier {
     pub(crate) fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
         let default = runnable.get(0);
         let next = Some((default.next(), default.path()));
-        let last = self.run.last;
-        let is_woken = |strand: &Strand| last.is_some() && strand.woken_by() == last;
-        let woken = runnable.iter().position(is_woken).unwrap_or(0) as u32;
+        let woken = self.first_woken(runnable).unwrap_or(0);
         self.run.take(Seen { next, woken, ..Seen::of(Kind::Schedule, runnable.len()) })
+    }
+
+    /// The first strand that the last one woke.
+    #[inline]
+    fn first_woken(&mut self, runnable: &Runnable<'_>) -> Option<u32> {
+        let Some(news) = self.newcomers.follow(runnable) else {
+            let last = Some(self.run.last?);
+            let woken = runnable.iter().position(|strand| strand.woken_by() == last)?;
+            return Some(woken as u32);
+        };
+        let queue = news.queue;
+        if news.afresh {
+            self.woken.clear();
+        }
+        for option in news.options {
+            self.woken.note(runnable.get(option), queue.arrival(option), queue);
+        }
+        let (_, arrival) = self.woken.by(self.run.last?, queue).first()?;
+        queue.option_of(*arrival)
     }
 
     #[inline]
@@ -196,6 +208,7 @@ impl Frontier {
         if self.run.has_more {
             self.incomplete_from = 0;
         }
+        self.has_inputs |= self.run.has_inputs;
         let is_private =
             |seen: &Seen| seen.next.is_some_and(|(touch, path)| lessons.is_private_to(touch, path));
         self.add_what_became_shared(&is_private);
@@ -211,11 +224,11 @@ impl Frontier {
             self.waiting += 1;
             self.private.push(Pruned { deviations: self.run.deviations.clone(), seen: *seen });
         }
-        let children = children(self.run.seen.iter().filter(|seen| !is_private(seen)));
+        let children = Children::of(self.run.seen.iter().filter(|seen| !is_private(seen)));
         self.add(self.run.deviations.clone(), children);
     }
 
-    fn add(&mut self, deviations: Vec<Deviation>, children: Vec<Deviation>) {
+    fn add(&mut self, deviations: Vec<Deviation>, children: Children) {
         let level = deviations.len() as u32 + 1;
         if self.waiting + children.len() > MOST_WAITING {
             self.incomplete_from = self.incomplete_from.min(level);
@@ -235,13 +248,14 @@ impl Frontier {
         let shared: Vec<Pruned> = shared;
         self.waiting -= shared.len();
         for Pruned { deviations, seen } in shared {
-            self.add(deviations, children([&seen].into_iter()));
+            self.add(deviations, Children::of([&seen].into_iter()));
         }
     }
 
     /// Writes what the present run showed.
     pub(crate) fn write(&self, words: &mut Vec<u64>) {
-        words.extend([u64::from(self.run.has_more), self.run.seen.len() as u64]);
+        let flags = u64::from(self.run.has_more) | u64::from(self.run.has_inputs) << 1;
+        words.extend([flags, self.run.seen.len() as u64]);
         for Seen { at, kind, options, next, woken } in &self.run.seen {
             words.extend([(*at).into(), *kind as u64, (*options).into(), (*woken).into()]);
             let (touch, path) = next.unwrap_or((Touch::Anything, Path::ROOT));
@@ -252,7 +266,7 @@ impl Frontier {
 
     /// Takes what the present run showed in another process.
     pub(crate) fn read(&mut self, words: &mut Words<'_>) {
-        let has_more = words.next() != Some(0);
+        let flags = words.next().unwrap_or(1);
         let seen = words.list(|words| {
             let at = words.small()?;
             let kind = *Kind::ALL.get(usize::try_from(words.next()?).ok()?)?;
@@ -261,7 +275,8 @@ impl Frontier {
             let next = Some((touch, Path::from_word(words.next()?)));
             Some(Seen { at, kind, options, next, woken })
         });
-        self.run.has_more = has_more || seen.is_none();
+        self.run.has_more = flags & 1 != 0 || seen.is_none();
+        self.run.has_inputs = flags & 2 != 0;
         self.run.seen = seen.unwrap_or_default();
     }
 }
@@ -286,37 +301,5 @@ impl Node {
                 0
             }
         }
-    }
-}
-
-/// The deviations that can follow the last one, the first to be tried last.
-fn children<'a>(seen: impl Iterator<Item = &'a Seen>) -> Vec<Deviation> {
-    let mut lanes: [Vec<Seen>; Kind::ALL.len()] = Default::default();
-    let mut woken = Vec::new();
-    for seen in seen {
-        lanes[seen.kind as usize].push(*seen);
-        if (1..seen.options).contains(&seen.woken) {
-            woken.push((seen.at, seen.woken));
-        }
-    }
-    let longest = lanes.iter().map(Vec::len).max().unwrap_or(0);
-    let ranks = (0..longest).flat_map(|rank| lanes.iter().filter_map(move |lane| lane.get(rank)));
-    let others = ranks.flat_map(|seen| {
-        (1..seen.options).filter(|option| *option != seen.woken).map(|option| (seen.at, option))
-    });
-    let mut children = alternately(woken.into_iter(), others);
-    children.reverse();
-    children
-}
-
-/// One of each in turn, then what is left of the longer.
-fn alternately<T>(mut one: impl Iterator<Item = T>, mut other: impl Iterator<Item = T>) -> Vec<T> {
-    let mut both = Vec::new();
-    loop {
-        let pair = [one.next(), other.next()];
-        if pair.iter().all(Option::is_none) {
-            return both;
-        }
-        both.extend(pair.into_iter().flatten());
     }
 }

@@ -5,6 +5,7 @@
 
 use super::table::Table;
 use crate::strand::{Path, Resource, Strand, Touch};
+use std::collections::BTreeMap;
 
 /// What one run showed to the samplers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,6 +103,8 @@ pub(crate) struct Observer {
     seen: Observation,
     /// The place of each strand among those seen, plus 1.
     places: Table<u32>,
+    touched: BTreeMap<(Resource, Path), usize>,
+    woken: BTreeMap<(Path, Path), usize>,
 }
 
 impl Observer {
@@ -111,6 +114,8 @@ impl Observer {
         self.seen.touches.clear();
         self.seen.wakes.clear();
         self.places.clear();
+        self.touched.clear();
+        self.woken.clear();
     }
 
     pub(crate) fn chose(&mut self) {
@@ -130,13 +135,13 @@ impl Observer {
         };
         self.seen.strands[place].turns += 1;
         if let Touch::Read(resource) | Touch::Write(resource) = strand.next() {
-            count(&mut self.seen.touches, resource, path);
+            count(&mut self.seen.touches, &mut self.touched, resource, path);
         }
         if let Some(waker) = strand.woken_by()
             && waker != strand.number()
             && let Some(waker) = self.path_of(waker)
         {
-            count(&mut self.seen.wakes, waker, path);
+            count(&mut self.seen.wakes, &mut self.woken, waker, path);
         }
     }
 
@@ -150,9 +155,15 @@ impl Observer {
     }
 }
 
-/// One more for the pair; the latest pairs are looked at first.
-fn count<A: Copy + PartialEq, B: Copy + PartialEq>(counts: &mut Vec<(A, B, u32)>, a: A, b: B) {
-    match counts.iter_mut().rev().find(|(x, y, _)| *x == a && *y == b) {
+/// One more for the pair, whose place is noted.
+fn count<A: Copy + Ord, B: Copy + Ord>(
+    counts: &mut Vec<(A, B, u32)>,
+    places: &mut BTreeMap<(A, B), usize>,
+    a: A,
+    b: B,
+) {
+    let place = *places.entry((a, b)).or_insert(counts.len());
+    match counts.get_mut(place) {
         Some((.., count)) => *count += 1,
         None => counts.push((a, b, 1)),
     }

@@ -20,6 +20,7 @@
 //! - The depth is drawn for each run of a mix from 1, 2, 3 and 5; its first run runs
 //!   every strand to its end, as far as it can, before the next begins.
 
+use super::arrivals::{Arrivals, News, Ranking};
 use super::policy::{Policy, Run};
 use super::table::Table;
 use crate::entropy::Entropy;
@@ -38,6 +39,8 @@ pub struct Pct {
     /// The depth of every run, as in the paper; none for a mix.
     depth: Option<u32>,
     strands: Table<Rank>,
+    arrivals: Arrivals,
+    ranking: Ranking,
     /// The steps at which a strand is demoted, the next one last.
     changes: [u32; DEEPEST],
     changes_left: usize,
@@ -78,6 +81,8 @@ impl Pct {
         Pct {
             depth: None,
             strands: Table::default(),
+            arrivals: Arrivals::default(),
+            ranking: Ranking::default(),
             changes: [0; DEEPEST],
             changes_left: 0,
             steps: 0,
@@ -112,7 +117,12 @@ impl Pct {
     }
 
     #[inline]
-    fn look_at(&mut self, strand: &Strand, runnable: &Runnable<'_>, run: &mut Run) -> u64 {
+    fn look_at(
+        &mut self,
+        strand: &Strand,
+        is_runnable: impl FnOnce(&mut Pct, usize) -> bool,
+        run: &mut Run,
+    ) -> u64 {
         let turns = strand.turns();
         let rank = self.strands.of(strand);
         if rank.priority == 0 {
@@ -130,7 +140,7 @@ impl Pct {
             }
             if self.is_mix()
                 && let Some(waker) = strand.woken_by()
-                && runnable.iter().all(|other| other.number() != waker)
+                && !is_runnable(self, waker)
             {
                 self.hand_over(waker, strand);
             }
@@ -162,6 +172,7 @@ fn below(lowest: &mut u64) -> u64 {
 impl Policy for Pct {
     fn begin(&mut self, run: &mut Run) {
         self.strands.clear();
+        self.arrivals.clear();
         self.steps = 0;
         self.counts_choices = run.is_eager;
         self.lowest = BOTTOM;
@@ -177,13 +188,20 @@ impl Policy for Pct {
 
     #[inline]
     fn schedule(&mut self, runnable: &Runnable<'_>, run: &mut Run) -> u32 {
-        let mut first = self.highest(runnable, run);
+        let news = self.arrivals.follow(runnable);
+        if let Some(news) = &news {
+            self.look_at_news(news, runnable, run);
+        }
+        let mut first = self.highest(&news, runnable, run);
         self.steps += u32::from(self.counts_choices);
         // Without the eager rule it is the turn to come that counts.
         let step = self.steps + u32::from(!self.counts_choices);
         while self.is_due(step) {
             self.demote(runnable.get(first));
-            first = self.highest(runnable, run);
+            if let Some(News { queue, .. }) = news {
+                self.rank(runnable.get(first), queue.arrival(first));
+            }
+            first = self.highest(&news, runnable, run);
         }
         first
     }
@@ -212,11 +230,40 @@ impl Pct {
         self.strands.of(strand).priority = below(&mut self.lowest);
     }
 
+    fn look_at_news(&mut self, news: &News<'_>, runnable: &Runnable<'_>, run: &mut Run) {
+        let queue = news.queue;
+        if news.afresh {
+            self.ranking.clear();
+        }
+        for option in news.options.clone() {
+            let strand = runnable.get(option);
+            let stands = |pct: &mut Pct, other| pct.arrivals.option_of(other, queue).is_some();
+            self.look_at(strand, stands, run);
+            self.rank(strand, queue.arrival(option));
+        }
+    }
+
+    fn rank(&mut self, strand: &Strand, arrival: u64) {
+        self.ranking.push(self.strands.of(strand).priority, strand.number(), arrival);
+    }
+
     #[inline]
-    fn highest(&mut self, runnable: &Runnable<'_>, run: &mut Run) -> u32 {
+    fn highest(&mut self, news: &Option<News<'_>>, runnable: &Runnable<'_>, run: &mut Run) -> u32 {
+        let Some(news) = news else { return self.look_through(runnable, run) };
+        let Pct { strands, ranking, .. } = self;
+        let highest = ranking.highest(news.queue, runnable.len(), |ranked| {
+            strands.numbered(ranked.number).priority == ranked.priority
+        });
+        highest.map_or(0, |(option, _)| option)
+    }
+
+    #[inline]
+    fn look_through(&mut self, runnable: &Runnable<'_>, run: &mut Run) -> u32 {
         let mut first = (0, 0);
         for option in 0..runnable.len() {
-            let priority = self.look_at(runnable.get(option), runnable, run);
+            let is_there =
+                |_: &mut Pct, waker| runnable.iter().any(|other| other.number() == waker);
+            let priority = self.look_at(runnable.get(option), is_there, run);
             if priority > first.0 {
                 first = (priority, option);
             }

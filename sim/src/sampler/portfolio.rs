@@ -184,6 +184,7 @@ impl Sampler for Portfolio {
     fn begin(&mut self, number: u64, permitted: Faults) -> Faults {
         let faults = self.shared.begin(number, permitted, true);
         self.member = self.member_of(number);
+        self.eager.begin();
         let run = &mut self.shared.run;
         let expected = run.lessons.choices().unwrap_or(0);
         self.left = expected.saturating_mul(UNFAIR_LENGTHS).saturating_add(LEAST_UNFAIR);

@@ -2,7 +2,7 @@
 //!
 //! A choice past the end of its lane, or out of the range that the run offers
 //! there, takes the default: a tape never fails to replay, it only replays
-//! something else, which [`Replay::misfits`] counts.
+//! something else.
 //!
 //! On request it notes [what every deviation is about](Deviation), for a replay on
 //! code that was edited since.
@@ -19,7 +19,6 @@ use crate::tape::Tape;
 pub struct Replay {
     tape: Tape,
     heads: [usize; Kind::ALL.len()],
-    misfits: usize,
     notes: Option<Box<Notes>>,
 }
 
@@ -33,7 +32,7 @@ impl Replay {
     /// Replays `tape` in every run.
     #[must_use]
     pub fn new(tape: Tape) -> Self {
-        Replay { tape, heads: [0; Kind::ALL.len()], misfits: 0, notes: None }
+        Replay { tape, heads: [0; Kind::ALL.len()], notes: None }
     }
 
     /// The same, and notes what the deviations are about.
@@ -65,12 +64,6 @@ impl Replay {
     pub fn deviations(&self) -> &[Deviation] {
         self.notes.as_ref().map_or(&[], |notes| &notes.deviations)
     }
-
-    /// How often in the last run the tape took an option that was not offered.
-    #[must_use]
-    pub fn misfits(&self) -> usize {
-        self.misfits
-    }
 }
 
 impl Replay {
@@ -79,12 +72,7 @@ impl Replay {
         let head = &mut self.heads[kind as usize];
         let option = self.tape.get(kind, *head);
         *head += 1;
-        if option < options {
-            option
-        } else {
-            self.misfits += 1;
-            0
-        }
+        if option < options { option } else { 0 }
     }
 
     /// The index of the choice that was made last.
@@ -96,7 +84,6 @@ impl Replay {
 impl Sampler for Replay {
     fn begin(&mut self, _run: u64, _permitted: Faults) -> Faults {
         self.heads = [0; Kind::ALL.len()];
-        self.misfits = 0;
         if let Some(notes) = &mut self.notes {
             notes.place.begin();
             notes.deviations.clear();
@@ -166,7 +153,6 @@ mod tests {
             assert_eq!(replay.choose(Kind::SpuriousPoll, 2), 1);
             assert_eq!(replay.choose(Kind::Schedule, 2), 0, "option 2 of 2 is not offered");
             assert_eq!(replay.choose(Kind::Schedule, 2), 0, "past the end");
-            assert_eq!(replay.misfits(), 1);
         }
     }
 }

@@ -55,6 +55,9 @@ impl<P: Policy> Sampler for Seeded<P> {
     #[inline]
     fn begin(&mut self, run: u64, permitted: Faults) -> Faults {
         let faults = self.shared.begin(run, permitted, self.learns);
+        if let Some(eager) = &mut self.eager {
+            eager.begin();
+        }
         self.policy.begin(&mut self.shared.run);
         faults
     }

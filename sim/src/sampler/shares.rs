@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shares {
     rows: Table<Share>,
+    /// The numbers of those that had something when they were met.
+    holders: Vec<usize>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,6 +24,20 @@ struct Share {
 impl Shares {
     pub(crate) fn clear(&mut self) {
         self.rows.clear();
+        self.holders.clear();
+    }
+
+    /// What the strand of that number has left, if it was met.
+    #[inline]
+    pub(crate) fn of(&mut self, number: usize) -> u32 {
+        self.rows.numbered(number).left
+    }
+
+    /// All that were met and have something left, and how much.
+    pub(crate) fn holders(&mut self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        let Shares { rows, holders } = self;
+        holders.retain(|number| rows.numbered(*number).left > 0);
+        holders.iter().map(|number| (*number, rows.numbered(*number).left))
     }
 
     /// What `strand` has left.
@@ -44,6 +60,9 @@ impl Shares {
         }
         let left = expected.get(&strand.path()).copied().unwrap_or(0);
         *self.rows.of(strand) = Share { left, met: true };
+        if left > 0 {
+            self.holders.push(strand.number());
+        }
         let number = strand.parent()?;
         let parent = self.rows.numbered(number);
         let before = parent.left;

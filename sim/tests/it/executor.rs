@@ -104,6 +104,28 @@ fn a_panic_is_a_join_error() {
     assert_eq!(error.into_panic().downcast_ref::<&str>(), Some(&"oh"));
 }
 
+/// A join error tells the message alone.
+#[test]
+fn a_trace_tells_where_a_task_panicked() {
+    let mut settings = crate::calm();
+    let mut world = World::new();
+    let line = Cell::new(0);
+    let mut run = |recording| {
+        settings.recording = recording;
+        world.run(&settings, &mut Plain, 0, || async {
+            line.set(line!() + 1);
+            let task = spawn(async { panic!("oh") });
+            task.await.map(|(): ()| ()).unwrap_err();
+        })
+    };
+    let trace = run(Recording::events(vec![])).trace.unwrap();
+    let at = trace.panicked_at(TaskId(1)).unwrap();
+    assert!(at.starts_with(&format!("{}:{}:", file!(), line.get())), "{at}");
+    assert_eq!(trace.panicked_at(TaskId::ROOT), None);
+    let hash = run(Recording::Hash).trace.unwrap();
+    assert_eq!((hash.hash(), hash.panicked_at(TaskId(1))), (trace.hash(), None));
+}
+
 #[test]
 fn tasks_have_names_parents_and_places() {
     let mut settings = crate::calm();

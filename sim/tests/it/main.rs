@@ -2,6 +2,7 @@
 
 mod bytes;
 mod cancelling;
+mod crowds;
 mod delays;
 mod determinism;
 mod digests;
@@ -21,6 +22,7 @@ mod reactor;
 mod reentrant_wakers;
 mod reentry;
 mod resync;
+mod runaways;
 mod samplers;
 mod schedules;
 mod scripts;

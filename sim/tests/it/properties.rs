@@ -5,8 +5,8 @@ use crate::{calm, passes, plain, replayed};
 use reveille_sim::time::{interval, sleep};
 use reveille_sim::{
     Always, Detail, Kind, Law, Level, Outcome, Plain, Property, PropertyKind, Tape, TaskId, World,
-    always, draw_argument, eventually, leads_to, look_for, next_argument_move, note_argument_move,
-    spawn_local, yield_now,
+    always, asked_argument_moves, draw_argument, eventually, leads_to, look_for,
+    note_argument_moves, spawn_local, yield_now,
 };
 use std::cell::{Cell, RefCell};
 use std::future::pending;
@@ -237,7 +237,34 @@ fn a_condition_that_panics_is_told_and_asked_no_more() {
     });
     let finding = outcome.verdict.unwrap();
     assert_eq!(finding.law, Law::Panic);
-    assert!(matches!(finding.detail, Detail::Panic { message, .. } if message == "in a condition"));
+    let Detail::Panic { message, asked, .. } = finding.detail else { panic!("no panic") };
+    assert_eq!(message, "in a condition");
+    let asked = asked.expect("the property that was asked");
+    assert_eq!((asked.what.as_str(), asked.kind), ("panics", PropertyKind::Always));
+}
+
+#[test]
+fn a_run_counts_which_properties_were_judged() {
+    let outcome = plain(|| async {
+        drop(always("dropped at once", || true));
+        let _kept = always("kept", || true);
+        drop(eventually(ms(5), "withdrawn", || false));
+        let _open = eventually(ms(500), "open at the end", || false);
+        eventually(ms(5), "comes", || true).await;
+    });
+    let judged: Vec<(&str, u64)> =
+        outcome.trials.iter().map(|trial| (trial.what.as_str(), trial.judged)).collect();
+    assert_eq!(
+        judged,
+        [
+            ("dropped at once", 0),
+            ("kept", 1),
+            ("withdrawn", 0),
+            ("open at the end", 0),
+            ("comes", 1)
+        ]
+    );
+    assert!(outcome.trials.iter().all(|trial| trial.declared == 1));
 }
 
 #[test]
@@ -301,7 +328,7 @@ fn looks_are_counted_by_name() {
 }
 
 /// The moves that a generator takes which refuses to be made simpler more than twice.
-fn moves_of(lane: &[u32]) -> (Vec<u32>, Vec<u32>) {
+fn moves_of(lane: &[u32]) -> (Vec<Vec<u32>>, Vec<u32>) {
     let mut tape = Tape::new();
     *tape.lane_mut(Kind::Argument) = lane.to_vec();
     let mut world = World::new();
@@ -310,19 +337,14 @@ fn moves_of(lane: &[u32]) -> (Vec<u32>, Vec<u32>) {
         let mut taken = Vec::new();
         for _ in 0..2 {
             let _seed = (draw_argument(), draw_argument());
+            let mut moves = asked_argument_moves();
             let mut simpler = 0;
-            loop {
-                let step = next_argument_move();
-                let refused = step == 1 && simpler == 2;
-                simpler += u32::from(step == 1 && !refused);
-                if !refused {
-                    note_argument_move(step);
-                    taken.push(step);
-                }
-                if step == 0 {
-                    break;
-                }
-            }
+            moves.retain(|step| {
+                simpler += u32::from(*step == 1);
+                *step != 1 || simpler <= 2
+            });
+            note_argument_moves(&moves);
+            taken.push(moves);
         }
         taken
     });
@@ -332,18 +354,18 @@ fn moves_of(lane: &[u32]) -> (Vec<u32>, Vec<u32>) {
 #[test]
 fn a_move_that_is_refused_leaves_nothing_on_the_tape() {
     let (taken, lane) = moves_of(&[7, 8, 1, 1, 1, 2, 0, 9, 10, 1]);
-    assert_eq!(taken, [1, 1, 2, 0, 1, 0]);
+    assert_eq!(taken, [vec![1, 1, 2], vec![1]]);
     assert_eq!(lane, [7, 8, 1, 1, 2, 0, 9, 10, 1, 0]);
 }
 
 #[test]
 fn samplers_seed_arguments_and_make_no_moves() {
     let (outcome, tape) = crate::sampled(&mut reveille_sim::Random::new(1), 1, || async {
-        (draw_argument(), draw_argument(), next_argument_move())
+        (draw_argument(), draw_argument(), asked_argument_moves())
     });
-    let (low, high, step) = outcome.output.unwrap();
+    let (low, high, moves) = outcome.output.unwrap();
     assert_eq!(tape.lane(Kind::Argument), [low, high]);
-    assert_eq!(step, 0);
+    assert!(moves.is_empty());
     assert!(low != high);
     let again = replayed(tape, || async { (draw_argument(), draw_argument()) });
     assert_eq!(again.output, Some((low, high)));

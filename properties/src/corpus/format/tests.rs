@@ -100,6 +100,26 @@ fn the_format_is_that_of_the_golden_file() {
     assert_eq!(Entry::from_bytes(&golden.unwrap()), Ok(sample()));
 }
 
+/// Moves of arguments stood one by one before there were runs on tapes.
+#[test]
+fn entries_with_tapes_without_runs_are_read() {
+    let fnv1a = |text: &str| {
+        let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        text.bytes().fold(0x811c_9dc5, step)
+    };
+    let new = sample();
+    let (body, _) = new.tape_text.split_once("/len=").unwrap();
+    let body = body.replace("/argument=0:9", "/argument=0:9,1:7,2:1,3:1,4:2");
+    let old = format!("{body}/len=99");
+    let old = format!("{old}/sum={:08x}", fnv1a(&old));
+    let mut lines = content(&new);
+    *lines.last_mut().unwrap() = format!("tape: {old}");
+    let read = Entry::from_bytes(lines::join(&lines, &[], &[]).as_bytes()).unwrap();
+    assert_eq!(read.tape().lane(Kind::Argument), [9, 7, 1, 1, 2]);
+    // It is what it was when it is written again.
+    assert!(read.to_text().contains(&old));
+}
+
 fn refused(text: &str) -> String {
     Entry::from_bytes(text.as_bytes()).unwrap_err().to_string()
 }

@@ -4,6 +4,7 @@ use crate::chart::{Chart, Choice};
 use crate::corpus::Notes;
 use crate::host::{Choices, Host, HostError, Plan};
 use crate::record::{Broken, RunRecord};
+use crate::why::Why;
 use reveille_sim::{Kind, Law, Portfolio, Tape};
 
 /// What a closure sees of the tape.
@@ -79,7 +80,7 @@ impl<W: FnMut(&mut Asked<'_>) -> Option<&'static str>> Host for Fake<W> {
             message: String::new(),
         });
         let chart = plan.chart.then_some(Chart { choices: asked.choices, turns: Vec::new() });
-        let interesting = broken.is_some() || plan.hash || plan.chart;
+        let interesting = broken.is_some() || plan.hash || plan.tape || plan.chart;
         let tape = if interesting { asked.made } else { Tape::new() };
         Ok(RunRecord { broken, chart, tape, steps: self.steps, ..RunRecord::default() })
     }
@@ -92,7 +93,7 @@ impl<W: FnMut(&mut Asked<'_>) -> Option<&'static str>> Host for Fake<W> {
         unreachable!("a shrinker tells nothing")
     }
 
-    fn tell(&mut self, _: &Tape, _: &Broken, _: &[u64], _: &str) -> Result<String, HostError> {
+    fn tell(&mut self, _: &Tape, _: &Broken, _: &[u64], _: &Why) -> Result<String, HostError> {
         unreachable!("a shrinker tells nothing")
     }
 
