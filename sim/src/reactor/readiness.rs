@@ -115,10 +115,16 @@ impl Readiness {
         }
     }
 
+    /// Whether it is ready for what is wanted. To be asked again after a waker was kept:
+    /// to clone or to drop one may run anything.
+    pub(crate) fn seen_for(&self, interest: Interest) -> Option<Ready> {
+        let ready = self.seen() & interest.mask();
+        (!ready.is_empty()).then_some(ready)
+    }
+
     /// Whether it is ready for what is wanted; it may be said to be though it is not.
     pub(crate) fn ask(&self, core: &Core, interest: Interest) -> Option<Ready> {
-        let ready = self.seen() & interest.mask();
-        if !ready.is_empty() {
+        if let Some(ready) = self.seen_for(interest) {
             self.spurious.set(0);
             return Some(ready);
         }
@@ -143,6 +149,23 @@ impl Readiness {
         if let Some(ready) = self.ask(core, direction.interest()) {
             return Poll::Ready(ready);
         }
+        self.keep(direction, cx);
+        self.seen_for(direction.interest()).map_or(Poll::Pending, Poll::Ready)
+    }
+
+    /// The same for those who try an operation by themselves whenever they are told:
+    /// what is so is what they are told, since nobody sees anything else.
+    pub(crate) fn poll_level(&self, direction: Direction, cx: &mut Context<'_>) -> Poll<Ready> {
+        let mask = direction.interest().mask();
+        if !self.level.get().intersects(mask) {
+            self.keep(direction, cx);
+        }
+        let ready = self.level.get() & mask;
+        if ready.is_empty() { Poll::Pending } else { Poll::Ready(ready) }
+    }
+
+    /// Keeps the waker in place of that of an earlier poll.
+    fn keep(&self, direction: Direction, cx: &mut Context<'_>) {
         let place = match direction {
             Direction::Read => &self.reader,
             Direction::Write => &self.writer,
@@ -155,7 +178,6 @@ impl Readiness {
             _ => cx.waker().clone(),
         };
         drop(place.with(|place| place.replace(waker)));
-        Poll::Pending
     }
 
     /// Waits in the list, or goes on waiting there with the waker of the latest poll.

@@ -10,6 +10,10 @@ mod exhaustive;
 mod foreign_threads;
 mod hold;
 mod hooks;
+mod io;
+mod io_faults;
+#[cfg(feature = "tokio")]
+mod io_tokio;
 mod late_timers;
 mod outliving;
 mod panicking_clones;
