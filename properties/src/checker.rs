@@ -331,7 +331,7 @@ impl Checker {
 }
 
 /// What a test does with the result of its check.
-fn tell(result: Result<Passed, CheckError>) {
+pub(crate) fn tell(result: Result<Passed, CheckError>) {
     match result {
         Ok(passed) => {
             passed.warnings.iter().for_each(|warning| message::warn(warning));

@@ -100,6 +100,7 @@ mod hermetic;
 mod host;
 mod interpose;
 mod judge;
+pub mod laws;
 mod marks;
 mod message;
 mod names;
