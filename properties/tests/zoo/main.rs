@@ -36,6 +36,7 @@ mod misbehaving_wakers;
 mod panics;
 mod progress;
 mod promises;
+mod reactors;
 mod registration;
 mod rest;
 mod selects;

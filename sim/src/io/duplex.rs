@@ -1,6 +1,6 @@
 //! Two ends that are connected, as tokio's `duplex`.
 
-use super::end::{End, HasEnd, pair};
+use super::end::{End, HasEnd, pair, tries};
 use super::implement_io;
 use crate::resident::Handle;
 use crate::world;
@@ -54,4 +54,5 @@ impl Drop for DuplexStream {
     }
 }
 
+tries!(DuplexStream: read, write);
 implement_io!(DuplexStream: read, write);

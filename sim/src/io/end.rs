@@ -2,8 +2,9 @@
 //! [`pipe`](super::pipe()) are made of.
 
 use super::{Queue, Stream};
+use crate::choice::Kind;
 use crate::private::Private;
-use crate::reactor::{Direction, Readiness, Ready, elsewhere};
+use crate::reactor::{Direction, Observed, Readiness, Ready, elsewhere};
 use crate::resident::Handle;
 use crate::trace::What;
 use crate::world::Core;
@@ -19,6 +20,8 @@ pub(super) struct End {
     received: Private<Queue>,
     /// Nothing more is written here.
     closed: Cell<bool>,
+    /// The last try was interrupted.
+    interrupted: Cell<bool>,
     peer: Private<Weak<End>>,
 }
 
@@ -28,11 +31,12 @@ pub(super) fn pair(core: &Core, names: [&str; 2], capacities: [usize; 2]) -> [Ha
         let readiness = Readiness::new(core, names[at]);
         // It writes where the other one receives.
         let writes = capacities[1 - at] != 0;
-        readiness.add(core, if writes { Ready::WRITABLE } else { Ready::empty() });
+        readiness.begin(if writes { Ready::WRITABLE } else { Ready::empty() });
         Rc::new(End {
             readiness,
             received: Private::new(Queue::new(capacities[at])),
             closed: Cell::new(!writes),
+            interrupted: Cell::new(false),
             peer: Private::default(),
         })
     };
@@ -131,6 +135,13 @@ impl End {
         }
     }
 
+    /// Whether the kernel interrupts an operation; not twice in a row.
+    fn may_try(&self, core: &Core) -> io::Result<()> {
+        let interrupts = !self.interrupted.get() && core.strikes(Kind::Interrupted);
+        self.interrupted.set(interrupts);
+        if interrupts { Err(ErrorKind::Interrupted.into()) } else { Ok(()) }
+    }
+
     fn note(&self, core: &Core, verb: &'static str, result: &io::Result<usize>) {
         let source = self.readiness.number();
         let result = result.as_ref().map(|count| *count).map_err(io::Error::kind);
@@ -147,13 +158,95 @@ pub(super) trait HasEnd {
 
     /// Says to the peer that this end is gone.
     fn hang_up(&self) {
-        if let Some((core, end)) = self.end().get()
-            && let Some(peer) = end.peer()
-        {
+        let Some((core, end)) = self.end().get() else { return };
+        end.readiness.leave_selectors();
+        if let Some(peer) = end.peer() {
             peer.readiness.add(core, Ready::CLOSED);
         }
     }
+
+    fn try_to_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let (core, end) = self.end().get().ok_or_else(elsewhere)?;
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let result = end.may_try(core).and_then(|()| {
+            end.read(core, buffer.len(), |queue, count| {
+                queue.pop(&mut buffer[..count]);
+            })
+        });
+        end.note(core, READS.1, &result);
+        result
+    }
+
+    fn try_to_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        let (core, end) = self.end().get().ok_or_else(elsewhere)?;
+        end.may_write()?;
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        let result = end.may_try(core).and_then(|()| {
+            end.write(core, bytes.len(), |queue, count| {
+                queue.push(&bytes[..count]);
+            })
+        });
+        end.note(core, WRITES.1, &result);
+        result
+    }
 }
+
+impl Observed for End {
+    fn readiness(&self) -> &Readiness {
+        &self.readiness
+    }
+
+    fn name(&self) -> String {
+        "this stream".to_owned()
+    }
+}
+
+/// Operations that do not wait, in tokio's names, and a place in a selector.
+macro_rules! tries {
+    ($type:ty) => {
+        impl $crate::reactor::Observe for $type {
+            fn observed(&self) -> Option<$crate::reactor::AnySource> {
+                let (_, end) = $crate::io::end::HasEnd::end(self).get()?;
+                Some($crate::reactor::AnySource(end))
+            }
+        }
+    };
+    ($type:ty: read $(, $rest:ident)*) => {
+        impl $type {
+            /// Reads what there is, without waiting.
+            ///
+            /// # Errors
+            ///
+            /// `WouldBlock` if there is nothing and more may come; `Interrupted` where a
+            /// test asks for it.
+            pub fn try_read(&self, buffer: &mut [u8]) -> std::io::Result<usize> {
+                $crate::io::end::HasEnd::try_to_read(self, buffer)
+            }
+        }
+
+        $crate::io::end::tries!($type $(: $rest)*);
+    };
+    ($type:ty: write) => {
+        impl $type {
+            /// Writes what there is room for, without waiting.
+            ///
+            /// # Errors
+            ///
+            /// `WouldBlock` if there is no room, `BrokenPipe` if nothing can be written any
+            /// more; `Interrupted` where a test asks for it.
+            pub fn try_write(&self, bytes: &[u8]) -> std::io::Result<usize> {
+                $crate::io::end::HasEnd::try_to_write(self, bytes)
+            }
+        }
+
+        $crate::io::end::tries!($type);
+    };
+}
+pub(super) use tries;
 
 impl<T: HasEnd> Stream for T {
     fn poll_read(&self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {

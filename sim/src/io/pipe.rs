@@ -1,6 +1,6 @@
 //! A way for bytes in one direction, as a pipe of Unix or tokio's `simplex`.
 
-use super::end::{End, HasEnd, pair};
+use super::end::{End, HasEnd, pair, tries};
 use super::implement_io;
 use crate::resident::Handle;
 use crate::world;
@@ -33,7 +33,7 @@ pub fn pipe(capacity: usize) -> (PipeReader, PipeWriter) {
     let core = world::expect_current("pipe");
     assert!(capacity > 0, "`pipe` was called with a capacity of 0: expected at least 1");
     let number = core.sources.get();
-    let names = [format!("pipe {number}, reader"), format!("pipe {number}, writer")];
+    let names = [format!("pipe {number} (reader)"), format!("pipe {number} (writer)")];
     let [reader, writer] = pair(core, [&names[0], &names[1]], [capacity, 0]);
     (PipeReader(reader), PipeWriter(writer))
 }
@@ -70,5 +70,7 @@ impl Drop for PipeWriter {
     }
 }
 
+tries!(PipeReader: read);
+tries!(PipeWriter: write);
 implement_io!(PipeReader: read);
 implement_io!(PipeWriter: write);

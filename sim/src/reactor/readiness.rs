@@ -6,16 +6,18 @@
 //! tokio's `ScheduledIo`.
 
 use super::interest::{Interest, Ready};
+use super::selector::Entry;
 use super::source::Trigger;
 use crate::choice::Kind;
 use crate::private::Private;
 use crate::trace::What;
 use crate::world::Core;
 use std::cell::Cell;
+use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
 /// How often in a row it is said that a source is ready while it is not.
-const MOST_SPURIOUS: u8 = 2;
+pub(super) const MOST_SPURIOUS: u8 = 2;
 
 /// The way in which bytes go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,8 @@ pub(crate) struct Readiness {
     /// In the order in which they came.
     waiting: Private<Vec<(Ticket, Interest, Waker)>>,
     tickets: Cell<u64>,
+    /// Selectors that see it, too.
+    observers: Private<Vec<Weak<Entry>>>,
 }
 
 impl Readiness {
@@ -70,6 +74,7 @@ impl Readiness {
             writer: Private::default(),
             waiting: Private::default(),
             tickets: Cell::new(0),
+            observers: Private::default(),
         }
     }
 
@@ -88,6 +93,12 @@ impl Readiness {
         self.edges.set(self.level.get());
     }
 
+    /// The source is ready for this from its beginning.
+    pub(crate) fn begin(&self, ready: Ready) {
+        self.level.set(ready);
+        self.edges.set(ready);
+    }
+
     /// The source is ready for more: whoever waits for it is woken.
     pub(crate) fn add(&self, core: &Core, ready: Ready) {
         let level = self.level.get() | ready;
@@ -95,6 +106,7 @@ impl Readiness {
         self.edges.set(self.edges.get() | ready);
         core.record(|| What::BecameReady { source: self.number, ready: level });
         self.wake(core, ready);
+        self.each_observer(|entry| core.call_out(|| entry.became(ready)));
     }
 
     /// The source is not ready for this any more.
@@ -110,7 +122,7 @@ impl Readiness {
     /// What is seen of it.
     fn seen(&self) -> Ready {
         match self.trigger.get() {
-            Trigger::Level => self.level.get(),
+            Trigger::Level | Trigger::OneShot => self.level.get(),
             Trigger::Edge => self.edges.get(),
         }
     }
@@ -214,6 +226,46 @@ impl Readiness {
         drop(self.reader.with(Option::take));
         drop(self.writer.with(Option::take));
         drop(self.waiting.with(std::mem::take));
+    }
+
+    /// A selector sees it from now on.
+    pub(super) fn observe(&self, entry: Weak<Entry>) {
+        self.observers.with(|observers| {
+            observers.retain(|other| other.strong_count() > 0);
+            observers.push(entry);
+        });
+    }
+
+    /// A selector sees it no more.
+    pub(super) fn forget(&self, entry: &Entry) {
+        self.observers.with(|observers| {
+            observers.retain(|other| !std::ptr::eq(other.as_ptr(), entry));
+        });
+    }
+
+    /// The entry in a selector for which `is_it` holds.
+    pub(super) fn find_entry(&self, is_it: impl Fn(&Entry) -> bool) -> Option<Rc<Entry>> {
+        self.observed_by().into_iter().find(|entry| is_it(entry))
+    }
+
+    /// The device is gone: selectors tell so, and then forget it.
+    pub(super) fn end_in_selectors(&self) {
+        self.each_observer(Entry::ends);
+    }
+
+    /// The program has closed it: selectors forget it.
+    pub(crate) fn leave_selectors(&self) {
+        self.each_observer(Entry::close);
+    }
+
+    fn each_observer(&self, f: impl Fn(&Entry)) {
+        if self.observers.with(|observers| !observers.is_empty()) {
+            self.observed_by().iter().for_each(|entry| f(entry));
+        }
+    }
+
+    fn observed_by(&self) -> Vec<Rc<Entry>> {
+        self.observers.with(|observers| observers.iter().filter_map(Weak::upgrade).collect())
     }
 
     fn wake(&self, core: &Core, ready: Ready) {

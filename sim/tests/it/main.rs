@@ -26,6 +26,7 @@ mod resync;
 mod samplers;
 mod schedules;
 mod scripts;
+mod selector;
 mod time;
 mod unwinding;
 mod wakers;
