@@ -51,7 +51,7 @@ fn reader(mistake: Mistake) -> impl Fn(Vec<u8>) -> Reader {
     move |content| {
         let shared = Rc::<RefCell<Shared>>::default();
         let (end, text) = (shared.clone(), content.clone());
-        reveille::spawn_local(async move {
+        let _feeding = reveille::spawn_local(async move {
             for chunk in text.chunks(3) {
                 reveille::time::sleep(Duration::from_millis(1)).await;
                 end.borrow_mut().bytes.extend(chunk);

@@ -13,7 +13,7 @@ fn passes<L: Laws>(suite: Suite<L>) {
 /// A reader of what another task writes.
 fn piped(content: Vec<u8>, capacity: usize) -> PipeReader {
     let (reader, mut writer) = pipe(capacity);
-    spawn(async move { writer.write_all(&content).await });
+    drop(spawn(async move { writer.write_all(&content).await }));
     reader
 }
 
@@ -36,7 +36,7 @@ fn a_pipe_reads() {
 fn a_duplex_reads() {
     passes(laws::async_read(|content| {
         let (near, mut far) = duplex(5);
-        spawn(async move { far.write_all(&content).await });
+        drop(spawn(async move { far.write_all(&content).await }));
         near
     }));
 }
@@ -115,7 +115,7 @@ fn a_buffer_with_faults_writes() {
 fn a_duplex_writes() {
     passes(laws::async_write(|sink| {
         let (near, far) = duplex(3);
-        spawn_daemon(sink.drain(far));
+        drop(spawn_daemon(sink.drain(far)));
         near
     }));
 }
@@ -124,7 +124,7 @@ fn a_duplex_writes() {
 fn a_buffered_pipe_writes() {
     passes(laws::async_write(|sink| {
         let (reader, writer) = pipe(4);
-        spawn_daemon(sink.drain(with_faults(reader)));
+        drop(spawn_daemon(sink.drain(with_faults(reader))));
         BufWriter::with_capacity(9, writer)
     }));
 }
@@ -148,7 +148,7 @@ mod of_tokio {
         passes(laws::async_read(|content| Compat::new(piped(content, 3))));
         passes(laws::async_write(|sink| {
             let (reader, writer) = pipe(4);
-            spawn_daemon(sink.drain(Compat::new(reader)));
+            drop(spawn_daemon(sink.drain(Compat::new(reader))));
             Compat::new(writer)
         }));
         // There and back.

@@ -87,7 +87,7 @@ async fn reads_a_second_later(registers: Registers) {
     let token = Token(0);
     reactor.selector.add(&reader, token, Interest::READABLE, Trigger::Edge).unwrap();
     let read = Read { reactor, token, reader, registers, registered: false };
-    let reading = reveille::Builder::new().name("reader").spawn(async move { read.await });
+    let reading = reveille::Builder::new().name("reader").spawn(read);
     reveille::time::sleep(Duration::from_secs(1)).await;
     writer.try_write(b"!").unwrap();
     assert!(!reading.await.unwrap().unwrap().is_empty());

@@ -245,7 +245,7 @@ impl Readiness {
 
     /// The entry in a selector for which `is_it` holds.
     pub(super) fn find_entry(&self, is_it: impl Fn(&Entry) -> bool) -> Option<Rc<Entry>> {
-        self.observed_by().into_iter().find(|entry| is_it(entry))
+        (0..).map_while(|at| self.observer(at)).flatten().find(|entry| is_it(entry))
     }
 
     /// The device is gone: selectors tell so, and then forget it.
@@ -259,13 +259,13 @@ impl Readiness {
     }
 
     fn each_observer(&self, f: impl Fn(&Entry)) {
-        if self.observers.with(|observers| !observers.is_empty()) {
-            self.observed_by().iter().for_each(|entry| f(entry));
-        }
+        // One after the other: what is called may change the list.
+        (0..).map_while(|at| self.observer(at)).flatten().for_each(|entry| f(&entry));
     }
 
-    fn observed_by(&self) -> Vec<Rc<Entry>> {
-        self.observers.with(|observers| observers.iter().filter_map(Weak::upgrade).collect())
+    /// The observer at this place; none if its selector is gone, or there is no such place.
+    fn observer(&self, at: usize) -> Option<Option<Rc<Entry>>> {
+        self.observers.with(|observers| observers.get(at).map(Weak::upgrade))
     }
 
     fn wake(&self, core: &Core, ready: Ready) {

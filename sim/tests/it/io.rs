@@ -240,3 +240,31 @@ fn every_schedule_and_every_fault_delivers_each_byte_once() {
         assert_eq!((outcome.verdict, outcome.output.as_ref()), (None, Some(&sent)), "run {run}");
     }
 }
+
+#[test]
+fn a_try_does_not_wait_and_may_be_interrupted_if_the_test_asks_for_it() {
+    let mut settings = Settings::default();
+    settings.faults = Faults::NONE.with(Kind::Interrupted);
+    let mut tape = crate::striking(Kind::Interrupted, &[1, 1, 0, 1]);
+    let outcome = World::new().run(&settings, &mut tape, 0, || async {
+        let ((one, other), mut buffer) = (duplex(4), [0; 8]);
+        let mut told = Vec::new();
+        let mut tell = |result: std::io::Result<usize>| {
+            told.push(result.map_err(|error| error.kind()));
+        };
+        tell(one.try_write(b"ab"));
+        tell(one.try_write(b"ab"));
+        tell(other.try_read(&mut buffer));
+        tell(other.try_read(&mut buffer));
+        tell(other.try_read(&mut buffer));
+        tell(one.try_write(b"abcdef"));
+        tell(one.try_write(b"abcdef"));
+        drop(other);
+        tell(one.try_write(b"ab"));
+        told
+    });
+    let (interrupted, blocked) = (Err(ErrorKind::Interrupted), Err(ErrorKind::WouldBlock));
+    let first = [interrupted, Ok(2), interrupted, Ok(2), blocked];
+    let then = [interrupted, Ok(4), Err(ErrorKind::BrokenPipe)];
+    assert_eq!(outcome.output, Some([&first[..], &then[..]].concat()));
+}

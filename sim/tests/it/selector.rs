@@ -211,11 +211,12 @@ fn a_notifier_is_told_of_once_however_often_it_is_called() {
         let selector = Selector::new();
         let notifier = selector.notifier(Token(9)).unwrap();
         let caller = notifier.clone();
-        spawn(async move {
+        let calling = spawn(async move {
             caller.notify();
             caller.notify();
         });
         assert_eq!(told(&selector).await, [9]);
+        calling.await.unwrap();
         assert!(is_quiet(&selector).await);
         notifier.notify();
         drop(notifier);

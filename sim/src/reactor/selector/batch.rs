@@ -14,6 +14,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+/// Events in a batch at most: the room that a reactor gives to `epoll_wait`, in mio.
+const MOST_EVENTS: usize = 1024;
+
 /// Entries that have become ready, in that order.
 #[derive(Debug, Default)]
 pub(super) struct Queue(Private<Vec<Rc<Entry>>>);
@@ -171,14 +174,13 @@ impl Set {
 
     /// Tells some of what could be told, in some order.
     fn tell(&self, core: &Core, mut batch: Vec<Told>, events: &mut Vec<Event>) {
-        let all = batch.len();
-        for place in 0..all.saturating_sub(1) {
+        let (all, most) = (batch.len(), batch.len().min(MOST_EVENTS));
+        for place in 0..most.min(all.saturating_sub(1)) {
             let next = core.choose(Kind::Timer, (all - place) as u32) as usize;
-            batch[place..=place + next].rotate_right(1);
+            batch.swap(place, place + next);
         }
-        let later = if all > 1 { core.strength(Kind::LateEvent, all as u32) as usize } else { 0 };
-        let left_out = batch.split_off(all - later);
-        for told in left_out {
+        let later = if most > 1 { core.strength(Kind::LateEvent, most as u32) as usize } else { 0 };
+        for told in batch.split_off(most - later) {
             match told.entry {
                 Some(entry) if !told.is_spurious => self.queue.push(entry),
                 Some(_) => {}
