@@ -1,6 +1,6 @@
 //! The laws of `AsyncBufRead`.
 
-use super::history::bytes;
+use super::history::{Breach, bytes};
 use super::read::{MOST_ROOM, Reading};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
@@ -78,22 +78,22 @@ where
             let mut filling = Filling { reading, left: 0 };
             for operation in operations {
                 match operation {
-                    Operation::Fill { consume } => drop(filling.fill(consume).await),
-                    Operation::FillAndDrop { consume } => filling.fill_and_drop(consume).await,
+                    Operation::Fill { consume } => drop(filling.fill(consume).await?),
+                    Operation::FillAndDrop { consume } => filling.fill_and_drop(consume).await?,
                     Operation::Read(room) => {
                         filling.left = 0;
-                        filling.reading.read(room).await;
+                        filling.reading.read(room).await?;
                     }
                     Operation::ReadAndDrop(room) => {
                         filling.left = 0;
-                        filling.reading.read_and_drop(room).await;
+                        filling.reading.read_and_drop(room).await?;
                     }
                     Operation::Sleep => filling.reading.sleep().await,
                 }
             }
-            while filling.fill(at_last).await > 0 {}
-            filling.fill(at_last).await;
-            filling.reading.finish(at_last).await;
+            while filling.fill(at_last).await? > 0 {}
+            filling.fill(at_last).await?;
+            filling.reading.finish(at_last).await
         })
     }
 }
@@ -106,62 +106,64 @@ struct Filling<R> {
 
 impl<R: AsyncBufRead> Filling<R> {
     /// Fills the buffer and consumes some of it; answers how much it held.
-    async fn fill(&mut self, consume: usize) -> usize {
+    async fn fill(&mut self, consume: usize) -> Result<usize, Breach> {
         let reader = &mut self.reading.reader;
         let shown = poll_fn(|cx| reader.as_mut().poll_fill_buf(cx).map_ok(<[u8]>::to_vec)).await;
         self.shown(shown, consume)
     }
 
-    async fn fill_and_drop(&mut self, consume: usize) {
+    async fn fill_and_drop(&mut self, consume: usize) -> Result<(), Breach> {
         let reader = &mut self.reading.reader;
         let polled =
             poll_fn(|cx| Poll::Ready(reader.as_mut().poll_fill_buf(cx).map_ok(<[u8]>::to_vec)));
         match polled.await {
-            Poll::Ready(shown) => drop(self.shown(shown, consume)),
+            Poll::Ready(shown) => drop(self.shown(shown, consume)?),
             Poll::Pending => self.reading.history.note("fill_buf: pending, dropped"),
         }
+        Ok(())
     }
 
-    fn shown(&mut self, shown: io::Result<Vec<u8>>, consume: usize) -> usize {
+    fn shown(&mut self, shown: io::Result<Vec<u8>>, consume: usize) -> Result<usize, Breach> {
         let history = &mut self.reading.history;
         let shown = match shown {
             Ok(shown) => shown,
             Err(error) => {
                 history.note(format!("fill_buf: {error}"));
-                self.reading.failed(&error)
+                return self.reading.failed(&error);
             }
         };
         history.note(format!("fill_buf: {}", bytes(shown.len())));
-        self.compare(&shown);
+        self.compare(&shown)?;
         let consumed = consume.min(shown.len());
         self.reading.history.note(format!("consume({consumed})"));
         self.reading.reader.as_mut().consume(consumed);
         self.reading.at += consumed;
         self.left = shown.len() - consumed;
-        shown.len()
+        Ok(shown.len())
     }
 
-    fn compare(&self, shown: &[u8]) {
+    fn compare(&self, shown: &[u8]) -> Result<(), Breach> {
         let (rest, history) = (self.reading.rest(), &self.reading.history);
         if shown.len() < self.left {
-            history.breach(format_args!(
+            return history.breach(format_args!(
                 "it shows {}, after {} that it showed and that were not consumed",
                 bytes(shown.len()),
                 bytes(self.left)
             ));
         }
         if shown.is_empty() && !rest.is_empty() {
-            history.breach(format_args!(
+            return history.breach(format_args!(
                 "it shows the end at {}, with {} to come",
                 self.reading.at,
                 bytes(rest.len())
             ));
         }
         if !rest.starts_with(shown) {
-            history.breach(format_args!(
+            return history.breach(format_args!(
                 "it shows other bytes at {}: expected the first of {rest:?}, got {shown:?}",
                 self.reading.at
             ));
         }
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! What the operations of a run did, for the message of the one that broke a law.
 
-use std::fmt::{Arguments, Write};
+use std::fmt::{self, Arguments, Debug, Write};
 
 /// Operations told at most.
 const MOST: usize = 16;
@@ -22,9 +22,8 @@ impl History {
         self.lines.push(what.into());
     }
 
-    /// A law is broken: ends the run with the operations as its message, the last of
-    /// them the one that did it.
-    pub(super) fn breach(&self, how: Arguments<'_>) -> ! {
+    /// A law is broken: the error has the operations, the last of them the one that did it.
+    pub(super) fn breach<T>(&self, how: Arguments<'_>) -> Result<T, Breach> {
         let mut text = format!("{}: {how}", self.laws);
         let left_out = self.lines.len().saturating_sub(MOST);
         if left_out > 0 {
@@ -33,7 +32,16 @@ impl History {
         for (at, line) in self.lines.iter().enumerate().skip(left_out) {
             let _ = write!(text, "\n  {:>3}  {line}", at + 1);
         }
-        panic!("{text}");
+        Err(Breach(text))
+    }
+}
+
+/// How a law is broken. A run that returns it fails.
+pub(super) struct Breach(String);
+
+impl Debug for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The laws of `AsyncRead`.
 
-use super::history::{History, bytes};
+use super::history::{Breach, History, bytes};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
 use crate::checker::Checker;
@@ -78,15 +78,22 @@ where
             let mut reading = Reading::new("async_read", (self.0)(content.clone()), content);
             for operation in operations {
                 match operation {
-                    Operation::Read(room) => drop(reading.read(room).await),
-                    Operation::ReadVectored(rooms) => reading.read_vectored(&rooms).await,
-                    Operation::ReadAndDrop(room) => reading.read_and_drop(room).await,
+                    Operation::Read(room) => drop(reading.read(room).await?),
+                    Operation::ReadVectored(rooms) => reading.read_vectored(&rooms).await?,
+                    Operation::ReadAndDrop(room) => reading.read_and_drop(room).await?,
                     Operation::Sleep => reading.sleep().await,
                 }
             }
-            reading.finish(room).await;
+            reading.finish(room).await
         })
     }
+}
+
+/// What a poll of a read came to.
+enum Outcome {
+    Over(io::Result<usize>),
+    /// It was pending, and wrote to the buffer at this place.
+    PendingAndWritten(usize),
 }
 
 /// A reader beside the content that it should read.
@@ -115,31 +122,32 @@ impl<R> Reading<R> {
     }
 
     /// An operation that gave an error, where there is no reason for one.
-    pub(super) fn failed(&self, error: &io::Error) -> ! {
+    pub(super) fn failed<T>(&self, error: &io::Error) -> Result<T, Breach> {
         self.history.breach(format_args!("it failed with `{error}`, where nothing is wrong"))
     }
 }
 
 impl<R: AsyncRead> Reading<R> {
     /// Reads into a buffer with `room`; answers how much.
-    pub(super) async fn read(&mut self, room: usize) -> usize {
+    pub(super) async fn read(&mut self, room: usize) -> Result<usize, Breach> {
         let mut buffer = self.buffer(room);
         let name = format!("read({room})");
-        let result = poll_fn(|cx| self.poll(&name, cx, &mut buffer)).await;
+        let result = poll_fn(|cx| self.poll(cx, &mut buffer)).await;
         self.took(name, result, &buffer)
     }
 
     /// The same, but nobody waits for it.
-    pub(super) async fn read_and_drop(&mut self, room: usize) {
+    pub(super) async fn read_and_drop(&mut self, room: usize) -> Result<(), Breach> {
         let mut buffer = self.buffer(room);
         let name = format!("read({room})");
-        match poll_fn(|cx| Poll::Ready(self.poll(&name, cx, &mut buffer))).await {
-            Poll::Ready(result) => drop(self.took(name, result, &buffer)),
+        match poll_fn(|cx| Poll::Ready(self.poll(cx, &mut buffer))).await {
+            Poll::Ready(result) => drop(self.took(name, result, &buffer)?),
             Poll::Pending => self.history.note(name + ": pending, dropped"),
         }
+        Ok(())
     }
 
-    async fn read_vectored(&mut self, rooms: &[usize]) {
+    async fn read_vectored(&mut self, rooms: &[usize]) -> Result<(), Breach> {
         let mut buffer = self.buffer(rooms.iter().sum());
         let name = format!("read_vectored({rooms:?})");
         let result = poll_fn(|cx| {
@@ -150,36 +158,30 @@ impl<R: AsyncRead> Reading<R> {
                 slices.push(IoSliceMut::new(slice));
                 left = others;
             }
-            self.reader.as_mut().poll_read_vectored(cx, &mut slices)
+            self.reader.as_mut().poll_read_vectored(cx, &mut slices).map(Outcome::Over)
         })
         .await;
-        self.took(name, result, &buffer);
+        self.took(name, result, &buffer).map(drop)
     }
 
     /// Reads to the end, and past it.
-    pub(super) async fn finish(&mut self, room: usize) {
-        while self.read(room).await > 0 {}
+    pub(super) async fn finish(&mut self, room: usize) -> Result<(), Breach> {
+        while self.read(room).await? > 0 {}
         for _ in 0..2 {
-            self.read(room).await;
+            self.read(room).await?;
         }
+        Ok(())
     }
 
-    fn poll(
-        &mut self,
-        name: &str,
-        cx: &mut Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        let polled = self.reader.as_mut().poll_read(cx, buffer);
-        if polled.is_pending()
-            && let Some(at) = self.touched(buffer, 0)
-        {
-            self.history.note(format!("{name}: pending"));
-            self.history.breach(format_args!(
-                "it returned Pending and wrote to the buffer, at {at}: that byte is lost"
-            ));
+    fn poll(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<Outcome> {
+        match self.reader.as_mut().poll_read(cx, buffer) {
+            Poll::Ready(result) => Poll::Ready(Outcome::Over(result)),
+            // It is not waited for: what it did is done.
+            Poll::Pending => match self.touched(buffer, 0) {
+                Some(at) => Poll::Ready(Outcome::PendingAndWritten(at)),
+                None => Poll::Pending,
+            },
         }
-        polled
     }
 
     /// A buffer in which every byte differs from the one that should come there.
@@ -197,61 +199,76 @@ impl<R: AsyncRead> Reading<R> {
     }
 
     /// Looks at what a read gave.
-    fn took(&mut self, name: String, result: io::Result<usize>, buffer: &[u8]) -> usize {
-        let count = self.counted(name, result, buffer.len());
+    fn took(&mut self, name: String, outcome: Outcome, buffer: &[u8]) -> Result<usize, Breach> {
+        let result = match outcome {
+            Outcome::Over(result) => result,
+            Outcome::PendingAndWritten(at) => {
+                self.history.note(format!("{name}: pending"));
+                return self.history.breach(format_args!(
+                    "it returned Pending and wrote to the buffer, at {at}: that byte is lost"
+                ));
+            }
+        };
+        let count = self.counted(name, result, buffer.len())?;
         if let Some(at) = self.touched(buffer, count) {
-            self.history.breach(format_args!(
+            return self.history.breach(format_args!(
                 "it wrote beyond what it says: to the buffer at {at}, of {} that it read",
                 bytes(count)
             ));
         }
-        self.came(&buffer[..count]);
-        count
+        self.came(&buffer[..count])?;
+        Ok(count)
     }
 
     /// How many bytes it says that it read.
-    fn counted(&mut self, name: String, result: io::Result<usize>, room: usize) -> usize {
+    fn counted(
+        &mut self,
+        name: String,
+        result: io::Result<usize>,
+        room: usize,
+    ) -> Result<usize, Breach> {
         let count = match result {
             Ok(count) => count,
             Err(error) => {
                 self.history.note(format!("{name}: {error}"));
-                self.failed(&error)
+                return self.failed(&error);
             }
         };
         self.history.note(format!("{name}: {}", bytes(count)));
         if count > room {
-            self.history.breach(format_args!(
+            return self.history.breach(format_args!(
                 "it says that it read {} into a buffer with room for {room}",
                 bytes(count)
             ));
         }
         if count == 0 && room > 0 && !self.rest().is_empty() {
-            self.history.breach(format_args!(
+            return self.history.breach(format_args!(
                 "it says that the end is reached at {}, with {} to come",
                 self.at,
                 bytes(self.rest().len())
             ));
         }
-        count
+        Ok(count)
     }
 
     /// Compares the bytes that came with those that should have come.
-    fn came(&mut self, came: &[u8]) {
+    fn came(&mut self, came: &[u8]) -> Result<(), Breach> {
         let rest = self.rest();
         if came.len() > rest.len() {
-            self.history.breach(format_args!(
+            return self.history.breach(format_args!(
                 "it read {} past the end: {:?}",
                 bytes(came.len() - rest.len()),
                 &came[rest.len()..]
             ));
         }
         if came != &rest[..came.len()] {
-            self.history.breach(format_args!(
+            return self.history.breach(format_args!(
                 "it read other bytes at {}: expected {:?}, got {came:?}",
                 self.at,
                 &rest[..came.len()]
             ));
         }
         self.at += came.len();
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! The laws of `AsyncSeek`.
 
+use super::history::Breach;
 use super::read::{MOST_ROOM, Reading};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
@@ -73,26 +74,29 @@ where
             let mut reading = Reading::new("async_seek", (self.0)(content.clone()), content);
             for operation in operations {
                 match operation {
-                    Operation::Seek(position) => reading.seek(position).await,
-                    Operation::Read(room) => drop(reading.read(room).await),
-                    Operation::ReadAndDrop(room) => reading.read_and_drop(room).await,
+                    Operation::Seek(position) => reading.seek(position).await?,
+                    Operation::Read(room) => drop(reading.read(room).await?),
+                    Operation::ReadAndDrop(room) => reading.read_and_drop(room).await?,
                     Operation::Sleep => reading.sleep().await,
                 }
             }
-            reading.seek(SeekFrom::Current(0)).await;
-            reading.finish(room).await;
+            reading.seek(SeekFrom::Current(0)).await?;
+            reading.finish(room).await
         })
     }
 }
 
 impl<R: AsyncRead + AsyncSeek> Reading<R> {
-    async fn seek(&mut self, position: SeekFrom) {
+    async fn seek(&mut self, position: SeekFrom) -> Result<(), Breach> {
         let mut model = io::Cursor::new(&self.content);
         model.set_position(self.at as u64);
         let expected = model.seek(position);
         let got = self.sought(position).await;
         match (expected, got) {
-            (Ok(expected), Ok(got)) if got == expected => self.at = got as usize,
+            (Ok(expected), Ok(got)) if got == expected => {
+                self.at = got as usize;
+                Ok(())
+            }
             (Ok(expected), Ok(got)) => self.history.breach(format_args!(
                 "it says that it is at {got}, and should be at {expected}, of {}",
                 self.content.len()
@@ -106,9 +110,9 @@ impl<R: AsyncRead + AsyncSeek> Reading<R> {
     }
 
     /// After a seek that failed.
-    async fn stayed(&mut self) {
+    async fn stayed(&mut self) -> Result<(), Breach> {
         match self.sought(SeekFrom::Current(0)).await {
-            Ok(got) if got == self.at as u64 => {}
+            Ok(got) if got == self.at as u64 => Ok(()),
             Ok(got) => self
                 .history
                 .breach(format_args!("a seek that failed moved it from {} to {got}", self.at)),

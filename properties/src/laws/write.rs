@@ -1,6 +1,6 @@
 //! The laws of `AsyncWrite`.
 
-use super::history::{History, bytes};
+use super::history::{Breach, History, bytes};
 use super::sink::Sink;
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
@@ -90,15 +90,15 @@ where
                 history: History::of("async_write"),
             };
             for operation in operations {
-                writing.apply(operation).await;
-                writing.nothing_else_arrived();
+                writing.apply(operation).await?;
+                writing.nothing_else_arrived()?;
             }
             if drops_a_close {
-                writing.close_and_drop().await;
+                writing.close_and_drop().await?;
             }
-            writing.close().await;
-            writing.close_again().await;
-            writing.write_after_close().await;
+            writing.close().await?;
+            writing.close_again().await?;
+            writing.write_after_close().await
         })
     }
 }
@@ -112,37 +112,37 @@ struct Writing<W> {
 }
 
 impl<W: AsyncWrite> Writing<W> {
-    async fn apply(&mut self, operation: Operation) {
+    async fn apply(&mut self, operation: Operation) -> Result<(), Breach> {
         match operation {
             Operation::Write(chunk) => {
                 let writer = &mut self.writer;
                 let result = poll_fn(|cx| writer.as_mut().poll_write(cx, &chunk)).await;
-                self.took(format!("write({chunk:?})"), &chunk, result);
+                self.took(format!("write({chunk:?})"), &chunk, result)?;
             }
             Operation::WriteVectored(chunks) => {
                 let slices: Vec<_> = chunks.iter().map(|chunk| IoSlice::new(chunk)).collect();
                 let writer = &mut self.writer;
                 let result = poll_fn(|cx| writer.as_mut().poll_write_vectored(cx, &slices)).await;
-                self.took(format!("write_vectored({chunks:?})"), &chunks.concat(), result);
+                self.took(format!("write_vectored({chunks:?})"), &chunks.concat(), result)?;
             }
             Operation::WriteAndDrop(chunk) => {
                 let writer = &mut self.writer;
                 let name = format!("write({chunk:?})");
                 match poll_fn(|cx| Poll::Ready(writer.as_mut().poll_write(cx, &chunk))).await {
-                    Poll::Ready(result) => self.took(name, &chunk, result),
+                    Poll::Ready(result) => self.took(name, &chunk, result)?,
                     Poll::Pending => self.history.note(name + ": pending, dropped"),
                 }
             }
             Operation::Flush => {
                 let result = poll_fn(|cx| self.writer.as_mut().poll_flush(cx)).await;
-                self.succeeded("flush", result);
-                self.all_is_visible("flush").await;
+                self.succeeded("flush", result)?;
+                self.all_is_visible("flush").await?;
             }
             Operation::FlushAndDrop => {
                 match poll_fn(|cx| Poll::Ready(self.writer.as_mut().poll_flush(cx))).await {
                     Poll::Ready(result) => {
-                        self.succeeded("flush", result);
-                        self.all_is_visible("flush").await;
+                        self.succeeded("flush", result)?;
+                        self.all_is_visible("flush").await?;
                     }
                     Poll::Pending => self.history.note("flush: pending, dropped"),
                 }
@@ -152,56 +152,66 @@ impl<W: AsyncWrite> Writing<W> {
                 sleep(Duration::from_millis(2)).await;
             }
         }
+        Ok(())
     }
 
     /// Looks at what a write gave.
-    fn took(&mut self, name: String, chunk: &[u8], result: io::Result<usize>) {
+    fn took(
+        &mut self,
+        name: String,
+        chunk: &[u8],
+        result: io::Result<usize>,
+    ) -> Result<(), Breach> {
         let count = match result {
             Ok(count) => count,
             Err(error) => {
                 self.history.note(format!("{name}: {error}"));
-                self.failed(&error)
+                return self.failed(&error);
             }
         };
         self.history.note(format!("{name}: {}", bytes(count)));
         if count > chunk.len() {
-            self.history.breach(format_args!(
+            return self.history.breach(format_args!(
                 "it says that it took {}, and was given {}",
                 bytes(count),
                 chunk.len()
             ));
         }
         if count == 0 && !chunk.is_empty() {
-            self.history.breach(format_args!(
+            return self.history.breach(format_args!(
                 "it took none of {} and did not say why: `write_all` would fail",
                 bytes(chunk.len())
             ));
         }
         self.accepted.extend(&chunk[..count]);
+        Ok(())
     }
 
-    fn succeeded(&mut self, name: &str, result: io::Result<()>) {
+    fn succeeded(&mut self, name: &str, result: io::Result<()>) -> Result<(), Breach> {
         match result {
-            Ok(()) => self.history.note(name),
+            Ok(()) => {
+                self.history.note(name);
+                Ok(())
+            }
             Err(error) => {
                 self.history.note(format!("{name}: {error}"));
-                self.failed(&error);
+                self.failed(&error)
             }
         }
     }
 
-    fn failed(&self, error: &io::Error) -> ! {
+    fn failed<T>(&self, error: &io::Error) -> Result<T, Breach> {
         self.history.breach(format_args!("it failed with `{error}`, where nothing is wrong"))
     }
 
     /// What arrived was accepted, in this order.
-    fn nothing_else_arrived(&self) {
+    fn nothing_else_arrived(&self) -> Result<(), Breach> {
         let arrived = self.sink.arrived();
         let (came, accepted) = (arrived.bytes.clone(), &self.accepted);
         drop(arrived);
         let same = came.iter().zip(accepted).take_while(|(one, other)| one == other).count();
         if same < came.len() {
-            match accepted.get(same) {
+            return match accepted.get(same) {
                 Some(byte) => self.history.breach(format_args!(
                     "other bytes arrived at {same}: expected {byte}, got {}",
                     came[same]
@@ -211,81 +221,90 @@ impl<W: AsyncWrite> Writing<W> {
                     bytes(came.len() - same),
                     &came[same..]
                 )),
-            }
+            };
         }
+        Ok(())
     }
 
     /// All that was accepted can be seen, at least once those who carry it have run.
-    async fn all_is_visible(&self, after: &str) {
+    async fn all_is_visible(&self, after: &str) -> Result<(), Breach> {
         for pause in CARRIED {
             if self.sink.arrived().visible >= self.accepted.len() {
                 break;
             }
             sleep(Duration::from_millis(pause)).await;
         }
-        self.nothing_else_arrived();
+        self.nothing_else_arrived()?;
         let arrived = self.sink.arrived();
         let (came, visible, accepted) = (arrived.bytes.len(), arrived.visible, self.accepted.len());
         drop(arrived);
         if came < accepted {
-            self.history.breach(format_args!(
+            return self.history.breach(format_args!(
                 "the {after} is over, and {} of {accepted} did not arrive",
                 bytes(accepted - came)
             ));
         }
         if visible < accepted {
-            self.history.breach(format_args!(
+            return self.history.breach(format_args!(
                 "the {after} is over, and what it writes to was not flushed: {} of {accepted} cannot be seen",
                 bytes(accepted - visible)
             ));
         }
+        Ok(())
     }
 
-    async fn close_and_drop(&mut self) {
+    async fn close_and_drop(&mut self) -> Result<(), Breach> {
         match poll_fn(|cx| Poll::Ready(self.writer.as_mut().poll_close(cx))).await {
-            Poll::Ready(result) => self.succeeded("close", result),
+            Poll::Ready(result) => self.succeeded("close", result)?,
             Poll::Pending => self.history.note("close: pending, dropped"),
         }
+        Ok(())
     }
 
-    async fn close(&mut self) {
+    async fn close(&mut self) -> Result<(), Breach> {
         let result = poll_fn(|cx| self.writer.as_mut().poll_close(cx)).await;
-        self.succeeded("close", result);
-        self.all_is_visible("close").await;
+        self.succeeded("close", result)?;
+        self.all_is_visible("close").await?;
         for pause in CARRIED {
             if self.sink.arrived().closed {
-                return;
+                return Ok(());
             }
             sleep(Duration::from_millis(pause)).await;
         }
-        if !self.sink.arrived().closed {
-            self.history.breach(format_args!("the close is over, and what it writes to is open"));
+        match self.sink.arrived().closed {
+            true => Ok(()),
+            false => self
+                .history
+                .breach(format_args!("the close is over, and what it writes to is open")),
         }
     }
 
-    async fn close_again(&mut self) {
+    async fn close_again(&mut self) -> Result<(), Breach> {
         let result = poll_fn(|cx| self.writer.as_mut().poll_close(cx)).await;
         match result {
-            Ok(()) => self.history.note("close"),
+            Ok(()) => {
+                self.history.note("close");
+                Ok(())
+            }
             Err(error) => {
                 self.history.note(format!("close: {error}"));
-                self.history.breach(format_args!("a second close failed with `{error}`"));
+                self.history.breach(format_args!("a second close failed with `{error}`"))
             }
         }
     }
 
     /// It is refused; at the latest by the flush.
-    async fn write_after_close(&mut self) {
+    async fn write_after_close(&mut self) -> Result<(), Breach> {
         let writer = &mut self.writer;
         let result = poll_fn(|cx| writer.as_mut().poll_write(cx, &[1])).await;
-        let Ok(1..) = result else { return };
+        let Ok(1..) = result else { return Ok(()) };
         self.history.note("write([1]): accepted after the close");
         if poll_fn(|cx| self.writer.as_mut().poll_flush(cx)).await.is_err() {
-            return;
+            return Ok(());
         }
         self.history.note("flush");
         self.history.breach(format_args!(
             "it accepted a byte after the close and flushed it, and nothing can arrive any more"
-        ));
+        ))
     }
 }
