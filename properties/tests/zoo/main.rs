@@ -40,3 +40,4 @@ mod reactors;
 mod registration;
 mod rest;
 mod selects;
+mod streams;
