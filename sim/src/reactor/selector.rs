@@ -232,7 +232,8 @@ impl Selector {
     }
 
     /// What makes this selector tell a readable event with `token`, from any task or
-    /// thread, as mio's `Waker`.
+    /// thread, as mio's `Waker`. When a thread does, that is delivered and named as any wake
+    /// from outside, and no tape can replay it.
     ///
     /// # Errors
     ///
