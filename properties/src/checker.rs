@@ -328,7 +328,7 @@ impl Checker {
         work.check(&body)
     }
 
-    fn name_at(&self, caller: &Location<'_>) -> String {
+    pub(crate) fn name_at(&self, caller: &Location<'_>) -> String {
         self.name.clone().unwrap_or_else(|| names::of_caller(caller))
     }
 
@@ -351,7 +351,7 @@ impl Checker {
 }
 
 /// What the test `name` does with the result of its check.
-fn tell(name: &str, result: Result<Passed, CheckError>) {
+pub(crate) fn tell(name: &str, result: Result<Passed, CheckError>) {
     match result {
         Ok(passed) => {
             passed.warnings.iter().for_each(|warning| message::warn(warning));

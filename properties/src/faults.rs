@@ -6,12 +6,13 @@ use reveille_sim::{Event, Kind, Law, Trace, What};
 /// What a fault did, in few words; none for other events.
 pub(crate) fn verb(event: &Event) -> Option<String> {
     let words = match &event.what {
-        What::Chosen { kind, option: 1, .. } => match kind {
+        What::Chosen { kind, option: 1.., .. } => match kind {
             Kind::FreshWaker => "gets a fresh waker",
             Kind::LateTimer => "a timer that is due is late",
             Kind::ReentrantWaker => "inside that call another task runs:",
             Kind::PanickingClone => "the clone of a waker panics",
             Kind::LateEvent => "an event that is due is late",
+            Kind::ShortIo => "moves fewer bytes than it could",
             _ => return None,
         },
         What::Cancelled { at, forgotten } => {

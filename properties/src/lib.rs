@@ -43,6 +43,20 @@
 //! virtual time; a breach is the law `property`. [`reachable!`] and [`sometimes!`] mark
 //! states that some run ought to reach; that none did is a warning.
 //!
+//! # Streams, and the laws of their traits
+//!
+//! [`io`] has pipes and duplex streams whose faults are on the tape, and
+//! [`io::with_faults`] for any other stream. Whoever implements `AsyncRead`, `AsyncBufRead`,
+//! `AsyncSeek` or `AsyncWrite` has the laws of the trait checked by a suite of [`laws`]:
+//!
+//! ```
+//! use futures::io::BufWriter;
+//!
+//! reveille::laws::async_write(|sink| BufWriter::with_capacity(6, sink)).runs(100).check();
+//! ```
+//!
+//! Who writes a reactor finds [event sources](reactor) and a [selector](reactor::Selector).
+//!
 //! # The environment
 //!
 //! | variable | values | meaning |
@@ -118,6 +132,7 @@ mod hermetic;
 mod host;
 mod interpose;
 mod judge;
+pub mod laws;
 mod marks;
 mod message;
 mod misuse;

@@ -9,7 +9,8 @@
 //! A [`Source`] is the end of the device: a socket, a GPU queue, a signal. A
 //! [`Registration`] is the end of the future, in the names of tokio's `AsyncFd`. Between
 //! them lies one readiness, seen by level or by edge as with epoll. Sockets and files of
-//! this crate stand on the same parts, so a future that works on one works on all.
+//! this crate stand on the same parts, so a future that works on one works on all. Who
+//! writes a reactor sees many of them at once, by a [`Selector`].
 //!
 //! What a real reactor may do differently from day to day is a choice on the tape: the
 //! order of events that are due at the same time (`timer`), an event that comes late,
@@ -35,12 +36,15 @@ mod event;
 mod interest;
 mod readiness;
 mod registration;
+mod selector;
 mod source;
 
 pub use event::after;
 pub use interest::{Interest, Ready};
 pub use registration::{ReadyFuture, Registration};
+pub use selector::{Event, Notifier, Select, Selectable, Selector, Token};
 pub use source::{Source, Trigger};
 
 pub(crate) use readiness::{Direction, Readiness};
+pub(crate) use selector::{AnySource, Observe, Observed};
 pub(crate) use source::elsewhere;

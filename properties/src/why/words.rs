@@ -73,7 +73,7 @@ pub(super) fn external(failing: &Seen, (kind, index, option): (Kind, usize, u32)
         Kind::Input => format!("{who} draws {option} of {options}{step}, and not 0"),
         Kind::Entropy => format!("entropy from outside{step} is {option}, and not 0"),
         Kind::Timer => format!(
-            "of {options} timers that are due{step} at once, not the one set earliest fires first"
+            "of {options} timers or events that are due{step} at once, not the one set earliest comes first"
         ),
         Kind::DelayedWake => format!("a wake{step} takes effect only after time has moved on"),
         Kind::LateTimer => format!("a timer that is due{step} fires later"),

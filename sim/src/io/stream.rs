@@ -1,6 +1,6 @@
 //! What a stream of bytes can do, once; the traits of the field are made of it.
 
-use std::io::{self, IoSlice};
+use std::io::{self, IoSlice, IoSliceMut};
 use std::task::{Context, Poll};
 
 /// The one implementation behind the traits of `futures::io` and of tokio.
@@ -10,6 +10,16 @@ use std::task::{Context, Poll};
 pub(crate) trait Stream {
     /// Moves bytes into `buffer`; 0 if nothing more will come, or the buffer is empty.
     fn poll_read(&self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>>;
+
+    /// The same for several buffers: by default the first that has room.
+    fn poll_read_vectored(
+        &self,
+        cx: &mut Context<'_>,
+        slices: &mut [IoSliceMut<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let first = slices.iter_mut().find(|slice| !slice.is_empty());
+        self.poll_read(cx, first.map_or(&mut [], |slice| slice))
+    }
 
     /// Moves bytes out of `bytes`, at least one if there is one.
     fn poll_write(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>>;
@@ -42,6 +52,14 @@ macro_rules! implement_io {
                 buffer: &mut [u8],
             ) -> std::task::Poll<std::io::Result<usize>> {
                 $crate::io::Stream::poll_read(&*self, cx, buffer)
+            }
+
+            fn poll_read_vectored(
+                self: std::pin::Pin<&mut Self>,
+                cx: &mut std::task::Context<'_>,
+                slices: &mut [std::io::IoSliceMut<'_>],
+            ) -> std::task::Poll<std::io::Result<usize>> {
+                $crate::io::Stream::poll_read_vectored(&*self, cx, slices)
             }
         }
 

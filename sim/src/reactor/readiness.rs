@@ -6,16 +6,18 @@
 //! tokio's `ScheduledIo`.
 
 use super::interest::{Interest, Ready};
+use super::selector::Entry;
 use super::source::Trigger;
 use crate::choice::Kind;
 use crate::private::Private;
 use crate::trace::What;
 use crate::world::Core;
 use std::cell::Cell;
+use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
 /// How often in a row it is said that a source is ready while it is not.
-const MOST_SPURIOUS: u8 = 2;
+pub(super) const MOST_SPURIOUS: u8 = 2;
 
 /// The way in which bytes go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,8 @@ pub(crate) struct Readiness {
     /// In the order in which they came.
     waiting: Private<Vec<(Ticket, Interest, Waker)>>,
     tickets: Cell<u64>,
+    /// Selectors that see it, too.
+    observers: Private<Vec<Weak<Entry>>>,
 }
 
 impl Readiness {
@@ -70,6 +74,7 @@ impl Readiness {
             writer: Private::default(),
             waiting: Private::default(),
             tickets: Cell::new(0),
+            observers: Private::default(),
         }
     }
 
@@ -88,6 +93,12 @@ impl Readiness {
         self.edges.set(self.level.get());
     }
 
+    /// The source is ready for this from its beginning.
+    pub(crate) fn begin(&self, ready: Ready) {
+        self.level.set(ready);
+        self.edges.set(ready);
+    }
+
     /// The source is ready for more: whoever waits for it is woken.
     pub(crate) fn add(&self, core: &Core, ready: Ready) {
         let level = self.level.get() | ready;
@@ -95,6 +106,7 @@ impl Readiness {
         self.edges.set(self.edges.get() | ready);
         core.record(|| What::BecameReady { source: self.number, ready: level });
         self.wake(core, ready);
+        self.each_observer(|entry| core.call_out(|| entry.became(ready)));
     }
 
     /// The source is not ready for this any more.
@@ -110,15 +122,21 @@ impl Readiness {
     /// What is seen of it.
     fn seen(&self) -> Ready {
         match self.trigger.get() {
-            Trigger::Level => self.level.get(),
+            Trigger::Level | Trigger::OneShot => self.level.get(),
             Trigger::Edge => self.edges.get(),
         }
     }
 
+    /// Whether it is ready for what is wanted. To be asked again after a waker was kept:
+    /// to clone or to drop one may run anything.
+    pub(crate) fn seen_for(&self, interest: Interest) -> Option<Ready> {
+        let ready = self.seen() & interest.mask();
+        (!ready.is_empty()).then_some(ready)
+    }
+
     /// Whether it is ready for what is wanted; it may be said to be though it is not.
     pub(crate) fn ask(&self, core: &Core, interest: Interest) -> Option<Ready> {
-        let ready = self.seen() & interest.mask();
-        if !ready.is_empty() {
+        if let Some(ready) = self.seen_for(interest) {
             self.spurious.set(0);
             return Some(ready);
         }
@@ -143,6 +161,23 @@ impl Readiness {
         if let Some(ready) = self.ask(core, direction.interest()) {
             return Poll::Ready(ready);
         }
+        self.keep(direction, cx);
+        self.seen_for(direction.interest()).map_or(Poll::Pending, Poll::Ready)
+    }
+
+    /// The same for those who try an operation by themselves whenever they are told:
+    /// what is so is what they are told, since nobody sees anything else.
+    pub(crate) fn poll_level(&self, direction: Direction, cx: &mut Context<'_>) -> Poll<Ready> {
+        let mask = direction.interest().mask();
+        if !self.level.get().intersects(mask) {
+            self.keep(direction, cx);
+        }
+        let ready = self.level.get() & mask;
+        if ready.is_empty() { Poll::Pending } else { Poll::Ready(ready) }
+    }
+
+    /// Keeps the waker in place of that of an earlier poll.
+    fn keep(&self, direction: Direction, cx: &mut Context<'_>) {
         let place = match direction {
             Direction::Read => &self.reader,
             Direction::Write => &self.writer,
@@ -155,7 +190,6 @@ impl Readiness {
             _ => cx.waker().clone(),
         };
         drop(place.with(|place| place.replace(waker)));
-        Poll::Pending
     }
 
     /// Waits in the list, or goes on waiting there with the waker of the latest poll.
@@ -192,6 +226,46 @@ impl Readiness {
         drop(self.reader.with(Option::take));
         drop(self.writer.with(Option::take));
         drop(self.waiting.with(std::mem::take));
+    }
+
+    /// A selector sees it from now on.
+    pub(super) fn observe(&self, entry: Weak<Entry>) {
+        self.observers.with(|observers| {
+            observers.retain(|other| other.strong_count() > 0);
+            observers.push(entry);
+        });
+    }
+
+    /// A selector sees it no more.
+    pub(super) fn forget(&self, entry: &Entry) {
+        self.observers.with(|observers| {
+            observers.retain(|other| !std::ptr::eq(other.as_ptr(), entry));
+        });
+    }
+
+    /// The entry in a selector for which `is_it` holds.
+    pub(super) fn find_entry(&self, is_it: impl Fn(&Entry) -> bool) -> Option<Rc<Entry>> {
+        (0..).map_while(|at| self.observer(at)).flatten().find(|entry| is_it(entry))
+    }
+
+    /// The device is gone: selectors tell so, and then forget it.
+    pub(super) fn end_in_selectors(&self) {
+        self.each_observer(Entry::ends);
+    }
+
+    /// The program has closed it: selectors forget it.
+    pub(crate) fn leave_selectors(&self) {
+        self.each_observer(Entry::close);
+    }
+
+    fn each_observer(&self, f: impl Fn(&Entry)) {
+        // One after the other: what is called may change the list.
+        (0..).map_while(|at| self.observer(at)).flatten().for_each(|entry| f(&entry));
+    }
+
+    /// The observer at this place; none if its selector is gone, or there is no such place.
+    fn observer(&self, at: usize) -> Option<Option<Rc<Entry>>> {
+        self.observers.with(|observers| observers.get(at).map(Weak::upgrade))
     }
 
     fn wake(&self, core: &Core, ready: Ready) {

@@ -195,7 +195,7 @@ impl Future for ReadyFuture<'_> {
             return Poll::Ready(Ok(ready));
         }
         self.ticket = Some(device.readiness.wait(self.ticket, wanted, cx.waker().clone()));
-        Poll::Pending
+        device.readiness.seen_for(wanted).map_or(Poll::Pending, |ready| Poll::Ready(Ok(ready)))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::interest::{Interest, Ready};
 use super::readiness::Readiness;
 use super::registration::Registration;
+use super::selector::{AnySource, Observe, Observed};
 use crate::resident::Handle;
 use crate::world;
 use std::cell::Cell;
@@ -19,6 +20,9 @@ pub enum Trigger {
     /// It is seen when the source becomes ready, until it is
     /// [cleared](Registration::clear_ready); then no more until the next event.
     Edge,
+    /// It is seen once, then no more until the interest is modified; for a
+    /// [`Selector`](super::Selector) only.
+    OneShot,
 }
 
 /// A source as the world holds it.
@@ -55,10 +59,14 @@ impl Source {
     /// # Errors
     ///
     /// `AlreadyExists` if it is registered, as `epoll_ctl` has it; `InvalidInput` if the
-    /// interest is empty.
+    /// interest is empty, or the trigger is [`OneShot`](Trigger::OneShot).
     pub fn register(&self, interest: Interest, trigger: Trigger) -> io::Result<Registration> {
         let (core, device) = self.0.get().ok_or_else(elsewhere)?;
         check(interest)?;
+        if trigger == Trigger::OneShot {
+            let text = "only a selector sees by one shot: expected `Trigger::Level` or `Edge`";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+        }
         if device.registered.get().is_some() {
             let text = format!("`{}` is registered already: deregister it first", device.name);
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
@@ -101,8 +109,28 @@ impl Source {
     }
 }
 
+impl Observed for Device {
+    fn readiness(&self) -> &Readiness {
+        &self.readiness
+    }
+
+    fn name(&self) -> String {
+        format!("`{}`", self.name)
+    }
+}
+
+impl Observe for Source {
+    fn observed(&self) -> Option<AnySource> {
+        let (_, device) = self.0.get()?;
+        Some(AnySource(device))
+    }
+}
+
 impl Drop for Source {
     fn drop(&mut self) {
+        if let Some((_, device)) = self.0.get() {
+            device.readiness.end_in_selectors();
+        }
         self.set_ready(Ready::CLOSED);
     }
 }

@@ -13,6 +13,10 @@ mod foreign_threads;
 mod guest_tokio;
 mod hold;
 mod hooks;
+mod io;
+mod io_faults;
+#[cfg(feature = "tokio")]
+mod io_tokio;
 mod late_timers;
 mod outliving;
 mod panicking_clones;
@@ -26,6 +30,7 @@ mod runaways;
 mod samplers;
 mod schedules;
 mod scripts;
+mod selector;
 mod time;
 mod unwinding;
 mod wakers;

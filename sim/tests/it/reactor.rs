@@ -278,3 +278,27 @@ fn what_has_not_happened_by_the_end_of_the_run_is_dropped() {
     assert!(!happened.get());
     assert_eq!(Rc::strong_count(&happened), 1);
 }
+
+/// Whoever keeps a waker runs what another task does meanwhile.
+#[test]
+fn an_event_inside_the_clone_of_a_waker_is_not_lost() {
+    for listed in [false, true] {
+        let outcome = struck(Kind::ReentrantWaker, &[0, 1], || async move {
+            let (source, registration) = readable(Trigger::Level);
+            let waiting = spawn_local(async move {
+                if listed {
+                    registration.ready(Interest::READABLE).await.unwrap();
+                } else {
+                    poll_fn(|cx| registration.poll_read_ready(cx)).await.unwrap();
+                }
+            });
+            let device = spawn_local(async move {
+                source.set_ready(Ready::READABLE);
+                source
+            });
+            waiting.await.unwrap();
+            drop(device.await.unwrap());
+        });
+        assert_eq!(outcome.verdict, None, "listed: {listed}");
+    }
+}

@@ -1,0 +1,51 @@
+//! What the operations of a run did, for the message of the one that broke a law.
+
+use std::fmt::{self, Arguments, Debug, Write};
+
+/// Operations told at most.
+const MOST: usize = 16;
+
+/// The operations of a run.
+#[derive(Debug)]
+pub(super) struct History {
+    laws: &'static str,
+    lines: Vec<String>,
+}
+
+impl History {
+    pub(super) fn of(laws: &'static str) -> History {
+        History { laws, lines: Vec::new() }
+    }
+
+    /// Notes what an operation did.
+    pub(super) fn note(&mut self, what: impl Into<String>) {
+        self.lines.push(what.into());
+    }
+
+    /// A law is broken: the error has the operations, the last of them the one that did it.
+    pub(super) fn breach<T>(&self, how: Arguments<'_>) -> Result<T, Breach> {
+        let mut text = format!("{}: {how}", self.laws);
+        let left_out = self.lines.len().saturating_sub(MOST);
+        if left_out > 0 {
+            let _ = write!(text, "\n  ... {left_out} operations before");
+        }
+        for (at, line) in self.lines.iter().enumerate().skip(left_out) {
+            let _ = write!(text, "\n  {:>3}  {line}", at + 1);
+        }
+        Err(Breach(text))
+    }
+}
+
+/// How a law is broken. A run that returns it fails.
+pub(super) struct Breach(String);
+
+impl Debug for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// `count` bytes in words.
+pub(super) fn bytes(count: usize) -> String {
+    if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
+}

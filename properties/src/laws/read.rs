@@ -1,0 +1,274 @@
+//! The laws of `AsyncRead`.
+
+use super::history::{Breach, History, bytes};
+use super::{Laws, Sizes, Suite, sealed};
+use crate::arguments::argument;
+use crate::checker::Checker;
+use crate::error::CheckError;
+use crate::passed::Passed;
+use futures_io::AsyncRead;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use reveille_sim::time::sleep;
+use std::future::poll_fn;
+use std::io::{self, IoSliceMut};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// Room in a buffer at most.
+pub(super) const MOST_ROOM: usize = 12;
+
+/// The laws of `AsyncRead`, over what `make` makes: a reader of `content`.
+///
+/// `make` is called inside a run, so it may spawn who writes the content:
+///
+/// ```
+/// use futures::AsyncWriteExt;
+/// use reveille::{io::pipe, laws, spawn};
+///
+/// laws::async_read(|content| {
+///     let (reader, mut writer) = pipe(3);
+///     spawn(async move { writer.write_all(&content).await });
+///     reader
+/// })
+/// .runs(100)
+/// .check();
+/// ```
+pub fn async_read<M, R>(make: M) -> Suite<impl Laws>
+where
+    M: Fn(Vec<u8>) -> R,
+    R: AsyncRead,
+{
+    Suite::new(ReadLaws(make))
+}
+
+struct ReadLaws<M>(M);
+
+#[derive(Clone, Debug)]
+enum Operation {
+    Read(usize),
+    ReadVectored(Vec<usize>),
+    /// It is dropped if it has to wait.
+    ReadAndDrop(usize),
+    Sleep,
+}
+
+fn operation() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        4 => (0..=MOST_ROOM).prop_map(Operation::Read),
+        1 => vec(0..=MOST_ROOM / 2, 0..4).prop_map(Operation::ReadVectored),
+        3 => (0..=MOST_ROOM).prop_map(Operation::ReadAndDrop),
+        1 => Just(Operation::Sleep),
+    ]
+}
+
+impl<M> sealed::Sealed for ReadLaws<M> {}
+
+impl<M, R> Laws for ReadLaws<M>
+where
+    M: Fn(Vec<u8>) -> R,
+    R: AsyncRead,
+{
+    fn try_check(&self, checker: &Checker, sizes: Sizes) -> Result<Passed, CheckError> {
+        let arguments = argument("content", vec(any::<u8>(), 0..=sizes.content))
+            .and("operations", vec(operation(), 0..=sizes.operations))
+            .and("room at last", 1..=MOST_ROOM);
+        checker.try_check_with(arguments, |(content, operations, room)| async move {
+            let mut reading = Reading::new("async_read", (self.0)(content.clone()), content);
+            for operation in operations {
+                match operation {
+                    Operation::Read(room) => drop(reading.read(room).await?),
+                    Operation::ReadVectored(rooms) => reading.read_vectored(&rooms).await?,
+                    Operation::ReadAndDrop(room) => reading.read_and_drop(room).await?,
+                    Operation::Sleep => reading.sleep().await,
+                }
+            }
+            reading.finish(room).await
+        })
+    }
+}
+
+/// What a poll of a read came to.
+enum Outcome {
+    Over(io::Result<usize>),
+    /// It was pending, and wrote to the buffer at this place.
+    PendingAndWritten(usize),
+}
+
+/// A reader beside the content that it should read.
+pub(super) struct Reading<R> {
+    pub(super) reader: Pin<Box<R>>,
+    pub(super) content: Vec<u8>,
+    /// How far it has come.
+    pub(super) at: usize,
+    pub(super) history: History,
+}
+
+impl<R> Reading<R> {
+    pub(super) fn new(laws: &'static str, reader: R, content: Vec<u8>) -> Reading<R> {
+        Reading { reader: Box::pin(reader), content, at: 0, history: History::of(laws) }
+    }
+
+    /// What is to come.
+    pub(super) fn rest(&self) -> &[u8] {
+        self.content.get(self.at..).unwrap_or(&[])
+    }
+
+    /// Lets others go on.
+    pub(super) async fn sleep(&mut self) {
+        self.history.note("sleep");
+        sleep(Duration::from_millis(2)).await;
+    }
+
+    /// An operation that gave an error, where there is no reason for one.
+    pub(super) fn failed<T>(&self, error: &io::Error) -> Result<T, Breach> {
+        self.history.breach(format_args!("it failed with `{error}`, where nothing is wrong"))
+    }
+}
+
+impl<R: AsyncRead> Reading<R> {
+    /// Reads into a buffer with `room`; answers how much.
+    pub(super) async fn read(&mut self, room: usize) -> Result<usize, Breach> {
+        let mut buffer = self.buffer(room);
+        let name = format!("read({room})");
+        let result = poll_fn(|cx| self.poll(cx, &mut buffer)).await;
+        self.took(name, result, &buffer)
+    }
+
+    /// The same, but nobody waits for it.
+    pub(super) async fn read_and_drop(&mut self, room: usize) -> Result<(), Breach> {
+        let mut buffer = self.buffer(room);
+        let name = format!("read({room})");
+        match poll_fn(|cx| Poll::Ready(self.poll(cx, &mut buffer))).await {
+            Poll::Ready(result) => drop(self.took(name, result, &buffer)?),
+            Poll::Pending => self.history.note(name + ": pending, dropped"),
+        }
+        Ok(())
+    }
+
+    async fn read_vectored(&mut self, rooms: &[usize]) -> Result<(), Breach> {
+        let mut buffer = self.buffer(rooms.iter().sum());
+        let name = format!("read_vectored({rooms:?})");
+        let result = poll_fn(|cx| {
+            let mut slices = Vec::new();
+            let mut left = &mut buffer[..];
+            for room in rooms {
+                let (slice, others) = left.split_at_mut(*room);
+                slices.push(IoSliceMut::new(slice));
+                left = others;
+            }
+            self.reader.as_mut().poll_read_vectored(cx, &mut slices).map(Outcome::Over)
+        })
+        .await;
+        self.took(name, result, &buffer).map(drop)
+    }
+
+    /// Reads to the end, and past it.
+    pub(super) async fn finish(&mut self, room: usize) -> Result<(), Breach> {
+        while self.read(room).await? > 0 {}
+        for _ in 0..2 {
+            self.read(room).await?;
+        }
+        Ok(())
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<Outcome> {
+        match self.reader.as_mut().poll_read(cx, buffer) {
+            Poll::Ready(result) => Poll::Ready(Outcome::Over(result)),
+            // It is not waited for: what it did is done.
+            Poll::Pending => match self.touched(buffer, 0) {
+                Some(at) => Poll::Ready(Outcome::PendingAndWritten(at)),
+                None => Poll::Pending,
+            },
+        }
+    }
+
+    /// A buffer in which every byte differs from the one that should come there.
+    fn buffer(&self, room: usize) -> Vec<u8> {
+        (0..room).map(|at| self.untouched(at)).collect()
+    }
+
+    fn untouched(&self, at: usize) -> u8 {
+        self.rest().get(at).map_or(0xA5, |byte| !byte)
+    }
+
+    /// The first place from `from` on that was written to.
+    fn touched(&self, buffer: &[u8], from: usize) -> Option<usize> {
+        (from..buffer.len()).find(|at| buffer[*at] != self.untouched(*at))
+    }
+
+    /// Looks at what a read gave.
+    fn took(&mut self, name: String, outcome: Outcome, buffer: &[u8]) -> Result<usize, Breach> {
+        let result = match outcome {
+            Outcome::Over(result) => result,
+            Outcome::PendingAndWritten(at) => {
+                self.history.note(format!("{name}: pending"));
+                return self.history.breach(format_args!(
+                    "it returned Pending and wrote to the buffer, at {at}: that byte is lost"
+                ));
+            }
+        };
+        let count = self.counted(name, result, buffer.len())?;
+        if let Some(at) = self.touched(buffer, count) {
+            return self.history.breach(format_args!(
+                "it wrote beyond what it says: to the buffer at {at}, of {} that it read",
+                bytes(count)
+            ));
+        }
+        self.came(&buffer[..count])?;
+        Ok(count)
+    }
+
+    /// How many bytes it says that it read.
+    fn counted(
+        &mut self,
+        name: String,
+        result: io::Result<usize>,
+        room: usize,
+    ) -> Result<usize, Breach> {
+        let count = match result {
+            Ok(count) => count,
+            Err(error) => {
+                self.history.note(format!("{name}: {error}"));
+                return self.failed(&error);
+            }
+        };
+        self.history.note(format!("{name}: {}", bytes(count)));
+        if count > room {
+            return self.history.breach(format_args!(
+                "it says that it read {} into a buffer with room for {room}",
+                bytes(count)
+            ));
+        }
+        if count == 0 && room > 0 && !self.rest().is_empty() {
+            return self.history.breach(format_args!(
+                "it says that the end is reached at {}, with {} to come",
+                self.at,
+                bytes(self.rest().len())
+            ));
+        }
+        Ok(count)
+    }
+
+    /// Compares the bytes that came with those that should have come.
+    fn came(&mut self, came: &[u8]) -> Result<(), Breach> {
+        let rest = self.rest();
+        if came.len() > rest.len() {
+            return self.history.breach(format_args!(
+                "it read {} past the end: {:?}",
+                bytes(came.len() - rest.len()),
+                &came[rest.len()..]
+            ));
+        }
+        if came != &rest[..came.len()] {
+            return self.history.breach(format_args!(
+                "it read other bytes at {}: expected {:?}, got {came:?}",
+                self.at,
+                &rest[..came.len()]
+            ));
+        }
+        self.at += came.len();
+        Ok(())
+    }
+}

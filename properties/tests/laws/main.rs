@@ -1,0 +1,33 @@
+//! The suites of the laws of I/O: they pass what is right, and tell of what is not.
+
+mod buffers;
+mod readers;
+mod references;
+mod seekers;
+mod writers;
+
+use reveille::laws::{Laws, Suite};
+use reveille::{CheckError, Checker, Failure, Law};
+
+fn checker() -> Checker {
+    // What fails on purpose is nothing to remember.
+    Checker::new().corpus(false)
+}
+
+/// The suite tells of a broken law, in these words.
+#[track_caller]
+fn told<L: Laws>(suite: Suite<L>, law: Law, words: &str) {
+    match suite.checker(checker()).try_check() {
+        Err(CheckError::Broken(failure)) => is_told(&failure, law, words),
+        Err(error) => panic!("expected {law}, got: {error}"),
+        Ok(passed) => panic!("expected {law}, got: {passed}"),
+    }
+}
+
+#[track_caller]
+fn is_told(failure: &Failure, law: Law, words: &str) {
+    let report = failure.report.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(failure.law, law, "{failure}");
+    assert!(report.contains(words), "expected `{words}` in {failure}");
+    assert!(report.contains("operations = "), "expected the operations in {failure}");
+}
