@@ -30,6 +30,7 @@
 //! | `clock`, `idle`, `time/` | virtual time |
 //! | `reactor/`, `resident` | what is outside the program, and becomes ready |
 //! | `io/` | what bytes go through |
+//! | `completion/` | operations that end later, and whose memory it is meanwhile |
 //! | `law`, `oracle`, `finding`, `panics`, `property`, `digest` | what is wrong with it |
 //! | `trace`, `sighting` | what happened |
 //! | `settings`, `private`, `sync` | what a run is given, and the cells and locks it is made of |
@@ -40,6 +41,7 @@ mod block;
 mod cancellable;
 mod choice;
 mod clock;
+pub mod completion;
 mod digest;
 mod door;
 mod entropy;

@@ -2,6 +2,7 @@
 
 mod bytes;
 mod cancelling;
+mod completion;
 mod delays;
 mod determinism;
 mod digests;
