@@ -149,6 +149,12 @@ pub mod io {
     pub use reveille_sim::io::*;
 }
 
+/// Operations that are handed over with their memory and complete later, as with
+/// io_uring.
+pub mod completion {
+    pub use reveille_sim::completion::*;
+}
+
 /// Event sources and what waits for them, for those who write I/O.
 pub mod reactor {
     pub use reveille_sim::reactor::*;

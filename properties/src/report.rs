@@ -9,6 +9,7 @@ use crate::callsite::{blamed, place};
 use crate::evidence::{Evidence, Suspect};
 use crate::faults;
 use crate::naming::{future_name, task_name};
+use reveille_sim::completion::Misuse;
 use reveille_sim::{Certainty, Detail, Event, Finding, Law, Owner, TaskId, Trace, What};
 use std::fmt::Write;
 
@@ -151,6 +152,7 @@ impl Teller<'_> {
             }
             Law::Snoozed | Law::BusyPoll | Law::TaskLeak => self.woken(suspect, facts),
             Law::PollAfterReady => self.at("polled", "", suspect.joined, facts),
+            Law::BufferInFlight => self.misused(suspect, facts),
             Law::WakeInLock => self.at("called", "a waker ", suspect.called, facts),
             _ => {}
         }
@@ -242,6 +244,14 @@ impl Teller<'_> {
         }
     }
 
+    fn misused(&self, suspect: &Suspect, facts: &mut Facts) {
+        let Detail::Misused(misused) = &self.finding.detail else { return };
+        self.at("handed", "over ", suspect.submitted, facts);
+        if misused.how != Misuse::Changed {
+            self.at("touched", "", suspect.touched, facts);
+        }
+    }
+
     /// Step and line of an event.
     fn at(&self, label: &'static str, prefix: &str, event: Option<u64>, facts: &mut Facts) {
         let Some(event) = event.and_then(|at| self.trace.event(at)) else { return };
@@ -256,7 +266,9 @@ impl Teller<'_> {
     /// The steps of the events that the facts point at.
     fn telling_steps(&self, evidence: &Evidence) -> Vec<u64> {
         let suspects = evidence.suspects.iter();
-        let events = suspects.flat_map(|s| [s.registered, s.dropped, s.woken, s.polled, s.fresh]);
+        let events = suspects.flat_map(|s| {
+            [s.registered, s.dropped, s.woken, s.polled, s.fresh, s.submitted, s.touched]
+        });
         events.flatten().filter_map(|at| self.trace.event(at)).map(|event| event.step).collect()
     }
 }

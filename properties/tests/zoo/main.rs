@@ -29,6 +29,7 @@ mod golden;
 
 mod arguments;
 mod blocking;
+mod completions;
 mod delays_and_cancellation;
 mod futures_inside;
 mod join_handles;
