@@ -30,6 +30,7 @@
 //! | `clock`, `idle`, `time/` | virtual time |
 //! | `reactor/`, `resident` | what is outside the program, and becomes ready |
 //! | `io/` | what bytes go through |
+//! | `fs/` | files, and what of them survives a crash |
 //! | `completion/` | operations that end later, and whose memory it is meanwhile |
 //! | `law`, `oracle`, `finding`, `panics`, `property`, `digest` | what is wrong with it |
 //! | `trace`, `sighting` | what happened |
@@ -48,6 +49,7 @@ mod entropy;
 mod executor;
 mod fault;
 mod finding;
+pub mod fs;
 mod hold;
 mod identity;
 mod idle;

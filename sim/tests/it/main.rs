@@ -9,6 +9,7 @@ mod digests;
 mod executor;
 mod exhaustive;
 mod foreign_threads;
+mod fs;
 mod hold;
 mod hooks;
 mod late_timers;
