@@ -18,6 +18,10 @@
 //! | raw, with [`GuardedAllocator`] | frees and moves, at once; the block is kept until the completion |
 //! | raw, in any case | overlapping submissions at once; what somebody wrote, at the completion |
 //!
+//! Without the allocator, raw memory that was freed and given out again looks like one
+//! that was submitted twice, or is not seen at all: then the kernel of the run does what
+//! a real one does, and writes to memory that is somebody else's.
+//!
 //! At two levels: a [`Ring`] with its two queues, for those who write a driver, and
 //! [`Ring::read`] and [`Ring::write`], futures that do it right.
 //!

@@ -66,7 +66,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for GuardedAllocator<A> {
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        if !region::is_any_in_flight() {
+        if !region::is_any_in_flight() || !region::touches(block, layout) {
             // SAFETY: the caller's promise.
             return unsafe { self.0.realloc(block, layout, size) };
         }

@@ -125,6 +125,14 @@ pub(super) fn is_any_in_flight() -> bool {
     COUNT.get() != 0
 }
 
+/// Whether a part of the block is in flight.
+pub(super) fn touches(pointer: *mut u8, layout: Layout) -> bool {
+    let block = Block { pointer, layout };
+    let touches = |regions: &Regions| regions.overlapping(block.range()).next().is_some();
+    let touches = REGIONS.try_with(|regions| regions.try_borrow().is_ok_and(|r| touches(&r)));
+    touches.unwrap_or(false)
+}
+
 /// Keeps a block that is about to be freed if it is in flight; answers the operation. It
 /// is freed when the operation has completed.
 pub(super) fn keep(pointer: *mut u8, layout: Layout) -> Option<Arc<Ticket>> {

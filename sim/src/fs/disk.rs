@@ -133,17 +133,20 @@ impl Disk {
         Ok(())
     }
 
+    /// As the standard library does it.
     pub(super) fn create_dir_all(&self, path: &Path) -> io::Result<()> {
-        match self.create_dir(path) {
+        if path.as_os_str().is_empty() {
+            return Ok(());
+        }
+        let made = match self.create_dir(path) {
             Err(missing) if missing.kind() == ErrorKind::NotFound => {
-                let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-                self.create_dir_all(parent.ok_or(missing)?)?;
+                self.create_dir_all(path.parent().ok_or(missing)?)?;
                 self.create_dir(path)
             }
-            Err(there) if there.kind() == ErrorKind::AlreadyExists => {
-                let is_directory = self.find(path)?.is_directory();
-                if is_directory { Ok(()) } else { Err(there) }
-            }
+            made => made,
+        };
+        match made {
+            Err(_) if self.find(path).is_ok_and(|node| node.is_directory()) => Ok(()),
             made => made,
         }
     }
@@ -184,15 +187,19 @@ impl Disk {
     }
 
     pub(super) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let node = self.find(from)?;
-        let source = self.place_to_change(from)?;
-        let target = self.place_to_change(to)?;
+        // In the order in which Linux looks.
+        let (source, target) = (self.place_to_change(from)?, self.place_to_change(to)?);
+        let node = source.directory.child(&source.name);
+        let node = node.ok_or_else(|| error(ErrorKind::NotFound, from))?;
         if node.is_directory() && contains(&node, &target.directory) {
             return Err(error(ErrorKind::InvalidInput, to));
         }
         if let Some(there) = target.directory.child(&target.name) {
             if Rc::ptr_eq(&there, &node) {
                 return Ok(());
+            }
+            if contains(&there, &source.directory) {
+                return Err(error(ErrorKind::DirectoryNotEmpty, to));
             }
             match (node.is_directory(), there.is_directory()) {
                 (false, true) => return Err(error(ErrorKind::IsADirectory, to)),

@@ -3,6 +3,7 @@
 use super::directory::ReadDir;
 use super::disk::Disk;
 use super::metadata::{Metadata, Permissions};
+use super::node::Node;
 use super::options::OpenOptions;
 use super::path::error;
 use super::pool::on_pool;
@@ -137,16 +138,21 @@ fn contents(disk: &Disk, path: &Path) -> io::Result<Vec<u8>> {
 /// Outside a run.
 pub async fn write(path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> io::Result<()> {
     let bytes = contents.as_ref().to_owned();
-    let write = move |core: &_, disk: &Rc<_>, path: &Path| replace(core, disk, path, &bytes);
+    let write = move |core: &_, disk: &Rc<_>, path: &Path| {
+        fill(core, disk, &*empty(disk, path)?, path, &bytes)
+    };
     on_pool("fs::write", "writes", path.as_ref().to_owned(), write).await
 }
 
-fn replace(core: &Core, disk: &Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    let node = disk.open(path, options.write(true).create(true).truncate(true))?;
+/// An empty file of that name.
+fn empty(disk: &Disk, path: &Path) -> io::Result<Rc<Node>> {
+    disk.open(path, OpenOptions::new().write(true).create(true).truncate(true))
+}
+
+fn fill(core: &Core, disk: &Disk, node: &Node, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut written = 0;
     while written < bytes.len() {
-        written += disk.write(core, &node, written as u64, &bytes[written..], path)?;
+        written += disk.write(core, node, written as u64, &bytes[written..], path)?;
     }
     Ok(())
 }
@@ -155,7 +161,7 @@ fn replace(core: &Core, disk: &Disk, path: &Path, bytes: &[u8]) -> io::Result<()
 ///
 /// # Errors
 ///
-/// As [`read`] and [`write`].
+/// As [`read`] and [`write`], but `InvalidInput` for a directory.
 ///
 /// # Panics
 ///
@@ -163,8 +169,12 @@ fn replace(core: &Core, disk: &Disk, path: &Path, bytes: &[u8]) -> io::Result<()
 pub async fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<u64> {
     let to = to.as_ref().to_owned();
     let copy = move |core: &_, disk: &Rc<Disk>, from: &Path| {
-        let bytes = contents(disk, from)?;
-        replace(core, disk, &to, &bytes)?;
+        let source = disk.find(from)?;
+        let content = source.content().ok_or_else(|| error(ErrorKind::InvalidInput, from))?;
+        let target = empty(disk, &to)?;
+        // Copied to itself a file is empty, as everywhere.
+        let bytes = content.with(|content| content.bytes().to_vec());
+        fill(core, disk, &target, &to, &bytes)?;
         Ok(bytes.len() as u64)
     };
     on_pool("fs::copy", "copies", from.as_ref().to_owned(), copy).await

@@ -16,16 +16,22 @@ pub(super) fn error(kind: ErrorKind, path: &Path) -> io::Error {
     io::Error::new(kind, format!("`{}`: {kind}", path.display()))
 }
 
-/// The names on the way to `path` from the root; relative paths begin there, too.
-fn names(path: &Path) -> io::Result<Vec<OsString>> {
+/// A step on the way from the root.
+enum Step {
+    Down(OsString),
+    Up,
+}
+
+/// The way to `path` from the root; relative paths begin there, too.
+fn way(path: &Path) -> io::Result<Vec<Step>> {
     if path.as_os_str().is_empty() {
         return Err(error(ErrorKind::NotFound, path));
     }
-    let mut names: Vec<OsString> = Vec::new();
+    let mut steps = Vec::new();
     for component in path.components() {
         match component {
             Component::Prefix(_) | Component::RootDir | Component::CurDir => {}
-            Component::ParentDir => drop(names.pop()),
+            Component::ParentDir => steps.push(Step::Up),
             Component::Normal(name) if name.as_encoded_bytes().contains(&0) => {
                 let text = format!("`{}` contains a NUL byte", path.display());
                 return Err(io::Error::new(ErrorKind::InvalidInput, text));
@@ -33,38 +39,50 @@ fn names(path: &Path) -> io::Result<Vec<OsString>> {
             Component::Normal(name) if name.len() > LONGEST => {
                 return Err(error(ErrorKind::InvalidFilename, path));
             }
-            Component::Normal(name) => names.push(name.to_owned()),
+            Component::Normal(name) => steps.push(Step::Down(name.to_owned())),
         }
     }
-    Ok(names)
+    Ok(steps)
 }
 
 impl Disk {
-    fn walk(&self, names: &[OsString], path: &Path) -> io::Result<Rc<Node>> {
+    fn walk(&self, steps: &[Step], path: &Path) -> io::Result<Rc<Node>> {
         let mut node = self.root.clone();
-        for name in names {
+        let mut above: Vec<Rc<Node>> = Vec::new();
+        for step in steps {
             if !node.is_directory() {
                 return Err(error(ErrorKind::NotADirectory, path));
             }
-            node = node.child(name).ok_or_else(|| error(ErrorKind::NotFound, path))?;
+            node = match step {
+                Step::Up => above.pop().unwrap_or(node),
+                Step::Down(name) => {
+                    let child = node.child(name);
+                    above.push(node);
+                    child.ok_or_else(|| error(ErrorKind::NotFound, path))?
+                }
+            };
         }
         Ok(node)
     }
 
     /// What `path` names.
     pub(super) fn find(&self, path: &Path) -> io::Result<Rc<Node>> {
-        self.walk(&names(path)?, path)
+        self.walk(&way(path)?, path)
     }
 
-    /// The directory and the name that `path` leads to; none for the root.
+    /// The directory and the name that `path` leads to; none for one that ends with the
+    /// root or with `..`.
     pub(super) fn place(&self, path: &Path) -> io::Result<Option<Place>> {
-        let mut names = names(path)?;
-        let Some(name) = names.pop() else { return Ok(None) };
-        let directory = self.walk(&names, path)?;
+        let mut steps = way(path)?;
+        let last = steps.pop();
+        let directory = self.walk(&steps, path)?;
         if !directory.is_directory() {
             return Err(error(ErrorKind::NotADirectory, path));
         }
-        Ok(Some(Place { directory, name }))
+        Ok(match last {
+            Some(Step::Down(name)) => Some(Place { directory, name }),
+            _ => None,
+        })
     }
 
     /// The same, of a directory whose names may be changed.

@@ -30,7 +30,8 @@ fn what_is_written_can_be_read() {
         fs::write("/a", "up").await.unwrap();
         assert_eq!(fs::metadata("/a").await.unwrap().len(), 2);
         assert_eq!(fs::copy("/a", "/b").await.unwrap(), 2);
-        assert_eq!(fs::read("/x/../b").await.unwrap(), b"up");
+        fs::create_dir("/x").await.unwrap();
+        assert_eq!(fs::read("/x/../../b").await.unwrap(), b"up");
     });
 }
 

@@ -10,6 +10,7 @@ mod executor;
 mod exhaustive;
 mod foreign_threads;
 mod fs;
+mod fs_conformance;
 mod hold;
 mod hooks;
 mod late_timers;
