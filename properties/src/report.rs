@@ -9,7 +9,7 @@ use crate::callsite::{blamed, place};
 use crate::evidence::{Evidence, Suspect};
 use crate::faults;
 use crate::naming::{future_name, task_name};
-use reveille_sim::completion::Misuse;
+use reveille_sim::completion::{Misuse, Misused};
 use reveille_sim::{Certainty, Detail, Event, Finding, Law, Owner, TaskId, Trace, What};
 use std::fmt::Write;
 
@@ -246,7 +246,15 @@ impl Teller<'_> {
 
     fn misused(&self, suspect: &Suspect, facts: &mut Facts) {
         let Detail::Misused(misused) = &self.finding.detail else { return };
-        self.at("handed", "over ", suspect.submitted, facts);
+        let event = suspect.submitted.and_then(|at| self.trace.event(at));
+        let stack = event.and_then(|event| event.stack.as_deref());
+        if stack.is_some_and(|stack| !blamed(stack).is_empty()) {
+            self.at("handed", "over ", suspect.submitted, facts);
+        } else {
+            // Without debug information the call itself is known all the same.
+            let Misused { submitted_in, submitted_at, .. } = &**misused;
+            facts.add("handed", format!("over in step {submitted_in}, at {}", place(submitted_at)));
+        }
         if misused.how != Misuse::Changed {
             self.at("touched", "", suspect.touched, facts);
         }

@@ -83,7 +83,7 @@ fn a_vector_that_grows_moves_its_memory() {
 fn the_call_stack_of_the_free_is_known() {
     let mut settings = Settings::default();
     settings.recording = Recording::events(vec![]);
-    let mut body = |settings: &Settings| {
+    let body = |settings: &Settings| {
         World::new().run(settings, &mut Plain, 0, || async {
             let mut memory = vec![0; 16];
             let ring = reading(&mut memory);

@@ -5,7 +5,7 @@ use crate::specimens::Said;
 use async_lock::Mutex;
 use reveille::completion::{Buffer, Fd, Memory, Ring};
 use reveille::time::{sleep, timeout};
-use reveille::{cancellable, draw, spawn_local, yield_now};
+use reveille::{cancellable, spawn_local, yield_now};
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::pin;
@@ -471,7 +471,7 @@ pub(crate) async fn drops_a_buffer_in_flight() -> Said {
     let disk = Fd::open("disk", Memory::new(*b"reveille"));
     ring.push_read(disk, &buffer, 0, 1).map_err(|error| error.to_string())?;
     ring.submit().map_err(|error| error.to_string())?;
-    if draw(2) == 0 {
+    if reveille::draw(2) == 0 {
         while ring.in_flight() > 0 {
             sleep(MS).await;
         }
