@@ -132,6 +132,9 @@ fn carry_out(core: &Core, flight: &Rc<Flight>) {
     if !matches!(flight.job, Job::End(_)) && core.strikes(Kind::Interrupted) {
         return finish(core, flight, memory, &[], -errno::EINTR);
     }
+    if memory.length() == 0 && !matches!(flight.job, Job::End(_)) {
+        return finish(core, flight, memory, &[], 0);
+    }
     let moved = match &flight.job {
         Job::End(result) => return finish(core, flight, memory, &[], *result),
         Job::Read { device, offset } => {

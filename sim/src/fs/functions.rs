@@ -39,7 +39,7 @@ operations! {
     ///
     /// # Errors
     ///
-    /// As [`read`], and `InvalidData` if it is not UTF-8.
+    /// As [`read()`], and `InvalidData` if it is not UTF-8.
     read_to_string "reads" -> String: |_, disk, path| {
         String::from_utf8(contents(disk, path)?).map_err(|_| {
             let text = format!("`{}`: expected UTF-8", path.display());
@@ -161,7 +161,7 @@ fn fill(core: &Core, disk: &Disk, node: &Node, path: &Path, bytes: &[u8]) -> io:
 ///
 /// # Errors
 ///
-/// As [`read`] and [`write`], but `InvalidInput` for a directory.
+/// As [`read()`] and [`write()`], but `InvalidInput` for a directory.
 ///
 /// # Panics
 ///

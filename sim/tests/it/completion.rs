@@ -299,6 +299,8 @@ fn an_operation_waits_until_its_device_has_something() {
         sleep(MS).await;
         second.cancel();
         assert!(second.await.0.is_err());
+        let (result, _) = ring.read(fd, Vec::new(), 0).await;
+        assert_eq!(result.unwrap(), 0, "the device is not asked for nothing");
         let (result, _) = ring.write(fd, "no", 0).await;
         assert_eq!(result.unwrap_err().kind(), ErrorKind::InvalidInput);
     });

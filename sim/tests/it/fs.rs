@@ -516,3 +516,18 @@ fn it_seeks_in_the_way_of_tokio() {
         assert_eq!(rest, "lle");
     });
 }
+
+#[test]
+fn many_operations_that_take_no_time_are_no_idle_time() {
+    passes(|| async {
+        let writer = spawn_local(async {
+            let mut file = File::create("/a").await.unwrap();
+            for _ in 0..11_000 {
+                file.write_all(b"a").await.unwrap();
+            }
+            file.flush().await.unwrap();
+        });
+        writer.await.unwrap();
+        assert_eq!(fs::metadata("/a").await.unwrap().len(), 11_000);
+    });
+}
