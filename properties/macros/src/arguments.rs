@@ -36,7 +36,7 @@ const FAULTS: [&str; 21] = [
 ];
 
 /// The names of the laws.
-const LAWS: [&str; 19] = [
+const LAWS: [&str; 20] = [
     "pending_without_waker",
     "stale_waker",
     "waker_dropped",
@@ -55,6 +55,7 @@ const LAWS: [&str; 19] = [
     "waker_leak",
     "panic",
     "property",
+    "buffer_in_flight",
     "nondeterminism",
 ];
 
