@@ -72,6 +72,11 @@ pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
         Law::WakerLeak => {
             "look for a clone that is forgotten, or kept in a static, a thread or a circle of `Rc`s"
         }
+        Law::BufferInFlight => {
+            "keep the memory where the driver can reach it, in a slab beside the operation's number, and\n       \
+             give it back when its completion comes, also when the future is dropped; a cancellation is\n       \
+             a request, and has a completion, too"
+        }
         Law::Snoozed => "poll the future on, or drop it, before the task waits for something else",
         _ => return None,
     })

@@ -82,7 +82,7 @@ fn frames(debug: &str) -> Vec<CallSite> {
 
 fn is_machinery(frame: &CallSite) -> bool {
     let function = frame.function.trim_start_matches('<');
-    let ours = ["reveille_sim::", "reveille::", "reveille_macros::"];
+    let ours = ["__rustc::", "reveille_sim::", "reveille::", "reveille_macros::"];
     frame.file.starts_with("/rustc/")
         || frame.file.contains("/rustlib/src/rust/")
         || ours

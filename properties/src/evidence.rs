@@ -33,6 +33,10 @@ pub(crate) struct Suspect {
     pub(crate) joined: Option<u64>,
     /// It made a call of a waker that ran another task, for the last time.
     pub(crate) called: Option<u64>,
+    /// The operation whose memory was touched was submitted.
+    pub(crate) submitted: Option<u64>,
+    /// Its memory was touched.
+    pub(crate) touched: Option<u64>,
 }
 
 impl Evidence {
@@ -45,7 +49,7 @@ impl Evidence {
         }
         // If the stale waker was woken, the poll that tells is the one before.
         let later = usize::from(finding.detail == Detail::ReliedOn);
-        let suspect = |owner| Suspect::find(owner, trace, later);
+        let suspect = |owner| Suspect::find(owner, trace, later).with_misuse(finding, trace);
         let left_out = owners.len().saturating_sub(MOST_SUSPECTS);
         let suspects = owners.into_iter().take(MOST_SUSPECTS).map(suspect).collect();
         Evidence { suspects, left_out }
@@ -56,7 +60,9 @@ impl Evidence {
         let mut wanted: Vec<u64> = self
             .suspects
             .iter()
-            .flat_map(|s| [s.registered, s.dropped, s.woken, s.joined, s.called])
+            .flat_map(|s| {
+                [s.registered, s.dropped, s.woken, s.joined, s.called, s.submitted, s.touched]
+            })
             .flatten()
             .collect();
         wanted.sort_unstable();
@@ -110,6 +116,26 @@ impl Suspect {
                 &|w| matches!(w, What::HandlePolled { task } if Owner::Task(*task) == owner),
             ),
             called: calling(trace, end, poller),
+            submitted: None,
+            touched: None,
+        }
+    }
+
+    /// The same, with the events of the operation whose memory was touched.
+    fn with_misuse(self, finding: &Finding, trace: &Trace) -> Suspect {
+        let Detail::Misused(misused) = &finding.detail else { return self };
+        let first = |wanted: &dyn Fn(&What) -> bool| {
+            trace.events().find(|event| wanted(&event.what)).map(|event| event.index)
+        };
+        let number = misused.operation;
+        Suspect {
+            submitted: first(
+                &|w| matches!(w, What::Submitted { operation, .. } if *operation == number),
+            ),
+            touched: first(
+                &|w| matches!(w, What::Misused { operation, .. } if *operation == number),
+            ),
+            ..self
         }
     }
 }

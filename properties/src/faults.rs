@@ -6,7 +6,11 @@ use reveille_sim::{Event, Kind, Law, Trace, What};
 /// What a fault did, in few words; none for other events.
 pub(crate) fn verb(event: &Event) -> Option<String> {
     let words = match &event.what {
+        What::Chosen { kind: Kind::TornWrite, option: 2.., .. } => {
+            "a write that was not synced is torn"
+        }
         What::Chosen { kind, option: 1.., .. } => match kind {
+            Kind::TornWrite => "a change that was not synced is lost",
             Kind::FreshWaker => "gets a fresh waker",
             Kind::LateTimer => "a timer that is due is late",
             Kind::ReentrantWaker => "inside that call another task runs:",
@@ -103,7 +107,7 @@ fn hint_of_io(kind: Kind) -> Option<&'static str> {
         Kind::DiskFull => "a disk was full; the test asked for it by `with(disk_full)`",
         Kind::TornWrite => {
             "a crash tore what was not synced: only what `sync_all` or `sync_data` has returned for is\n         \
-             safe; `without(torn_write)` switches it off"
+             safe, and a name when `sync_all` has on its directory; `without(torn_write)` switches it off"
         }
         Kind::CancelOutcome => {
             "an operation was cancelled too late and ended as if it were not;\n         \

@@ -186,6 +186,17 @@ pub mod io {
     pub use reveille_sim::io::*;
 }
 
+/// Files in memory, in tokio's names, and what of them survives a crash.
+pub mod fs {
+    pub use reveille_sim::fs::*;
+}
+
+/// Operations that are handed over with their memory and complete later, as with
+/// io_uring.
+pub mod completion {
+    pub use reveille_sim::completion::*;
+}
+
 /// Event sources and what waits for them, for those who write I/O.
 pub mod reactor {
     pub use reveille_sim::reactor::*;

@@ -72,6 +72,10 @@ impl Broken {
             Detail::Panic { message, location: Some(at), .. } => (at.clone(), message.clone()),
             Detail::Error(text) => (AN_ERROR.to_owned(), text.clone()),
             Detail::Property(property) => (named(property), property.kind.name().to_owned()),
+            Detail::Misused(misused) => {
+                let cause = format!("{}, {}", place(misused.submitted_at), misused.how);
+                (cause, misused.how.to_string())
+            }
             _ => (String::new(), String::new()),
         };
         let others = finding.others.iter().map(|task| task.0).collect();

@@ -14,6 +14,7 @@ use crate::naming::{future_name, task_name};
 use crate::why::Why;
 pub(crate) use events::{apart, event_lines};
 use named::Named;
+use reveille_sim::completion::{Misuse, Misused};
 use reveille_sim::{Certainty, Detail, Finding, Law, Owner, TaskId, Trace, What};
 use std::fmt::Write;
 
@@ -153,6 +154,7 @@ impl Teller<'_> {
             }
             Law::Snoozed | Law::BusyPoll | Law::TaskLeak => self.woken(suspect, facts),
             Law::PollAfterReady => self.at("polled", "", suspect.joined, facts),
+            Law::BufferInFlight => self.misused(suspect, facts),
             Law::WakeInLock => self.at("called", "a waker ", suspect.called, facts),
             _ => {}
         }
@@ -245,6 +247,22 @@ impl Teller<'_> {
                 None => "a timer".to_owned(),
             };
             self.at("woken", &format!("last by {by}, "), suspect.woken, facts);
+        }
+    }
+
+    fn misused(&self, suspect: &Suspect, facts: &mut Facts) {
+        let Detail::Misused(misused) = &self.finding.detail else { return };
+        let event = suspect.submitted.and_then(|at| self.trace.event(at));
+        let stack = event.and_then(|event| event.stack.as_deref());
+        if stack.is_some_and(|stack| !blamed(stack).is_empty()) {
+            self.at("handed", "over ", suspect.submitted, facts);
+        } else {
+            // Without debug information the call itself is known all the same.
+            let Misused { submitted_in, submitted_at, .. } = &**misused;
+            facts.add("handed", format!("over in step {submitted_in}, at {}", place(submitted_at)));
+        }
+        if misused.how != Misuse::Changed {
+            self.at("touched", "", suspect.touched, facts);
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a run found: a broken law with its evidence, and how the run ended.
 
+use crate::completion::Misused;
 use crate::law::{Certainty, Law};
 use crate::property::Trial;
 use crate::sighting::Sighting;
@@ -66,6 +67,8 @@ pub enum Detail {
     },
     /// A property that the test declared.
     Property(Box<Property>),
+    /// An operation whose memory was touched.
+    Misused(Box<Misused>),
 }
 
 /// A property that does not hold.

@@ -100,6 +100,9 @@ laws! {
     /// A property that the test declared does not hold.
     Property "property" Deny Certain
         "a property that the test declares must hold in every run";
+    /// Memory that was handed to an operation was touched before its completion.
+    BufferInFlight "buffer-in-flight" Deny Certain
+        "memory that was handed to an operation must be left alone until its completion";
     /// The same tape gave other events.
     Nondeterminism "nondeterminism" Deny Certain
         "a test must take its randomness, time and threads from the run alone";

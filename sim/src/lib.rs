@@ -31,6 +31,8 @@
 //! | `reactor/`, `resident` | what is outside the program, and becomes ready |
 //! | `io/` | what bytes go through |
 //! | `guest/` | the runtime of somebody else |
+//! | `fs/` | files, and what of them survives a crash |
+//! | `completion/` | operations that end later, and whose memory it is meanwhile |
 //! | `law`, `oracle`, `finding`, `panics`, `property`, `digest` | what is wrong with it |
 //! | `trace`, `sighting` | what happened |
 //! | `settings`, `private`, `sync` | what a run is given, and the cells and locks it is made of |
@@ -41,12 +43,14 @@ mod block;
 mod cancellable;
 mod choice;
 mod clock;
+pub mod completion;
 mod digest;
 mod door;
 mod entropy;
 mod executor;
 mod fault;
 mod finding;
+pub mod fs;
 mod guest;
 mod hold;
 mod identity;

@@ -22,6 +22,7 @@ impl Core {
     pub(crate) fn tear_down(&self) {
         self.phase.set(Phase::Teardown);
         self.forget_debts();
+        crate::completion::let_go();
         self.record(|| What::Teardown);
         let mut rounds = 0;
         loop {

@@ -5,12 +5,18 @@
 //! order and are exact to the nanosecond; among equal ones the sampler chooses.
 //! Every run begins at the same instant.
 
+mod advance;
+pub mod error;
 mod instant;
 mod interval;
 mod sleep;
 mod timeout;
 
+pub use advance::advance;
+pub use error::Elapsed;
 pub use instant::Instant;
 pub use interval::{Interval, MissedTickBehavior, interval, interval_at};
 pub use sleep::{Sleep, sleep, sleep_until};
-pub use timeout::{Elapsed, Timeout, timeout, timeout_at};
+#[doc(no_inline)]
+pub use std::time::Duration;
+pub use timeout::{Timeout, timeout, timeout_at};

@@ -10,6 +10,7 @@ mod older;
 
 use self::hash::{fold, mix};
 use crate::choice::Kind;
+use crate::completion::Misuse;
 use crate::reactor::Ready;
 use crate::strand::Path;
 use std::backtrace::Backtrace;
@@ -207,6 +208,35 @@ pub enum What {
         verb: &'static str,
         /// The bytes that were moved, or the error.
         result: Result<usize, ErrorKind>,
+    },
+    /// An operation was handed over, with its memory.
+    Submitted {
+        /// Its number in the run.
+        operation: u32,
+        /// The number of the event source that it is on.
+        source: u32,
+        /// What it does, such as `read`.
+        verb: &'static str,
+        /// Where.
+        at: &'static Location<'static>,
+    },
+    /// An operation ended, and its memory is its owner's again.
+    Completed {
+        /// Its number in the run.
+        operation: u32,
+        /// The number of the event source that it is on.
+        source: u32,
+        /// What it does, such as `read`.
+        verb: &'static str,
+        /// Bytes, or a negative error number of Linux.
+        result: i32,
+    },
+    /// The memory of an operation in flight was touched.
+    Misused {
+        /// The number of the operation in the run.
+        operation: u32,
+        /// What was done to it.
+        how: Misuse,
     },
     /// A wake that was held up takes effect.
     LetIn {

@@ -92,6 +92,8 @@ pub(crate) struct Core {
     pub(crate) identities: Private<Identities>,
     pub(crate) blocks: Private<Blocks>,
     pub(crate) clock: Private<Clock>,
+    /// Where the clock is to be moved after this step; 0: nowhere.
+    pub(crate) advance_to: Cell<u64>,
     pub(crate) residents: Private<Residents>,
     pub(crate) lodging: Private<Option<Lodging>>,
     /// Event sources that were made.
@@ -230,6 +232,7 @@ impl World {
             identities: Private::new(Identities::new()),
             blocks: Private::new(Blocks::new()),
             clock: Private::new(Clock::new()),
+            advance_to: Cell::new(0),
             residents: Private::default(),
             lodging: Private::default(),
             sources: Cell::new(0),
@@ -344,6 +347,7 @@ impl Core {
         self.tape.with(Tape::clear);
         self.steps.set(0);
         self.now.set(0);
+        self.advance_to.set(0);
         self.progress.set(0);
         self.idle_jumps.set(0);
         self.work.set(0);

@@ -4,6 +4,7 @@ use crate::callsite::{place, short_path};
 use crate::evidence::Suspect;
 use crate::naming::task_name;
 use crate::promise;
+use reveille_sim::completion::{Misuse, Misused};
 use reveille_sim::{Detail, Event, Finding, Law, TaskId, Trace, What};
 
 /// None if the law's own sentence says it all.
@@ -74,11 +75,35 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
              were there that had not ended: more than `max_tasks` allows",
             place(at)
         ),
+        (_, Detail::Misused(misused)) => touched(misused, step),
         (Law::Starvation, Detail::Count(count)) => {
             format!("its poll in step {step} had been woken {count} times and had not returned")
         }
         _ => return None,
     })
+}
+
+/// What was done to memory that is the kernel's.
+fn touched(misused: &Misused, step: u64) -> String {
+    let Misused { verb, device, how, .. } = misused;
+    let whose = match *how {
+        Misuse::Changed => {
+            return format!(
+                "by the time the {verb} on `{device}` completed, in step {step}, somebody had written to its memory\n\
+             (at which line is not known; a `Buffer` would tell)"
+            );
+        }
+        Misuse::SubmittedAgain => "submitted again, for another operation,".to_owned(),
+        how => how.to_string(),
+    };
+    let then = match *verb {
+        "read" => "the kernel will write to it",
+        _ => "the kernel will read what is there then",
+    };
+    format!(
+        "the memory of a {verb} on `{device}` was {whose} in step {step}, before the\n\
+         completion: {then}"
+    )
 }
 
 fn panicked(

@@ -21,7 +21,17 @@ impl Named {
     pub(super) fn of(finding: &Finding, trace: &Trace, evidence: &Evidence, why: &Why) -> Named {
         let suspects = evidence.suspects.iter();
         let events = suspects.clone().flat_map(|s| {
-            [s.registered, s.dropped, s.woken, s.polled, s.fresh, s.joined, s.called]
+            [
+                s.registered,
+                s.dropped,
+                s.woken,
+                s.polled,
+                s.fresh,
+                s.joined,
+                s.called,
+                s.submitted,
+                s.touched,
+            ]
         });
         let events = events.flatten().filter_map(|at| trace.event(at));
         let of_detail = match &finding.detail {

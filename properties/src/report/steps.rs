@@ -5,6 +5,7 @@ use crate::callsite::{place, short_path};
 use crate::escape::escape;
 use crate::faults;
 use crate::naming::task_name;
+use reveille_sim::completion::error_name;
 use reveille_sim::reactor::Ready;
 use reveille_sim::{Event, Kind, Owner, PollEnd, TaskId, Trace, What};
 use std::collections::BTreeSet;
@@ -122,6 +123,16 @@ fn source_name(trace: &Trace, number: u32) -> String {
     trace.source(number).map_or_else(|| format!("source {number}"), str::to_owned)
 }
 
+fn completed(source: &str, verb: &str, result: i32) -> String {
+    let end = match (verb, result) {
+        ("read" | "write", 1) => ": 1 byte".to_owned(),
+        ("read" | "write", 0..) => format!(": {result} bytes"),
+        (_, 0..) => String::new(),
+        _ => format!(": {}", error_name(result.saturating_neg())),
+    };
+    format!("the {verb} on {source} completes{end}")
+}
+
 fn readiness(ready: Ready) -> String {
     let words = [
         (Ready::ERROR, "in error"),
@@ -200,6 +211,13 @@ impl Words {
                     Err(error) => format!("{verb} {source}: {error}"),
                 }
             }
+            What::Submitted { source, verb, .. } => {
+                format!("submits a {verb} on {}", source_name(trace, *source))
+            }
+            What::Completed { source, verb, result, .. } => {
+                completed(&source_name(trace, *source), verb, *result)
+            }
+            What::Misused { how, .. } => format!("memory in flight is {how}"),
             What::Rested => "everything is at rest".into(),
             What::FairTail => "the schedule is fair from here on".into(),
             What::Noted { text } => format!("says \"{}\"", escape(text)),

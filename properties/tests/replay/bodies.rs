@@ -3,6 +3,7 @@
 
 use crate::specimens::Said;
 use async_lock::Mutex;
+use reveille::completion::{Buffer, Fd, Memory, Ring};
 use reveille::time::{sleep, timeout};
 use reveille::{cancellable, spawn_local, yield_now};
 use std::cell::{Cell, RefCell};
@@ -470,5 +471,20 @@ pub(crate) async fn leaves_a_task() -> Said {
     } else {
         flag.raise();
     }
+    Ok(())
+}
+
+pub(crate) async fn drops_a_buffer_in_flight() -> Said {
+    let ring = Ring::new(4).map_err(|error| error.to_string())?;
+    let buffer = Buffer::zeroed(4);
+    let disk = Fd::open("disk", Memory::new(*b"reveille"));
+    ring.push_read(disk, &buffer, 0, 1).map_err(|error| error.to_string())?;
+    ring.submit().map_err(|error| error.to_string())?;
+    if reveille::draw(2) == 0 {
+        while ring.in_flight() > 0 {
+            sleep(MS).await;
+        }
+    }
+    drop(buffer);
     Ok(())
 }

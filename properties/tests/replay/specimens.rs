@@ -102,6 +102,7 @@ specimens! {
     puts_an_arm_aside: Snoozed;
     two_holders: Property;
     comes_too_late: Property;
+    drops_a_buffer_in_flight: BufferInFlight;
     takes_a_sleep_for_an_order: Panic;
     relies_on_the_order_of_timers: Panic;
     keeps_a_turn_when_its_timeout_wins: Panic;

@@ -29,7 +29,9 @@ mod golden;
 
 mod arguments;
 mod blocking;
+mod completions;
 mod delays_and_cancellation;
+mod files;
 mod futures_inside;
 mod join_handles;
 mod misbehaving_wakers;

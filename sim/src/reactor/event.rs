@@ -1,6 +1,6 @@
 //! Events: what happens at a virtual time outside of all tasks.
 
-use crate::clock::Alarm;
+use crate::clock::{Alarm, TimerKey};
 use crate::trace::What;
 use crate::world::{self, Core};
 use std::time::Duration;
@@ -34,10 +34,15 @@ pub fn after(delay: Duration, event: impl FnOnce() + 'static) {
 impl Core {
     /// Has `event` happen after `delay`.
     pub(crate) fn happen_after(&self, delay: Duration, event: impl FnOnce() + 'static) {
+        self.set_event(delay, event);
+    }
+
+    /// The same, with a key to take it back with.
+    pub(crate) fn set_event(&self, delay: Duration, event: impl FnOnce() + 'static) -> TimerKey {
         let delay = u64::try_from(delay.as_nanos()).unwrap_or(u64::MAX);
         let deadline = self.now.get().saturating_add(delay);
         self.record(|| What::EventSet { deadline });
         let alarm = Alarm::Event(Box::new(event));
-        self.clock.with(|clock| clock.set(deadline, alarm, self.steps.get()));
+        self.clock.with(|clock| clock.set(deadline, alarm, self.steps.get()))
     }
 }

@@ -59,13 +59,8 @@ pub(crate) struct Readiness {
 
 impl Readiness {
     pub(crate) fn new(core: &Core, name: &str) -> Readiness {
-        let number = core.sources.get();
-        core.sources.set(number + 1);
-        if core.recording.get() {
-            core.with_recorder(|recorder| recorder.name_source(name));
-        }
         Readiness {
-            number,
+            number: core.name_source(name),
             level: Cell::default(),
             edges: Cell::default(),
             trigger: Cell::new(Trigger::Level),
@@ -295,6 +290,16 @@ impl Readiness {
 }
 
 impl Core {
+    /// The number of a new event source, which reports call `name`.
+    pub(crate) fn name_source(&self, name: &str) -> u32 {
+        let number = self.sources.get();
+        self.sources.set(number + 1);
+        if self.recording.get() {
+            self.with_recorder(|recorder| recorder.name_source(name));
+        }
+        number
+    }
+
     /// Whether a fault strikes, of those that either do or do not.
     pub(crate) fn strikes(&self, kind: Kind) -> bool {
         self.strength(kind, 2) == 1

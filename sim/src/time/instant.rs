@@ -3,6 +3,7 @@
 use crate::world;
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// A moment of virtual time, counted in nanoseconds from the start of the run.
@@ -17,6 +18,23 @@ impl Instant {
     #[must_use]
     pub fn now() -> Instant {
         Instant(world::current().map_or(0, |core| core.now.get()))
+    }
+
+    /// The moment of virtual time that was made a moment of real time by
+    /// [`into_std`](Self::into_std). Any other one, such as the present moment of the
+    /// machine, differs from run to run; one before the first of these calls is the start
+    /// of the run.
+    #[must_use]
+    pub fn from_std(std: std::time::Instant) -> Instant {
+        let since = std.saturating_duration_since(*origin());
+        Instant(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
+    }
+
+    /// This moment as one of the standard library: their differences are those of virtual
+    /// time.
+    #[must_use]
+    pub fn into_std(self) -> std::time::Instant {
+        *origin() + Duration::from_nanos(self.0)
     }
 
     pub(crate) fn nanos(self) -> u64 {
@@ -63,6 +81,24 @@ impl Instant {
 
     pub(crate) fn saturating_add(self, duration: Duration) -> Instant {
         self.checked_add(duration).unwrap_or(Instant(u64::MAX))
+    }
+}
+
+/// What stands for the start of every run.
+fn origin() -> &'static std::time::Instant {
+    static ORIGIN: OnceLock<std::time::Instant> = OnceLock::new();
+    ORIGIN.get_or_init(std::time::Instant::now)
+}
+
+impl From<std::time::Instant> for Instant {
+    fn from(std: std::time::Instant) -> Instant {
+        Instant::from_std(std)
+    }
+}
+
+impl From<Instant> for std::time::Instant {
+    fn from(instant: Instant) -> std::time::Instant {
+        instant.into_std()
     }
 }
 

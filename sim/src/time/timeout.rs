@@ -1,8 +1,8 @@
 //! A future with a deadline.
 
+use super::error::Elapsed;
 use super::{Instant, Sleep, sleep_until};
 use pin_project_lite::pin_project;
-use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -71,15 +71,3 @@ impl<F: Future> Future for Timeout<F> {
         Pin::new(this.sleep).poll(cx).map(|()| Err(Elapsed(())))
     }
 }
-
-/// The deadline passed before the future was ready.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Elapsed(());
-
-impl fmt::Display for Elapsed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("deadline has elapsed")
-    }
-}
-
-impl std::error::Error for Elapsed {}

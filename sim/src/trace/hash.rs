@@ -44,6 +44,15 @@ pub(super) fn fold(hash: u64, step: u64, now: u64, by: Option<TaskId>, what: &Wh
             let result = result.map_or_else(|kind| hash_of(&kind.to_string()), |n| n as u64);
             mix(result, (*source).into())
         }),
+        What::Submitted { operation, source, verb, at } => {
+            let place = u64::from(at.line()) << 32 | u64::from(*source);
+            (28, mix(hash_of(verb), (*operation).into()), place)
+        }
+        What::Completed { operation, source, verb, result } => {
+            let end = u64::from(result.cast_unsigned()) << 32 | u64::from(*source);
+            (29, mix(hash_of(verb), (*operation).into()), end)
+        }
+        What::Misused { operation, how } => (30, (*operation).into(), hash_of(how.verb())),
         What::ClockMoved { to } => (14, *to, 0),
         What::Chosen { kind, options, option } => {
             (15, *kind as u64, u64::from(*options) << 32 | u64::from(*option))

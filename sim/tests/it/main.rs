@@ -2,6 +2,7 @@
 
 mod bytes;
 mod cancelling;
+mod completion;
 mod crowds;
 mod delays;
 mod determinism;
@@ -9,6 +10,8 @@ mod digests;
 mod executor;
 mod exhaustive;
 mod foreign_threads;
+mod fs;
+mod fs_conformance;
 #[cfg(feature = "tokio")]
 mod guest_tokio;
 mod hold;

@@ -3,7 +3,8 @@
 use crate::exhaustive::all;
 use crate::passes;
 use reveille_sim::time::{
-    Instant, MissedTickBehavior, interval, interval_at, sleep, sleep_until, timeout, timeout_at,
+    Instant, MissedTickBehavior, advance, interval, interval_at, sleep, sleep_until, timeout,
+    timeout_at,
 };
 use reveille_sim::{Builder, JoinHandle, spawn, spawn_local, yield_now};
 use std::cell::RefCell;
@@ -211,4 +212,208 @@ fn dropped_timers_do_not_delay_the_end() {
         spawn(sleep(MS)).await.unwrap();
     });
     assert_eq!((outcome.verdict, outcome.now), (None, 1_000_000));
+}
+
+#[test]
+fn time_can_be_advanced_by_hand() {
+    let outcome = crate::plain(|| async {
+        let start = Instant::now();
+        advance(MS * 7).await;
+        assert_eq!(start.elapsed(), MS * 7);
+        advance(Duration::ZERO).await;
+        advance(Duration::from_nanos(1)).await;
+        sleep_until(start + MS * 7).await;
+        let mut nap = pin!(sleep(MS * 2));
+        assert!(timeout(MS, nap.as_mut()).await.is_err());
+        nap.await;
+    });
+    assert_eq!((outcome.verdict, outcome.now), (None, 9_000_001));
+}
+
+/// Sleepers that are advanced past: in which order they run, and at which time.
+async fn advanced_past(by: u32) -> Vec<(u32, Duration)> {
+    let start = Instant::now();
+    let log: Rc<RefCell<Vec<(u32, Duration)>>> = Rc::default();
+    for nap in [3, 1, 2, 9] {
+        let log = log.clone();
+        drop(spawn_local(async move {
+            sleep(MS * nap).await;
+            log.borrow_mut().push((nap, start.elapsed()));
+        }));
+    }
+    yield_now().await;
+    advance(MS * by).await;
+    yield_now().await;
+    log.take()
+}
+
+#[test]
+fn sleepers_on_the_way_wake_in_order_when_all_the_time_has_passed() {
+    passes(|| async {
+        assert_eq!(advanced_past(5).await, [1, 2, 3].map(|nap| (nap, MS * 5)));
+        assert_eq!(advanced_past(9).await.len(), 4);
+    });
+}
+
+#[test]
+fn time_moves_while_others_could_run() {
+    passes(|| async {
+        let busy = spawn_local(async {
+            let start = Instant::now();
+            while start.elapsed() < MS {
+                yield_now().await;
+            }
+        });
+        yield_now().await;
+        advance(MS).await;
+        busy.await.unwrap();
+    });
+}
+
+#[test]
+fn events_on_the_way_happen_in_order_with_what_they_bring_about() {
+    use reveille_sim::reactor::after;
+    passes(|| async {
+        let log: Rc<RefCell<Vec<(u32, Duration)>>> = Rc::default();
+        let start = Instant::now();
+        let (own, inner) = (log.clone(), log.clone());
+        after(MS * 4, move || own.borrow_mut().push((4, start.elapsed())));
+        after(MS, move || {
+            after(MS, move || inner.borrow_mut().push((2, start.elapsed())));
+        });
+        advance(MS * 5).await;
+        assert_eq!(log.take(), [(2, MS * 2), (4, MS * 4)]);
+    });
+}
+
+#[test]
+fn two_advances_at_once_add_up() {
+    passes(|| async {
+        let start = Instant::now();
+        futures::join!(advance(MS), advance(MS * 2));
+        assert_eq!(start.elapsed(), MS * 3);
+    });
+}
+
+#[test]
+fn a_deadline_of_a_property_that_is_advanced_past_is_missed() {
+    let outcome = crate::plain(|| async {
+        let _never = reveille_sim::eventually(MS * 2, "it comes", || false);
+        advance(MS * 3).await;
+    });
+    assert_eq!(
+        (outcome.verdict.unwrap().law, outcome.now),
+        (reveille_sim::Law::Property, 2_000_000)
+    );
+}
+
+#[test]
+fn an_advance_past_the_end_of_time_panics_as_tokios_does() {
+    let end = Duration::from_nanos(u64::MAX);
+    for (first, second) in [(Duration::ZERO, Duration::MAX), (MS, end)] {
+        let outcome = crate::plain(|| async move {
+            advance(first).await;
+            advance(second).await;
+        });
+        let detail = format!("{:?}", outcome.verdict.unwrap().detail);
+        assert!(detail.contains("overflow when adding duration to instant"), "{detail}");
+    }
+    passes(|| async move {
+        advance(end).await;
+        sleep(Duration::MAX).await;
+        assert!(timeout(Duration::MAX, pending::<()>()).await.is_err());
+    });
+}
+
+#[test]
+fn advance_may_come_under_any_schedule_and_fault() {
+    let mut world = reveille_sim::World::new();
+    let mut sampler = reveille_sim::Random::new(11);
+    for run in 0..500 {
+        let outcome = world.run(&reveille_sim::Settings::default(), &mut sampler, run, || async {
+            let start = Instant::now();
+            let ticker = spawn_local(async {
+                let mut ticks = interval(MS);
+                for _ in 0..5 {
+                    ticks.tick().await;
+                }
+            });
+            for _ in 0..4 {
+                advance(MS * 2).await;
+            }
+            ticker.await.unwrap();
+            assert!(start.elapsed() >= MS * 8);
+        });
+        assert_eq!(outcome.verdict, None);
+    }
+}
+
+#[test]
+fn moments_become_moments_of_the_standard_library_and_back() {
+    passes(|| async {
+        let start = Instant::now();
+        let std_start: std::time::Instant = start.into();
+        sleep(MS * 3).await;
+        let now = Instant::now();
+        assert_eq!(now.into_std() - std_start, MS * 3);
+        assert_eq!(Instant::from_std(now.into_std()), now);
+        assert_eq!(Instant::from(std_start), start);
+        assert_eq!(Instant::from_std(std_start - Duration::from_secs(1)), start);
+        let mut moment = start;
+        moment += MS;
+        moment -= MS * 2;
+        assert_eq!(moment, start, "it stops at the start of the run");
+        let far = Instant::now() + Duration::MAX;
+        assert_eq!(Instant::from_std(far.into_std()), far);
+        assert_eq!(now.checked_duration_since(start), Some(MS * 3));
+        assert_eq!(start.checked_duration_since(now), None);
+        assert_eq!(start.saturating_duration_since(now), Duration::ZERO);
+    });
+}
+
+#[test]
+fn an_interval_can_be_reset_in_every_way() {
+    passes(|| async {
+        let start = Instant::now();
+        let mut ticks = interval_at(start + MS * 10, MS * 10);
+        ticks.reset_immediately();
+        assert_eq!(ticks.tick().await, start);
+        ticks.reset_after(MS * 3);
+        assert_eq!(ticks.tick().await, start + MS * 3);
+        ticks.reset_at(start + MS * 20);
+        assert_eq!(ticks.tick().await, start + MS * 20);
+        assert_eq!(ticks.tick().await, start + MS * 30);
+        assert_eq!(ticks.missed_tick_behavior(), MissedTickBehavior::Burst);
+        ticks.reset_after(Duration::MAX);
+        assert!(timeout(MS, ticks.tick()).await.is_err());
+        // A period that leads past the end of time is one to its end.
+        let mut rare = interval(Duration::MAX);
+        assert_eq!(rare.tick().await, Instant::now());
+        assert!(timeout(MS, rare.tick()).await.is_err());
+    });
+}
+
+#[test]
+fn ticks_can_be_polled() {
+    passes(|| async {
+        let mut ticks = interval(MS);
+        let waits = std::future::poll_fn(|cx| {
+            let first = ticks.poll_tick(cx).is_ready();
+            std::task::Poll::Ready((first, ticks.poll_tick(cx).is_pending()))
+        });
+        assert_eq!(waits.await, (true, true));
+    });
+}
+
+#[test]
+fn an_elapsed_deadline_becomes_an_error_of_io() {
+    let error = passes(|| async { timeout(MS, pending::<()>()).await.unwrap_err() });
+    assert_eq!(std::io::Error::from(error).kind(), std::io::ErrorKind::TimedOut);
+    let _: reveille_sim::time::error::Elapsed = error;
+}
+
+#[test]
+#[should_panic(expected = "`period` must be non-zero")]
+fn an_interval_of_nothing_panics_as_tokios_does() {
+    let _ = interval(Duration::ZERO);
 }

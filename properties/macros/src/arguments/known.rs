@@ -33,7 +33,7 @@ pub(super) const FAULTS: [&str; 21] = [
 ];
 
 /// The names of the laws.
-pub(super) const LAWS: [&str; 20] = [
+pub(super) const LAWS: [&str; 21] = [
     "pending_without_waker",
     "stale_waker",
     "waker_dropped",
@@ -53,6 +53,7 @@ pub(super) const LAWS: [&str; 20] = [
     "waker_leak",
     "panic",
     "property",
+    "buffer_in_flight",
     "nondeterminism",
 ];
 
