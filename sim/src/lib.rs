@@ -30,6 +30,7 @@
 //! | `clock`, `idle`, `time/` | virtual time |
 //! | `reactor/`, `resident` | what is outside the program, and becomes ready |
 //! | `io/` | what bytes go through |
+//! | `net/` | hosts, links between them, and sockets |
 //! | `law`, `oracle`, `finding`, `panics`, `property`, `digest` | what is wrong with it |
 //! | `trace`, `sighting` | what happened |
 //! | `settings`, `private`, `sync` | what a run is given, and the cells and locks it is made of |
@@ -57,6 +58,7 @@ mod ledger;
 mod letters;
 mod lineage;
 mod mailbox;
+pub mod net;
 mod oracle;
 mod panics;
 mod private;

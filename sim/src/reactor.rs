@@ -42,5 +42,5 @@ pub use interest::{Interest, Ready};
 pub use registration::{ReadyFuture, Registration};
 pub use source::{Source, Trigger};
 
-pub(crate) use readiness::{Direction, Readiness};
+pub(crate) use readiness::{Direction, Readiness, Ticket};
 pub(crate) use source::elsewhere;

@@ -94,6 +94,15 @@ impl Core {
         thing
     }
 
+    /// The things of that type which handles name, in the order of their places.
+    pub(crate) fn residents_of<T: 'static>(&self) -> Vec<Rc<T>> {
+        let things: Vec<Rc<dyn Any>> = self.residents.with(|residents| {
+            let things = residents.slots.iter().filter_map(|slot| slot.thing.clone());
+            things.collect()
+        });
+        things.into_iter().filter_map(|thing| thing.downcast().ok()).collect()
+    }
+
     /// Drops everything that handles name; they lead nowhere from now on.
     pub(crate) fn drop_residents(&self) {
         if self.residents.with(|residents| residents.is_empty()) {

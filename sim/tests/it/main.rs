@@ -11,6 +11,8 @@ mod foreign_threads;
 mod hold;
 mod hooks;
 mod late_timers;
+mod net_hosts;
+mod net_tcp;
 mod outliving;
 mod panicking_clones;
 mod portfolio;
