@@ -57,6 +57,7 @@ mod packet;
 mod ports;
 mod rule;
 mod tcp;
+mod udp;
 mod wait;
 
 pub use address::{ToSocketAddrs, lookup_host};
@@ -71,5 +72,6 @@ pub use tcp::{
     OwnedReadHalf, OwnedWriteHalf, ReadHalf, ReuniteError, TcpListener, TcpSocket, TcpStream,
     WriteHalf,
 };
+pub use udp::UdpSocket;
 
 pub(crate) use machine::HostId;

@@ -54,9 +54,7 @@ impl Addresses {
 /// # Errors
 ///
 /// `NotFound` if there is no such host, `InvalidInput` if it is no name and port.
-pub async fn lookup_host(
-    host: impl ToSocketAddrs,
-) -> io::Result<impl Iterator<Item = SocketAddr>> {
+pub async fn lookup_host(host: impl ToSocketAddrs) -> io::Result<impl Iterator<Item = SocketAddr>> {
     let found = Addresses::of(host)?;
     Ok(found.as_slice().to_vec().into_iter())
 }

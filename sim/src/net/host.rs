@@ -3,8 +3,9 @@
 use super::machine::{HostId, Machine};
 use super::network::Network;
 use super::tcp::{Listener, Socket};
+use super::udp::Datagrams;
 use crate::join::JoinHandle;
-use crate::ledger::flag::{OVER, RUNNING};
+use crate::ledger::flag::{DAEMON, OVER, RUNNING};
 use crate::reactor::elsewhere;
 use crate::task::TaskRef;
 use crate::world::{self, Core};
@@ -164,7 +165,7 @@ impl Host {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.add("Host::spawn", future)
+        self.add("Host::spawn", future, 0)
     }
 
     /// As [`spawn`](Self::spawn), for futures that need not be `Send`.
@@ -178,13 +179,28 @@ impl Host {
         F: Future + 'static,
         F::Output: 'static,
     {
-        self.add("Host::spawn_local", future)
+        self.add("Host::spawn_local", future, 0)
+    }
+
+    /// As [`spawn_daemon`](crate::spawn_daemon): a task that may wait for ever, such as
+    /// one that accepts connections.
+    ///
+    /// # Panics
+    ///
+    /// Outside its run.
+    #[track_caller]
+    pub fn spawn_daemon<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        self.add("Host::spawn_daemon", future, DAEMON)
     }
 
     #[track_caller]
-    fn add<F: Future>(&self, what: &str, future: F) -> JoinHandle<F::Output> {
+    fn add<F: Future>(&self, what: &str, future: F, flags: u32) -> JoinHandle<F::Output> {
         let (core, machine) = self.expect_machine(what);
-        let task = core.add_task(future, None, 0, Location::caller());
+        let task = core.add_task(future, None, flags, Location::caller());
         task.header().host.set(self.id);
         if !machine.up.get() {
             core.abort(task);
@@ -228,6 +244,7 @@ impl Host {
         // Whoever holds a socket of this host elsewhere is told.
         core.residents_of::<Socket>().iter().for_each(|socket| socket.look_at_host(core));
         core.residents_of::<Listener>().iter().for_each(|socket| socket.look_at_host(core));
+        core.residents_of::<Datagrams>().iter().for_each(|socket| socket.look_at_host(core));
         call_all(core, &machine.on_crash);
         self.drop_tasks(core);
         Ok(())
@@ -236,9 +253,8 @@ impl Host {
     /// Drops the tasks of this host, and what their destructors spawn.
     fn drop_tasks(&self, core: &Core) {
         for _ in 0..ROUNDS {
-            let is_ours = |task: &TaskRef| {
-                task.header().host.get() == self.id && !task.ledger().has(OVER)
-            };
+            let is_ours =
+                |task: &TaskRef| task.header().host.get() == self.id && !task.ledger().has(OVER);
             let tasks: Vec<TaskRef> = core.tasks_by_id().into_iter().filter(is_ours).collect();
             if tasks.iter().all(|task| task.ledger().has(RUNNING)) {
                 tasks.into_iter().for_each(|task| core.abort(task));

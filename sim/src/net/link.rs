@@ -44,7 +44,8 @@ fn pair(what: &str, one: impl ToHost, other: impl ToHost) -> io::Result<Pair> {
     let Operated { core, network } = operated;
     if one == other {
         let name = network.machine(one).map_or_else(String::new, |machine| machine.name.clone());
-        let text = format!("`{what}` needs two hosts: there is nothing between `{name}` and itself");
+        let text =
+            format!("`{what}` needs two hosts: there is nothing between `{name}` and itself");
         return Err(io::Error::new(ErrorKind::InvalidInput, text));
     }
     Ok(Pair { core, network, one, other })

@@ -2,6 +2,7 @@
 
 use super::ports::Ports;
 use super::tcp::Listener;
+use super::udp::Datagrams;
 use crate::private::Private;
 use std::cell::Cell;
 use std::io::{self, ErrorKind};
@@ -26,6 +27,9 @@ pub(crate) struct Machine {
     pub(crate) tcp: Private<Ports>,
     /// In the order in which they were bound.
     listeners: Private<Vec<(SocketAddr, Weak<Listener>)>>,
+    pub(crate) udp: Private<Ports>,
+    /// In the order in which they were bound.
+    datagrams: Private<Vec<Weak<Datagrams>>>,
     pub(crate) on_crash: Private<Vec<Hook>>,
     pub(crate) on_restart: Private<Vec<Hook>>,
 }
@@ -79,6 +83,8 @@ impl Machine {
             crashes: Cell::new(0),
             tcp: Private::default(),
             listeners: Private::default(),
+            udp: Private::default(),
+            datagrams: Private::default(),
             on_crash: Private::default(),
             on_restart: Private::default(),
         }
@@ -143,6 +149,38 @@ impl Machine {
         self.crashes.set(self.crashes.get() + 1);
         drop(self.listeners.with(std::mem::take));
         drop(self.tcp.with(std::mem::take));
+        drop(self.datagrams.with(std::mem::take));
+        drop(self.udp.with(std::mem::take));
+    }
+
+    /// The sockets of datagrams that are there.
+    fn all_datagrams(&self) -> Vec<Rc<Datagrams>> {
+        self.datagrams.with(|all| all.iter().filter_map(Weak::upgrade).collect())
+    }
+
+    /// The socket that receives what `source` sends to `destination`: the one that fits
+    /// best.
+    pub(crate) fn datagrams(
+        &self,
+        destination: SocketAddr,
+        source: SocketAddr,
+    ) -> Option<Rc<Datagrams>> {
+        let fitting = self.all_datagrams().into_iter();
+        let fitting = fitting.filter_map(|one| Some((one.fits(destination, source)?, one)));
+        fitting.max_by_key(|(rank, _)| *rank).map(|(_, socket)| socket)
+    }
+
+    /// Whether a socket of datagrams has that address.
+    pub(crate) fn receives(&self, address: SocketAddr) -> bool {
+        self.all_datagrams().iter().any(|socket| socket.occupies(address))
+    }
+
+    pub(crate) fn add_datagrams(&self, socket: &Rc<Datagrams>) {
+        self.datagrams.with(|all| all.push(Rc::downgrade(socket)));
+    }
+
+    pub(crate) fn remove_datagrams(&self, socket: &Datagrams) {
+        self.datagrams.with(|all| all.retain(|other| !std::ptr::eq(other.as_ptr(), socket)));
     }
 }
 

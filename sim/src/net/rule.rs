@@ -22,7 +22,8 @@ pub enum Fate {
     Duplicate,
 }
 
-pub(crate) type Judge = Rc<RefCell<dyn FnMut(&Packet<'_>) -> Fate>>;
+type Closure = dyn FnMut(&Packet<'_>) -> Fate;
+pub(crate) type Judge = Rc<RefCell<Closure>>;
 
 /// Has `judge` decide about every packet that is sent, until the guard is dropped.
 ///
@@ -57,21 +58,22 @@ pub(crate) type Judge = Rc<RefCell<dyn FnMut(&Packet<'_>) -> Fate>>;
 pub fn rule(judge: impl FnMut(&Packet<'_>) -> Fate + 'static) -> Rule {
     let network = Network::of(world::expect_current("net::rule"));
     let judge: Judge = Rc::new(RefCell::new(judge));
-    network.add_rule(judge.clone());
-    Rule { network: Rc::downgrade(&network), judge }
+    let rule = Rule { network: Rc::downgrade(&network), judge: Rc::downgrade(&judge) };
+    network.add_rule(judge);
+    rule
 }
 
 /// The guard of a [`rule`].
 #[must_use = "dropping it ends the rule"]
 pub struct Rule {
     network: Weak<Network>,
-    judge: Judge,
+    judge: Weak<RefCell<Closure>>,
 }
 
 impl Drop for Rule {
     fn drop(&mut self) {
-        if let Some(network) = self.network.upgrade() {
-            network.remove_rule(&self.judge);
+        if let (Some(network), Some(judge)) = (self.network.upgrade(), self.judge.upgrade()) {
+            network.remove_rule(&judge);
         }
     }
 }

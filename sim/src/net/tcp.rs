@@ -13,5 +13,8 @@ pub use listener::TcpListener;
 pub use stream::TcpStream;
 pub use unconnected::TcpSocket;
 
+pub(super) use handshake::no_port;
+pub(super) use listener::{in_use, no_address};
+
 pub(crate) use listener::Listener;
 pub(crate) use socket::Socket;

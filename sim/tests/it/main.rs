@@ -13,6 +13,7 @@ mod hooks;
 mod late_timers;
 mod net_hosts;
 mod net_tcp;
+mod net_udp;
 mod outliving;
 mod panicking_clones;
 mod portfolio;

@@ -340,11 +340,11 @@ fn a_host_may_crash_itself() {
 
 /// A server that the test is connected to, and that holds its end.
 async fn held_by_server(server: Host) -> TcpStream {
-    server.spawn(async {
+    drop(server.spawn_daemon(async {
         let listener = TcpListener::bind("0.0.0.0:80").await.unwrap();
         let _held = listener.accept().await.unwrap();
         std::future::pending::<()>().await;
-    });
+    }));
     yield_now().await;
     TcpStream::connect((server.address(), 80)).await.unwrap()
 }
@@ -382,7 +382,10 @@ fn a_socket_whose_host_crashed_is_dead_wherever_it_is() {
         yield_now().await;
         server.crash().unwrap();
         let expected = (ErrorKind::NotConnected, "host `server` of this socket crashed".to_owned());
-        assert_eq!((reading.await.unwrap(), accepting.await.unwrap()), (expected.clone(), expected));
+        assert_eq!(
+            (reading.await.unwrap(), accepting.await.unwrap()),
+            (expected.clone(), expected)
+        );
         drop(client);
     });
 }
@@ -441,10 +444,7 @@ fn wrong_use_is_told_by_name() {
         let link = net::link(server, "localhost").unwrap();
         assert_eq!(
             message(link.latency(2 * MS..=MS)),
-            named(
-                ErrorKind::InvalidInput,
-                "expected a latency from the shortest, got 2ms to 1ms"
-            )
+            named(ErrorKind::InvalidInput, "expected a latency from the shortest, got 2ms to 1ms")
         );
         assert_eq!(message(net::set_buffers(0, 0)).0, ErrorKind::InvalidInput);
         assert_eq!(message(server.restart()).1, "host `server` is up already");
@@ -466,17 +466,17 @@ fn a_host_of_another_run_is_nobody() {
 async fn three_hosts() -> u64 {
     let [server, one, two] = hosts(["server", "one", "two"]);
     net::default_latency(MS..=20 * MS).unwrap();
-    server.spawn(async {
+    drop(server.spawn_daemon(async {
         let listener = TcpListener::bind("0.0.0.0:80").await.unwrap();
         loop {
             let (stream, _) = listener.accept().await.unwrap();
-            spawn(async move {
+            drop(spawn(async move {
                 let (mut from, mut to) = stream.into_split();
                 // A client may go down.
                 let _ = futures::io::copy(&mut from, &mut to).await;
-            });
+            }));
         }
-    });
+    }));
     let client = |host: Host, number: u8| {
         host.spawn(async move {
             let mut stream = TcpStream::connect("server:80").await.unwrap();
@@ -515,11 +515,11 @@ fn a_run_of_three_hosts_is_repeated_by_its_tape() {
     for run in 0..60 {
         let outcome = world.run(&settings, &mut sampler, run, three_hosts);
         assert_eq!(outcome.verdict, None, "run {run}");
-        let hash = outcome.trace.unwrap().hash;
+        let hash = outcome.trace.unwrap().hash();
         let tape = world.tape();
         let mut other = World::new();
         let again = other.run(&settings, &mut Replay::new(tape), 0, three_hosts);
-        assert_eq!(again.trace.unwrap().hash, hash, "run {run}");
+        assert_eq!(again.trace.unwrap().hash(), hash, "run {run}");
         seen.insert(hash);
     }
     assert!(seen.len() > 50, "{}", seen.len());

@@ -381,7 +381,7 @@ fn dropping_the_writing_half_ends_what_the_other_end_reads() {
 #[test]
 fn borrowed_halves_read_and_write() {
     passes(|| async {
-        let (mut client, mut server) = connected().await;
+        let (client, mut server) = connected().await;
         let (mut reader, mut writer) = client.split();
         writer.write_all(b"a").await.unwrap();
         server.read_exact(&mut [0; 1]).await.unwrap();

@@ -149,7 +149,14 @@ impl Socket {
         let (client, waiting, giving_up) = (self.clone(), server.clone(), listener.clone());
         let answer = Lasting {
             network: self.network.clone(),
-            packet: Packet { from, to, source, destination, kind: PacketKind::Handshake, bytes: &[] },
+            packet: Packet {
+                from,
+                to,
+                source,
+                destination,
+                kind: PacketKind::Handshake,
+                bytes: &[],
+            },
             first_pause: FIRST_PAUSE,
             most_tries: MOST_ANSWERS,
             tries: Cell::new(0),
