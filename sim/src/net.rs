@@ -47,6 +47,7 @@
 //! repairs what is lost, as it always does: there, loss is delay.
 
 mod address;
+mod halves;
 mod host;
 mod lasting;
 mod line;
@@ -58,6 +59,7 @@ mod ports;
 mod rule;
 mod tcp;
 mod udp;
+pub mod unix;
 mod wait;
 
 pub use address::{ToSocketAddrs, lookup_host};
@@ -73,5 +75,6 @@ pub use tcp::{
     WriteHalf,
 };
 pub use udp::UdpSocket;
+pub use unix::{UnixListener, UnixStream};
 
 pub(crate) use machine::HostId;

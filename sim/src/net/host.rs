@@ -4,6 +4,7 @@ use super::machine::{HostId, Machine};
 use super::network::Network;
 use super::tcp::{Listener, Socket};
 use super::udp::Datagrams;
+use super::unix;
 use crate::join::JoinHandle;
 use crate::ledger::flag::{DAEMON, OVER, RUNNING};
 use crate::reactor::elsewhere;
@@ -245,6 +246,8 @@ impl Host {
         core.residents_of::<Socket>().iter().for_each(|socket| socket.look_at_host(core));
         core.residents_of::<Listener>().iter().for_each(|socket| socket.look_at_host(core));
         core.residents_of::<Datagrams>().iter().for_each(|socket| socket.look_at_host(core));
+        core.residents_of::<unix::End>().iter().for_each(|socket| socket.look_at_host(core));
+        core.residents_of::<unix::Listener>().iter().for_each(|socket| socket.look_at_host(core));
         call_all(core, &machine.on_crash);
         self.drop_tasks(core);
         Ok(())
