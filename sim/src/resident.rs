@@ -79,13 +79,18 @@ impl fmt::Debug for Residents {
 }
 
 impl Core {
-    /// What there is once in a run; made when it is first asked for.
-    pub(crate) fn only<T: Default + 'static>(&self) -> Rc<T> {
+    /// What there is once in a run, if it was asked for.
+    pub(crate) fn only_if_made<T: 'static>(&self) -> Option<Rc<T>> {
         let found = self.residents.with(|residents| {
             let mut all = residents.only.iter();
             all.find(|(id, _)| *id == TypeId::of::<T>()).map(|(_, thing)| thing.clone())
         });
-        if let Some(Ok(thing)) = found.map(Rc::downcast) {
+        found?.downcast().ok()
+    }
+
+    /// What there is once in a run; made when it is first asked for.
+    pub(crate) fn only<T: Default + 'static>(&self) -> Rc<T> {
+        if let Some(thing) = self.only_if_made() {
             return thing;
         }
         let thing = Rc::new(T::default());

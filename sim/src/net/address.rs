@@ -53,10 +53,17 @@ impl Addresses {
 ///
 /// # Errors
 ///
-/// `NotFound` if there is no such host, `InvalidInput` if it is no name and port.
+/// `InvalidInput` if it is no name and port. If there is no such host, the error is of no
+/// kind that has a name, as with the real one.
 pub async fn lookup_host(host: impl ToSocketAddrs) -> io::Result<impl Iterator<Item = SocketAddr>> {
     let found = Addresses::of(host)?;
     Ok(found.as_slice().to_vec().into_iter())
+}
+
+/// The kind of errors for which the standard library has none: it cannot be named, but is
+/// what a real socket gives.
+pub(crate) fn uncategorized() -> ErrorKind {
+    io::Error::from_raw_os_error(i32::MAX).kind()
 }
 
 /// The addresses that `name` stands for.
@@ -69,7 +76,7 @@ fn look_up(network: &Network, name: &str) -> io::Result<Vec<IpAddr>> {
     }
     let machine = network.named(name).map_err(|error| {
         let text = format!("failed to lookup address information: {error}");
-        io::Error::new(error.kind(), text)
+        io::Error::new(uncategorized(), text)
     })?;
     Ok(machine.addresses.clone())
 }

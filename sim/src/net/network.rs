@@ -58,7 +58,8 @@ pub(crate) struct Network {
     /// How packets go where nothing else was said.
     usual: Cell<Way>,
     ways: Private<BTreeMap<(HostId, HostId), Way>>,
-    rules: Private<Vec<Judge>>,
+    rules: Private<Vec<(u64, Judge)>>,
+    rules_made: Cell<u64>,
     held: Private<Vec<(HostId, HostId, Release)>>,
     /// Nothing can happen to a packet: it is there at once.
     immediate: Cell<bool>,
@@ -85,6 +86,7 @@ impl Default for Owner {
             usual: Cell::new(IMMEDIATE),
             ways: Private::default(),
             rules: Private::default(),
+            rules_made: Cell::new(0),
             held: Private::default(),
             immediate: Cell::new(true),
             capacity: Cell::new(SEND_BUFFER + RECEIVE_BUFFER),
@@ -107,6 +109,11 @@ impl Network {
     /// The network of the run.
     pub(crate) fn of(core: &Core) -> Rc<Network> {
         core.only::<Owner>().0.clone()
+    }
+
+    /// The same, if the run has used it and is not over.
+    pub(crate) fn if_used(core: &Core) -> Option<Rc<Network>> {
+        core.only_if_made::<Owner>().map(|owner| owner.0.clone())
     }
 
     /// The host on which the calling task runs.
@@ -185,14 +192,18 @@ impl Network {
         self.look_again();
     }
 
-    pub(crate) fn add_rule(&self, judge: Judge) {
-        self.rules.with(|rules| rules.push(judge));
+    /// Adds a rule; answers its number.
+    pub(crate) fn add_rule(&self, judge: Judge) -> u64 {
+        let number = self.rules_made.get();
+        self.rules_made.set(number + 1);
+        self.rules.with(|rules| rules.push((number, judge)));
         self.look_again();
+        number
     }
 
-    pub(crate) fn remove_rule(&self, judge: &Judge) {
+    pub(crate) fn remove_rule(&self, number: u64) {
         let gone = self.rules.with(|rules| {
-            let at = rules.iter().position(|rule| Rc::ptr_eq(rule, judge))?;
+            let at = rules.iter().position(|(other, _)| *other == number)?;
             Some(rules.remove(at))
         });
         drop(gone);
@@ -272,7 +283,7 @@ impl Network {
 
     fn ask_rules(&self, packet: &Packet<'_>) -> Fate {
         let rules = self.rules.with(|rules| rules.clone());
-        for rule in rules {
+        for (_, rule) in rules {
             let fate = rule.try_borrow_mut().map(|mut rule: RefMut<'_, _>| rule(packet));
             match fate {
                 // A rule that sends packets does not judge them.

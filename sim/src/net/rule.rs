@@ -5,7 +5,7 @@ use super::packet::Packet;
 use crate::world;
 use std::cell::RefCell;
 use std::fmt;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 use std::time::Duration;
 
 /// What happens to a packet.
@@ -22,8 +22,7 @@ pub enum Fate {
     Duplicate,
 }
 
-type Closure = dyn FnMut(&Packet<'_>) -> Fate;
-pub(crate) type Judge = Rc<RefCell<Closure>>;
+pub(crate) type Judge = Rc<RefCell<dyn FnMut(&Packet<'_>) -> Fate>>;
 
 /// Has `judge` decide about every packet that is sent, until the guard is dropped.
 ///
@@ -56,30 +55,30 @@ pub(crate) type Judge = Rc<RefCell<Closure>>;
 /// Outside a run.
 #[track_caller]
 pub fn rule(judge: impl FnMut(&Packet<'_>) -> Fate + 'static) -> Rule {
-    let network = Network::of(world::expect_current("net::rule"));
-    let judge: Judge = Rc::new(RefCell::new(judge));
-    let rule = Rule { network: Rc::downgrade(&network), judge: Rc::downgrade(&judge) };
-    network.add_rule(judge);
-    rule
+    let core = world::expect_current("net::rule");
+    let number = Network::of(core).add_rule(Rc::new(RefCell::new(judge)));
+    Rule { number, outlet: core.outlet(), run: core.run.get() }
 }
 
 /// The guard of a [`rule`].
 #[must_use = "dropping it ends the rule"]
 pub struct Rule {
-    network: Weak<Network>,
-    judge: Weak<RefCell<Closure>>,
+    number: u64,
+    outlet: usize,
+    run: u64,
 }
 
 impl Drop for Rule {
     fn drop(&mut self) {
-        if let (Some(network), Some(judge)) = (self.network.upgrade(), self.judge.upgrade()) {
-            network.remove_rule(&judge);
+        let core = world::current().filter(|core| core.is_run(self.outlet, self.run));
+        if let Some(network) = core.and_then(Network::if_used) {
+            network.remove_rule(self.number);
         }
     }
 }
 
 impl fmt::Debug for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rule").finish_non_exhaustive()
+        f.debug_tuple("Rule").field(&self.number).finish()
     }
 }

@@ -141,22 +141,18 @@ fn every_address_of_ipv6_takes_ipv4_too() {
 #[test]
 fn bad_addresses_are_told() {
     passes(|| async {
-        let told = |error: std::io::Error| (error.kind(), error.to_string());
+        let told = |error: std::io::Error| error.to_string();
         assert_eq!(
             told(TcpStream::connect("nowhere:80").await.unwrap_err()),
-            (
-                ErrorKind::NotFound,
-                "failed to lookup address information: there is no host `nowhere`: make it with \
-                 `net::host(\"nowhere\")`"
-                    .to_owned()
-            )
+            "failed to lookup address information: there is no host `nowhere`: make it with \
+             `net::host(\"nowhere\")`"
         );
         assert_eq!(
-            told(TcpListener::bind("localhost").await.unwrap_err()).1,
+            told(TcpListener::bind("localhost").await.unwrap_err()),
             "invalid socket address `localhost`: expected host:port"
         );
         assert_eq!(
-            told(TcpListener::bind("localhost:http").await.unwrap_err()).1,
+            told(TcpListener::bind("localhost:http").await.unwrap_err()),
             "invalid socket address `localhost:http`: expected a port up to 65535"
         );
         let none: &[SocketAddr] = &[];

@@ -1,6 +1,7 @@
 //! A socket of datagrams as the world holds it: each arrives as a whole, or not at all.
 
 use crate::choice::Kind;
+use crate::net::address::uncategorized;
 use crate::net::line::Line;
 use crate::net::machine::{Home, Machine, as_seen_from, reaches};
 use crate::net::network::{Network, Transit};
@@ -17,13 +18,17 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// What Linux keeps for a receiver, in bytes; a datagram needs room beside its bytes.
+/// What Linux keeps for a receiver, in bytes.
 const RECEIVE_BUFFER: usize = 212_992;
-const OVERHEAD: usize = 512;
 /// The most that fits into a datagram.
 const MOST_BYTES: usize = 65_507;
 /// How long one that is overtaken takes at least.
 const OVERTAKEN: Duration = Duration::from_millis(1);
+
+/// The room that Linux needs for a datagram of so many bytes.
+fn room_for(count: usize) -> usize {
+    (count + 384).next_power_of_two().max(576) + 256
+}
 
 /// What is under way.
 #[derive(Clone, Debug)]
@@ -101,7 +106,7 @@ impl Datagrams {
     /// Speaks with `partner` alone from now on.
     pub(super) fn connect(&self, partner: SocketAddr) -> io::Result<()> {
         self.home.check()?;
-        self.check(partner)?;
+        self.check_family(partner)?;
         let local = self.local.get();
         if local.ip().is_unspecified() {
             let own = SocketAddr::new(self.home.machine.source_for(partner.ip()), local.port());
@@ -111,13 +116,24 @@ impl Datagrams {
         Ok(())
     }
 
-    fn check(&self, to: SocketAddr) -> io::Result<()> {
-        let invalid = |text| Err(io::Error::new(ErrorKind::InvalidInput, text));
-        if to.port() == 0 {
-            return invalid(format!("nobody is at port 0 of {}", to.ip()));
-        }
+    fn check_family(&self, to: SocketAddr) -> io::Result<()> {
         if to.is_ipv4() != self.local.get().is_ipv4() {
-            return invalid(format!("{to} is of another family than the socket"));
+            let text = format!("{to} is of another family than {}", self.local.get());
+            return Err(io::Error::new(uncategorized(), text));
+        }
+        Ok(())
+    }
+
+    /// Whether a kernel would send that.
+    fn check(&self, to: SocketAddr, count: usize) -> io::Result<()> {
+        self.check_family(to)?;
+        if to.port() == 0 {
+            let text = format!("nobody is at port 0 of {}", to.ip());
+            return Err(io::Error::new(ErrorKind::InvalidInput, text));
+        }
+        if count > MOST_BYTES {
+            let text = format!("expected at most {MOST_BYTES} bytes, got {count}");
+            return Err(io::Error::new(uncategorized(), text));
         }
         Ok(())
     }
@@ -147,13 +163,9 @@ impl Datagrams {
         self.take_error()?;
         let Some(to) = to.or(self.partner.get()) else {
             let text = format!("{} is not connected: use `send_to`", self.local.get());
-            return Err(io::Error::new(ErrorKind::NotConnected, text));
+            return Err(io::Error::new(uncategorized(), text));
         };
-        self.check(to)?;
-        if bytes.len() > MOST_BYTES {
-            let text = format!("expected at most {MOST_BYTES} bytes, got {}", bytes.len());
-            return Err(io::Error::new(ErrorKind::InvalidInput, text));
-        }
+        self.check(to, bytes.len())?;
         // What is sent to nobody's address is lost.
         if let Some(target) = self.network.at(&self.home.machine, to.ip()) {
             self.send_to_host(core, &target, to, bytes);
@@ -273,7 +285,7 @@ impl Datagrams {
 
     /// Keeps what came, if there is room.
     fn keep(&self, core: &Core, datagram: Datagram) {
-        let kept = self.kept.get() + datagram.bytes.len() + OVERHEAD;
+        let kept = self.kept.get() + room_for(datagram.bytes.len());
         if kept > RECEIVE_BUFFER {
             return;
         }
@@ -300,7 +312,7 @@ impl Datagrams {
             self.readiness.remove(Ready::READABLE);
             return Err(ErrorKind::WouldBlock.into());
         };
-        self.kept.set(self.kept.get() - datagram.1.len() - OVERHEAD);
+        self.kept.set(self.kept.get() - room_for(datagram.1.len()));
         if self.inbox.with(|inbox| inbox.is_empty()) {
             self.readiness.remove(Ready::READABLE);
         }

@@ -89,8 +89,8 @@ impl UdpSocket {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` if the address is of the other family or its port is 0; those of
-    /// names; `NotConnected` outside its run.
+    /// `NotConnected` outside its run; those of names, and of an address of the other
+    /// family.
     pub async fn connect(&self, address: impl ToSocketAddrs) -> io::Result<()> {
         let (_, socket) = self.socket()?;
         let mut last = no_address();
@@ -156,8 +156,10 @@ impl UdpSocket {
     ///
     /// # Errors
     ///
-    /// `NotConnected` if it is not connected; `ConnectionRefused` if nobody received what
-    /// was sent before; `InvalidInput` for more than 65,507 bytes.
+    /// `ConnectionRefused` if nobody received what was sent before; `InvalidInput` for port
+    /// 0; `NotConnected` outside its run. What is too long (more than 65,507 bytes), of the
+    /// other family or without a partner has an error of no kind that has a name, as with
+    /// the real one.
     pub async fn send(&self, bytes: &[u8]) -> io::Result<usize> {
         self.try_send(bytes)
     }
