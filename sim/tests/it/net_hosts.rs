@@ -200,6 +200,55 @@ fn nobody_connects_through_a_partition() {
 }
 
 #[test]
+fn a_connection_whose_confirmation_is_lost_is_accepted_with_what_was_sent() {
+    passes(|| async {
+        let [server] = hosts(["server"]);
+        net::link("localhost", server).unwrap().latency(MS).unwrap();
+        let accepting = server.spawn(async {
+            let listener = TcpListener::bind("0.0.0.0:80").await.unwrap();
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut text = String::new();
+            stream.read_to_string(&mut text).await.unwrap();
+            text
+        });
+        yield_now().await;
+        let mut handshakes = 0;
+        let _rule = net::rule(move |packet| {
+            handshakes += u32::from(packet.kind == PacketKind::Handshake);
+            let is_confirmation = packet.kind == PacketKind::Handshake && handshakes == 3;
+            if is_confirmation { Fate::Drop } else { Fate::Pass }
+        });
+        let begin = Instant::now();
+        let mut client = TcpStream::connect("server:80").await.unwrap();
+        assert_eq!(begin.elapsed(), 2 * MS);
+        client.write_all(b"sent and gone").await.unwrap();
+        drop(client);
+        assert_eq!(accepting.await.unwrap(), "sent and gone");
+        // The answer was sent again after a second.
+        assert_eq!(begin.elapsed(), SECOND + 4 * MS);
+    });
+}
+
+#[test]
+fn one_who_gives_up_connecting_is_not_accepted_as_if_he_were_there() {
+    passes(|| async {
+        let [server] = hosts(["server"]);
+        net::link("localhost", server).unwrap().latency(10 * MS).unwrap();
+        let accepting = server.spawn(async {
+            let listener = TcpListener::bind("0.0.0.0:80").await.unwrap();
+            listener.accept().await.unwrap().1
+        });
+        yield_now().await;
+        let connecting = TcpStream::connect("server:80");
+        assert!(timeout(15 * MS, connecting).await.is_err());
+        sleep(SECOND).await;
+        assert!(!accepting.is_finished());
+        let client = TcpStream::connect("server:80").await.unwrap();
+        assert_eq!(accepting.await.unwrap(), client.local_addr().unwrap());
+    });
+}
+
+#[test]
 fn a_partition_may_be_one_way() {
     passes(|| async {
         let [server] = hosts(["server"]);

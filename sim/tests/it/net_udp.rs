@@ -38,6 +38,7 @@ fn datagrams_keep_their_bounds_and_what_does_not_fit_is_lost() {
         sender.send_to(b"third", to).await.unwrap();
         let mut buffer = [0; 3];
         assert_eq!(receiver.peek_from(&mut buffer).await.unwrap(), (3, from));
+        assert_eq!(receiver.try_peek_from(&mut buffer).unwrap(), (3, from));
         assert_eq!(receiver.recv_from(&mut buffer).await.unwrap(), (3, from));
         assert_eq!(&buffer, b"fir");
         assert_eq!(receiver.recv(&mut buffer).await.unwrap(), 0);
@@ -89,8 +90,10 @@ fn a_connected_socket_speaks_with_its_partner_alone() {
         assert_eq!(two.recv_from(&mut buffer).await.unwrap(), (5, one_at));
         // The kernel tells a stranger that nobody is there, who is not told of it.
         three.send_to(b"me too", one_at).await.unwrap();
-        two.send_to(b"fine", one_at).await.unwrap();
-        assert_eq!(one.recv(&mut buffer).await.unwrap(), 4);
+        poll_fn(|cx| two.poll_send_ready(cx)).await.unwrap();
+        poll_fn(|cx| two.poll_send_to(cx, b"fine", one_at)).await.unwrap();
+        poll_fn(|cx| one.poll_recv_ready(cx)).await.unwrap();
+        assert_eq!(poll_fn(|cx| one.poll_recv(cx, &mut buffer)).await.unwrap(), 4);
         assert_eq!(kind(one.try_recv(&mut buffer)), ErrorKind::WouldBlock);
     });
 }

@@ -180,7 +180,9 @@ impl Socket {
         server: &Rc<Socket>,
         listener: &Rc<Listener>,
     ) -> Taken {
-        if self.is(State::CLOSED | State::DEAD) || self.home.is_gone() {
+        let is_known = self.peer().is_some_and(|peer| Rc::ptr_eq(&peer, server));
+        let is_over = self.is(State::DEAD) || self.is(State::CLOSED) && !is_known;
+        if is_over || self.home.is_gone() {
             listener.expect_one_less();
             server.be_answered_by_reset(core);
             return Taken::Yes;

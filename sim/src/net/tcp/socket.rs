@@ -148,7 +148,7 @@ impl Socket {
         self.take_error()
     }
 
-    /// The error that waits to be told, if there is one.
+    /// Tells the error that waits, if there is one.
     pub(super) fn take_error(&self) -> io::Result<()> {
         let Some(kind) = self.error.take() else { return Ok(()) };
         let (local, far) = (self.local, self.far);
@@ -364,16 +364,14 @@ impl Socket {
         self.be_reset(core);
     }
 
-    /// Says that we send no more.
+    /// Says that we send no more. As with tokio, that is nothing to complain about if
+    /// nothing can be sent anyway.
     pub(super) fn shut_down(self: &Rc<Self>, core: &Core) -> io::Result<()> {
         self.home.check()?;
-        let over = State::FIN_SENT | State::FIN_RECEIVED;
-        if self.is(State::DEAD | State::CONNECTING) || self.state.get().contains(over) {
-            let text = format!("{} is not connected to {} any more", self.local, self.far);
-            return Err(io::Error::new(ErrorKind::NotConnected, text));
+        if !self.is(State::DEAD) {
+            self.send_fin(core);
+            self.readiness.add(core, Ready::WRITE_CLOSED);
         }
-        self.send_fin(core);
-        self.readiness.add(core, Ready::WRITE_CLOSED);
         Ok(())
     }
 

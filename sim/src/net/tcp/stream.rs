@@ -216,6 +216,31 @@ impl TcpStream {
             .await
     }
 
+    /// As [`peek`](Self::peek). The waker of the last call is the one that is woken.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn poll_peek(&self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+        let (core, socket) = self.socket()?;
+        loop {
+            ready!(socket.readiness.poll(core, Direction::Read, cx));
+            match socket.read(core, buffer, true) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                result => return Poll::Ready(result),
+            }
+        }
+    }
+
+    /// The error that the next operation would be told; it is told no more.
+    ///
+    /// # Errors
+    ///
+    /// `NotConnected` outside its run.
+    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
+        Ok(self.socket()?.1.take_error().err())
+    }
+
     /// Whether small writes are sent at once. They always are, here.
     ///
     /// # Errors
@@ -252,6 +277,15 @@ impl TcpStream {
     pub fn set_linger(&self, linger: Option<Duration>) -> io::Result<()> {
         self.socket()?.1.linger.set(linger);
         Ok(())
+    }
+
+    /// As [`set_linger`](Self::set_linger) with no time.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn set_zero_linger(&self) -> io::Result<()> {
+        self.set_linger(Some(Duration::ZERO))
     }
 
     /// Two halves that borrow the stream, to be used by one task.

@@ -257,6 +257,15 @@ impl UdpSocket {
         if_ready(&self.0, Interest::READABLE, |core, socket| receive(core, socket, buffer, false))
     }
 
+    /// As [`try_recv_from`](Self::try_recv_from), and leaves it to be received.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn try_peek_from(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+        if_ready(&self.0, Interest::READABLE, |core, socket| receive(core, socket, buffer, true))
+    }
+
     /// As [`recv_from`](Self::recv_from). The waker of the last call is the one that is
     /// woken.
     ///
@@ -276,6 +285,44 @@ impl UdpSocket {
                 result => return Poll::Ready(result),
             }
         }
+    }
+
+    /// As [`recv`](Self::recv). The waker of the last call is the one that is woken.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn poll_recv(&self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+        self.poll_recv_from(cx, buffer).map_ok(|(count, _)| count)
+    }
+
+    /// As [`readable`](Self::readable). The waker of the last call is the one that is woken.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn poll_recv_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let (core, socket) = self.socket()?;
+        socket.readiness.poll(core, Direction::Read, cx).map(|_| Ok(()))
+    }
+
+    /// As [`writable`](Self::writable). The waker of the last call is the one that is woken.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn poll_send_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let (core, socket) = self.socket()?;
+        socket.readiness.poll(core, Direction::Write, cx).map(|_| Ok(()))
+    }
+
+    /// As [`send`](Self::send).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn poll_send(&self, _cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Poll::Ready(self.try_send(bytes))
     }
 
     /// As [`send_to`](Self::send_to).
