@@ -240,6 +240,7 @@ impl Host {
         if !machine.up.replace(false) {
             return Err(not(&machine, "is down already"));
         }
+        core.note_operation("crashes", || format!("host {}", machine.name));
         Network::of(core).look_again();
         machine.lose_sockets();
         // Whoever holds a socket of this host elsewhere is told.
@@ -287,6 +288,7 @@ impl Host {
         if machine.up.replace(true) {
             return Err(not(&machine, "is up already"));
         }
+        core.note_operation("restarts", || format!("host {}", machine.name));
         Network::of(core).look_again();
         call_all(core, &machine.on_restart);
         Ok(())

@@ -52,6 +52,16 @@ fn pair(what: &str, one: impl ToHost, other: impl ToHost) -> io::Result<Pair> {
 }
 
 impl Pair {
+    fn name(&self, id: HostId) -> String {
+        self.network.machine(id).map_or_else(String::new, |machine| machine.name.clone())
+    }
+
+    /// Records what is done to the two.
+    fn note(&self, verb: &'static str, between: &str) {
+        let part = || format!("{} {between} {}", self.name(self.one), self.name(self.other));
+        self.core.note_operation(verb, part);
+    }
+
     fn set_both(&self, change: impl Fn(&mut Way)) {
         self.network.set_way(self.one, self.other, &change);
         self.network.set_way(self.other, self.one, &change);
@@ -185,7 +195,9 @@ pub fn default_latency(latency: impl LinkLatency) -> io::Result<()> {
 /// Outside a run.
 #[track_caller]
 pub fn partition(one: impl ToHost, other: impl ToHost) -> io::Result<()> {
-    pair("net::partition", one, other)?.set_both(|way| way.cut = true);
+    let pair = pair("net::partition", one, other)?;
+    pair.note("parts", "and");
+    pair.set_both(|way| way.cut = true);
     Ok(())
 }
 
@@ -201,6 +213,7 @@ pub fn partition(one: impl ToHost, other: impl ToHost) -> io::Result<()> {
 #[track_caller]
 pub fn partition_oneway(from: impl ToHost, to: impl ToHost) -> io::Result<()> {
     let pair = pair("net::partition_oneway", from, to)?;
+    pair.note("cuts the way from", "to");
     pair.network.set_way(pair.one, pair.other, |way| way.cut = true);
     Ok(())
 }
@@ -217,7 +230,9 @@ pub fn partition_oneway(from: impl ToHost, to: impl ToHost) -> io::Result<()> {
 /// Outside a run.
 #[track_caller]
 pub fn heal(one: impl ToHost, other: impl ToHost) -> io::Result<()> {
-    pair("net::heal", one, other)?.set_both(|way| way.cut = false);
+    let pair = pair("net::heal", one, other)?;
+    pair.note("heals the link of", "and");
+    pair.set_both(|way| way.cut = false);
     Ok(())
 }
 
@@ -232,7 +247,9 @@ pub fn heal(one: impl ToHost, other: impl ToHost) -> io::Result<()> {
 /// Outside a run.
 #[track_caller]
 pub fn hold(one: impl ToHost, other: impl ToHost) -> io::Result<()> {
-    pair("net::hold", one, other)?.set_both(|way| way.held = true);
+    let pair = pair("net::hold", one, other)?;
+    pair.note("holds the link of", "and");
+    pair.set_both(|way| way.held = true);
     Ok(())
 }
 
@@ -248,6 +265,7 @@ pub fn hold(one: impl ToHost, other: impl ToHost) -> io::Result<()> {
 #[track_caller]
 pub fn release(one: impl ToHost, other: impl ToHost) -> io::Result<()> {
     let pair = pair("net::release", one, other)?;
+    pair.note("releases the link of", "and");
     pair.set_both(|way| way.held = false);
     pair.network.release(pair.core, pair.one, pair.other);
     pair.network.release(pair.core, pair.other, pair.one);

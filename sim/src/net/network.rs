@@ -6,6 +6,7 @@ use super::rule::{Fate, Judge};
 use crate::choice::Kind;
 use crate::fault::Faults;
 use crate::private::Private;
+use crate::trace::What;
 use crate::world::{self, Core};
 use std::cell::{Cell, RefMut};
 use std::collections::BTreeMap;
@@ -330,6 +331,17 @@ fn latency(core: &Core, way: Way, kind: PacketKind) -> Duration {
 }
 
 impl Core {
+    /// Records what the test did to a part of the network.
+    pub(crate) fn note_operation(&self, verb: &'static str, part: impl FnOnce() -> String) {
+        let source = self.sources.get();
+        self.sources.set(source + 1);
+        if self.recording.get() {
+            let name = part();
+            self.with_recorder(|recorder| recorder.name_source(&name));
+            self.record(|| What::Io { source, verb, result: Ok(0) });
+        }
+    }
+
     /// Has `event` happen after `delay`.
     pub(crate) fn happen_later(&self, delay: Duration, event: impl FnOnce(&Core) + 'static) {
         self.happen_after(delay, move || {

@@ -4,7 +4,7 @@ use crate::{passes, plain, struck};
 use futures::io::{AsyncReadExt, AsyncWriteExt};
 use reveille_sim::net::{self, Fate, Host, PacketKind, TcpListener, TcpStream};
 use reveille_sim::time::{Instant, sleep, timeout};
-use reveille_sim::{Kind, Random, Recording, Replay, Settings, World, spawn, yield_now};
+use reveille_sim::{Kind, Random, Recording, Replay, Settings, What, World, spawn, yield_now};
 use std::cell::{Cell, RefCell};
 use std::io::{self, ErrorKind};
 use std::rc::Rc;
@@ -395,6 +395,37 @@ fn a_host_of_another_run_is_nobody() {
         assert_eq!(message(server.crash()).0, ErrorKind::NotConnected);
         assert_eq!(message(net::partition(server, "localhost")).0, ErrorKind::NotConnected);
     });
+}
+
+#[test]
+fn what_is_done_to_the_network_stands_in_the_trace() {
+    let mut settings = crate::calm();
+    settings.recording = Recording::Events { stacks: Vec::new() };
+    let outcome = World::new().run(&settings, &mut reveille_sim::Plain, 0, || async {
+        let [server] = hosts(["server"]);
+        net::partition(server, "localhost").unwrap();
+        net::heal(server, "localhost").unwrap();
+        net::partition_oneway(server, "localhost").unwrap();
+        net::hold(server, "localhost").unwrap();
+        net::release(server, "localhost").unwrap();
+        server.crash().unwrap();
+        server.restart().unwrap();
+    });
+    let trace = outcome.trace.unwrap();
+    let said = trace.events().filter_map(|event| match event.what {
+        What::Io { source, verb, .. } => Some(format!("{verb} {}", trace.source(source).unwrap())),
+        _ => None,
+    });
+    let expected = [
+        "parts server and localhost",
+        "heals the link of server and localhost",
+        "cuts the way from server to localhost",
+        "holds the link of server and localhost",
+        "releases the link of server and localhost",
+        "crashes host server",
+        "restarts host server",
+    ];
+    assert!(said.eq(expected));
 }
 
 /// Three hosts, of which two are clients, under everything that links may do.

@@ -94,7 +94,7 @@ impl Listener {
             self.readiness.remove(Ready::READABLE);
         }
         let source = self.readiness.number();
-        core.record(|| What::Io { source, verb: "accepts", result: Ok(0) });
+        core.record(|| What::Io { source, verb: "accepts at", result: Ok(0) });
         let far = socket.far;
         Ok((TcpStream::new(core, socket), far))
     }

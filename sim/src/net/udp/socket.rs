@@ -196,7 +196,7 @@ impl UdpSocket {
     fn send_now(&self, bytes: &[u8], to: Option<SocketAddr>) -> io::Result<usize> {
         let (core, socket) = self.socket()?;
         let result = socket.send(core, bytes, to);
-        socket.note(core, "sends", result.as_ref().copied());
+        socket.note(core, "sends from", result.as_ref().copied());
         result
     }
 
@@ -347,7 +347,7 @@ fn receive(
     peek: bool,
 ) -> io::Result<(usize, SocketAddr)> {
     let result = socket.receive(buffer, peek);
-    let verb = if peek { "peeks" } else { "receives" };
+    let verb = if peek { "peeks at" } else { "receives at" };
     socket.note(core, verb, result.as_ref().map(|(count, _)| *count));
     result
 }

@@ -55,7 +55,7 @@ impl Listener {
             self.readiness.remove(Ready::READABLE);
         }
         let source = self.readiness.number();
-        core.record(|| What::Io { source, verb: "accepts", result: Ok(0) });
+        core.record(|| What::Io { source, verb: "accepts at", result: Ok(0) });
         Ok((UnixStream::new(core, end), SocketAddr::unnamed()))
     }
 
