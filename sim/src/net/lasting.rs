@@ -8,6 +8,9 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
+/// As Linux has it.
+pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+
 /// What comes of a packet at its destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Taken {
@@ -71,6 +74,7 @@ impl Lasting {
         let tries = self.tries.get() + 1;
         self.tries.set(tries);
         let pause = self.first_pause.saturating_mul(1 << (tries - 1).min(16));
+        let pause = pause.min(LONGEST_PAUSE);
         core.happen_later(pause, move |core| match tries < self.most_tries {
             true => self.send(core),
             false if (self.wanted)() => (self.fail)(core),

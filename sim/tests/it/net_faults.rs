@@ -1,11 +1,14 @@
 //! What goes wrong with connections only because a sampler wants it to.
 
+use crate::net_hosts::{connected as connected_to, hosts};
 use crate::net_tcp::{connected, kind};
 use crate::{passes, struck};
 use futures::io::{AsyncReadExt, AsyncWriteExt};
 use reveille_sim::net::{self, TcpListener, TcpStream};
+use reveille_sim::time::{Instant, timeout};
 use reveille_sim::{Kind, Random, Settings, World, spawn, spawn_local};
 use std::io::ErrorKind;
+use std::time::Duration;
 
 #[test]
 fn a_connection_may_be_refused_by_a_fault() {
@@ -97,4 +100,24 @@ fn an_echo_is_what_was_sent_in_every_run() {
         });
         assert_eq!(outcome.verdict, None, "run {run}");
     }
+}
+
+#[test]
+fn a_window_that_is_lost_is_opened_again() {
+    passes(|| async {
+        net::set_buffers(2, 2).unwrap();
+        let [server] = hosts(["server"]);
+        let (mut client, mut accepted) = connected_to(server).await;
+        client.write_all(b"1234").await.unwrap();
+        net::partition_oneway(server, "localhost").unwrap();
+        accepted.read_exact(&mut [0; 4]).await.unwrap();
+        let begin = Instant::now();
+        let second = Duration::from_secs(1);
+        assert!(timeout(second, client.write_all(b"5")).await.is_err());
+        net::heal(server, "localhost").unwrap();
+        client.write_all(b"5").await.unwrap();
+        // Tried after 0.2, 0.6 and 1.4 seconds.
+        assert_eq!(begin.elapsed(), Duration::from_millis(1400));
+        accepted.read_exact(&mut [0; 1]).await.unwrap();
+    });
 }

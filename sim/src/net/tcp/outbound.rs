@@ -2,6 +2,7 @@
 //! lost is sent again, after twice the time whenever it is lost again.
 
 use super::socket::{Socket, State};
+use crate::net::lasting::LONGEST_PAUSE;
 use crate::net::line::Line;
 use crate::net::network::Transit;
 use crate::net::packet::PacketKind;
@@ -55,10 +56,9 @@ pub(super) struct Outbound {
 }
 
 impl Outbound {
-    /// As Linux has it: from 200 ms to two minutes, 15 times.
+    /// As Linux has it: from 200 ms to two minutes, and 15 times.
     pub(super) const PAUSE: Duration = Duration::from_millis(200);
     pub(super) const MOST_TRIES: u32 = 15;
-    const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 
     pub(super) fn is_empty(&self) -> bool {
         self.line.is_empty() && self.waiting.is_empty()
@@ -75,12 +75,15 @@ impl Outbound {
         }
     }
 
-    /// How long to wait before the first segment is sent again; none if it was tried often
-    /// enough.
-    fn next_pause(&mut self) -> Option<Duration> {
+    /// How long to wait before the first segment is sent again.
+    fn next_pause(&mut self) -> Duration {
         self.tries += 1;
-        let pause = Outbound::PAUSE.saturating_mul(1 << (self.tries - 1).min(16));
-        (self.tries <= Outbound::MOST_TRIES).then(|| pause.min(Outbound::LONGEST_PAUSE))
+        Outbound::PAUSE.saturating_mul(1 << (self.tries - 1).min(16)).min(LONGEST_PAUSE)
+    }
+
+    /// Whether it was sent often enough.
+    fn gives_up(&self) -> bool {
+        self.tries > Outbound::MOST_TRIES
     }
 }
 
@@ -167,18 +170,17 @@ impl Socket {
     }
 
     fn send_again_later(self: &Rc<Self>, core: &Core) {
-        match self.with_outbound(Outbound::next_pause) {
-            Some(pause) => {
-                let me = self.clone();
-                core.happen_later(pause, move |core| me.send_again(core));
-            }
-            None => self.fail(core, ErrorKind::TimedOut),
-        }
+        let pause = self.with_outbound(Outbound::next_pause);
+        let me = self.clone();
+        core.happen_later(pause, move |core| me.send_again(core));
     }
 
     fn send_again(self: &Rc<Self>, core: &Core) {
         if self.is(State::DEAD) || self.home.is_gone() {
             return;
+        }
+        if self.with_outbound(|outbound| outbound.gives_up()) {
+            return self.fail(core, ErrorKind::TimedOut);
         }
         while let Some(segment) = self.with_outbound(|outbound| outbound.waiting.pop_front()) {
             if let Err(lost) = self.launch(core, segment) {

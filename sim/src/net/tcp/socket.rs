@@ -231,7 +231,7 @@ impl Socket {
             network: self.network.clone(),
             packet: self.packet(PacketKind::Window, &[]),
             first_pause: Outbound::PAUSE,
-            most_tries: Outbound::MOST_TRIES,
+            most_tries: Outbound::MOST_TRIES + 1,
             tries: Cell::new(0),
             wanted: Box::new(move || {
                 !home.is_gone() && !wanting.is(State::DEAD | State::CLOSED | State::FIN_SENT)
