@@ -11,6 +11,7 @@ mod foreign_threads;
 mod hold;
 mod hooks;
 mod late_timers;
+mod net_chaos;
 mod net_crash;
 mod net_faults;
 mod net_hosts;
