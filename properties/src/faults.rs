@@ -102,8 +102,10 @@ fn hint_of_io(kind: Kind) -> Option<&'static str> {
         Kind::Reordering => {
             "a datagram was overtaken by later ones; the test, or its network, permits it: `reordering`"
         }
-        Kind::Reset => "a connection was reset; the test asked for it by `with(reset)`",
-        Kind::Refused => "a connection was refused; the test asked for it by `with(refused)`",
+        Kind::Reset => "a connection was reset; the test, or its network, permits it: `reset`",
+        Kind::Refused => {
+            "a connection was refused; the test, or its network, permits it: `refused`"
+        }
         Kind::DiskFull => "a disk was full; the test asked for it by `with(disk_full)`",
         Kind::TornWrite => {
             "a crash tore what was not synced: only what `sync_all` or `sync_data` has returned for is\n         \

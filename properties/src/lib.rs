@@ -180,6 +180,12 @@ pub mod time {
     pub use reveille_sim::time::*;
 }
 
+/// A network inside the run: hosts, links with latency and faults, and sockets in
+/// tokio's names.
+pub mod net {
+    pub use reveille_sim::net::*;
+}
+
 /// What bytes go through: pipes and duplex streams, for code over `AsyncRead` and
 /// `AsyncWrite`.
 pub mod io {

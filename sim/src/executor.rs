@@ -19,6 +19,7 @@ use crate::finding::{Detail, Outcome};
 use crate::join::JoinError;
 use crate::law::Law;
 use crate::ledger::flag::*;
+use crate::net::HostId;
 use crate::panics;
 use crate::sampler::Sampler;
 use crate::settings::Settings;
@@ -133,6 +134,7 @@ impl Core {
         let birth = Birth {
             id,
             parent: parent.map(TaskRef::id),
+            host: parent.map_or(HostId::default(), |parent| parent.header().host.get()),
             strand,
             spawned_at,
             flags: flags | WOKEN | JOINABLE,

@@ -30,9 +30,10 @@
 //! | `clock`, `idle`, `time/` | virtual time |
 //! | `reactor/`, `resident` | what is outside the program, and becomes ready |
 //! | `io/` | what bytes go through |
-//! | `guest/` | the runtime of somebody else |
+//! | `net/` | hosts, links between them, and sockets |
 //! | `fs/` | files, and what of them survives a crash |
 //! | `completion/` | operations that end later, and whose memory it is meanwhile |
+//! | `guest/` | the runtime of somebody else |
 //! | `law`, `oracle`, `finding`, `panics`, `property`, `digest` | what is wrong with it |
 //! | `trace`, `sighting` | what happened |
 //! | `settings`, `private`, `sync` | what a run is given, and the cells and locks it is made of |
@@ -63,6 +64,7 @@ mod ledger;
 mod letters;
 mod lineage;
 mod mailbox;
+pub mod net;
 mod oracle;
 mod panics;
 mod private;

@@ -6,30 +6,37 @@
 //! second `with` on the same cell. Anything that a closure takes out of a table
 //! is dropped after the closure has ended.
 
-use std::cell::{Cell, UnsafeCell};
+#[cfg(debug_assertions)]
+use std::cell::Cell;
+use std::cell::UnsafeCell;
 
 #[derive(Debug, Default)]
 pub(crate) struct Private<T> {
+    #[cfg(debug_assertions)]
     borrowed: Cell<bool>,
     value: UnsafeCell<T>,
 }
 
 impl<T> Private<T> {
     pub(crate) fn new(value: T) -> Self {
-        Private { borrowed: Cell::new(false), value: UnsafeCell::new(value) }
+        Private {
+            #[cfg(debug_assertions)]
+            borrowed: Cell::new(false),
+            value: UnsafeCell::new(value),
+        }
     }
 
     #[inline(always)]
     pub(crate) fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
-        if cfg!(debug_assertions) {
+        #[cfg(debug_assertions)]
+        {
             assert!(!self.borrowed.replace(true), "a table of the world was entered twice");
         }
         // SAFETY: `Private` is not `Sync`, so only this thread is here, and by
         // the rule above (checked in debug builds) no other borrow is alive.
         let result = f(unsafe { &mut *self.value.get() });
-        if cfg!(debug_assertions) {
-            self.borrowed.set(false);
-        }
+        #[cfg(debug_assertions)]
+        self.borrowed.set(false);
         result
     }
 

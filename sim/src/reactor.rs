@@ -45,6 +45,6 @@ pub use registration::{ReadyFuture, Registration};
 pub use selector::{Event, Notifier, Select, Selectable, Selector, Token};
 pub use source::{Source, Trigger};
 
-pub(crate) use readiness::{Direction, Readiness};
+pub(crate) use readiness::{Direction, Readiness, Ticket};
 pub(crate) use selector::{AnySource, Observe, Observed};
 pub(crate) use source::elsewhere;

@@ -79,19 +79,33 @@ impl fmt::Debug for Residents {
 }
 
 impl Core {
-    /// What there is once in a run; made when it is first asked for.
-    pub(crate) fn only<T: Default + 'static>(&self) -> Rc<T> {
+    /// What there is once in a run, if it was asked for.
+    pub(crate) fn only_if_made<T: 'static>(&self) -> Option<Rc<T>> {
         let found = self.residents.with(|residents| {
             let mut all = residents.only.iter();
             all.find(|(id, _)| *id == TypeId::of::<T>()).map(|(_, thing)| thing.clone())
         });
-        if let Some(Ok(thing)) = found.map(Rc::downcast) {
+        found?.downcast().ok()
+    }
+
+    /// What there is once in a run; made when it is first asked for.
+    pub(crate) fn only<T: Default + 'static>(&self) -> Rc<T> {
+        if let Some(thing) = self.only_if_made() {
             return thing;
         }
         let thing = Rc::new(T::default());
         let kept: Rc<dyn Any> = thing.clone();
         self.residents.with(|residents| residents.only.push((TypeId::of::<T>(), kept)));
         thing
+    }
+
+    /// The things of that type which handles name, in the order of their places.
+    pub(crate) fn residents_of<T: 'static>(&self) -> Vec<Rc<T>> {
+        let things: Vec<Rc<dyn Any>> = self.residents.with(|residents| {
+            let things = residents.slots.iter().filter_map(|slot| slot.thing.clone());
+            things.collect()
+        });
+        things.into_iter().filter_map(|thing| thing.downcast().ok()).collect()
     }
 
     /// Drops everything that handles name; they lead nowhere from now on.

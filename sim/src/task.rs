@@ -19,6 +19,7 @@ use crate::identity::NOWHERE;
 use crate::join::JoinError;
 use crate::ledger::{Ledger, flag};
 use crate::mailbox::Mailbox;
+use crate::net::HostId;
 use crate::panics;
 use crate::strand::Strand;
 use crate::sync::{AtomicUsize, Ordering};
@@ -38,6 +39,8 @@ pub(crate) struct Header {
     pub(crate) strand: Strand,
     pub(crate) id: TaskId,
     pub(crate) parent: Option<TaskId>,
+    /// The host of the fake network that it runs on; its children inherit it.
+    pub(crate) host: Cell<HostId>,
     /// Join and abort handles that are alive.
     pub(crate) handles: BiasedCount,
     /// The place in the world's list of tasks.
@@ -84,6 +87,7 @@ pub(crate) struct TaskRef(NonNull<Header>);
 pub(crate) struct Birth<'a> {
     pub(crate) id: TaskId,
     pub(crate) parent: Option<TaskId>,
+    pub(crate) host: HostId,
     pub(crate) strand: Strand,
     pub(crate) spawned_at: &'static Location<'static>,
     pub(crate) flags: u32,
@@ -120,6 +124,7 @@ impl TaskRef {
                 strand: birth.strand,
                 id: birth.id,
                 parent: birth.parent,
+                host: Cell::new(birth.host),
                 handles: BiasedCount::new(1),
                 index: Cell::new(0),
                 joiner: Cell::new(None),

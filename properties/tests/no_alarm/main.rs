@@ -18,6 +18,7 @@ mod long_waits;
 mod panics;
 mod pending;
 mod selects;
+mod sockets;
 mod splits;
 mod streams;
 mod tokio_channels;

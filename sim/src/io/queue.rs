@@ -34,13 +34,19 @@ impl Queue {
         count
     }
 
-    /// Moves the oldest bytes to `buffer`, as many as there are and fit; answers how many.
-    pub(crate) fn pop(&mut self, buffer: &mut [u8]) -> usize {
+    /// Copies the oldest bytes to `buffer`, as many as there are and fit; answers how many.
+    pub(crate) fn peek(&self, buffer: &mut [u8]) -> usize {
         let count = buffer.len().min(self.bytes.len());
         let (front, back) = self.bytes.as_slices();
         let of_front = count.min(front.len());
         buffer[..of_front].copy_from_slice(&front[..of_front]);
         buffer[of_front..count].copy_from_slice(&back[..count - of_front]);
+        count
+    }
+
+    /// Moves them there.
+    pub(crate) fn pop(&mut self, buffer: &mut [u8]) -> usize {
+        let count = self.peek(buffer);
         self.bytes.drain(..count);
         count
     }

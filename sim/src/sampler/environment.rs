@@ -33,18 +33,19 @@ impl Environment {
     /// Draws the faults of a run and their rates.
     #[inline]
     pub(crate) fn begin(&mut self, permitted: Faults, entropy: &mut Entropy) -> Faults {
-        if permitted.is_empty() || entropy.bits(2) == 0 {
+        let of_io = Kind::SpuriousReadiness as usize;
+        // The plan of a network may permit what the test does not.
+        self.bits[of_io..].fill(NOT_DRAWN);
+        if permitted.is_empty() {
+            return Faults::NONE;
+        }
+        if entropy.bits(2) == 0 {
+            self.bits[of_io..].fill(OFF);
             return Faults::NONE;
         }
         let mut on = Faults::NONE;
         for kind in permitted.iter() {
-            let is_on = if kind.is_of_io() {
-                self.bits[kind as usize] = NOT_DRAWN;
-                true
-            } else {
-                self.draw(kind, entropy)
-            };
-            if is_on {
+            if kind.is_of_io() || self.draw(kind, entropy) {
                 on = on.with(kind);
             }
         }

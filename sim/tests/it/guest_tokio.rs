@@ -160,8 +160,7 @@ async fn race() -> String {
     });
     ours.await.unwrap();
     theirs.await.unwrap();
-    let order = order.lock().unwrap().clone();
-    order
+    order.lock().unwrap().clone()
 }
 
 #[test]

@@ -21,6 +21,13 @@ mod io_faults;
 #[cfg(feature = "tokio")]
 mod io_tokio;
 mod late_timers;
+mod net_chaos;
+mod net_crash;
+mod net_faults;
+mod net_hosts;
+mod net_tcp;
+mod net_udp;
+mod net_unix;
 mod outliving;
 mod panicking_clones;
 mod portfolio;
