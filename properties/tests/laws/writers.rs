@@ -160,7 +160,7 @@ mistakes! {
     flushes_once: FlushesOnce, Panic, "1 byte of 2 did not arrive";
     close_loses_the_tail: CloseLosesTheTail, Panic, "the close is over, and 1 byte of 1 did not arrive 1 write([0]): 1 byte 2 close";
     does_not_close_the_sink: DoesNotCloseTheSink, Panic, "the close is over, and what it writes to is open";
-    accepts_and_is_pending: AcceptsAndIsPending, Panic, "that it had not accepted";
+    accepts_and_is_pending: AcceptsAndIsPending, Panic, "it took none of 1 byte and did not say why";
     takes_nothing_when_full: TakesNothingWhenFull, Panic, "it took none of 1 byte and did not say why: `write_all` would fail";
     says_more_than_it_was_given: SaysMoreThanItWasGiven, Panic, "it says that it took 4 bytes, and was given 0";
     says_all_of_it: SaysAllOfIt, Panic, "1 byte of 5 did not arrive";
