@@ -35,8 +35,10 @@ impl Weights {
         self.places.len() > 2 * len as usize + LEAST_PLACES
     }
 
-    /// The strand of that number came behind all others.
+    /// The strand of that number came behind all others. It may have left an earlier place
+    /// without a turn, as one that is held back does.
     pub(crate) fn push(&mut self, number: usize, arrival: u64, weight: u32) {
+        self.remove(number);
         self.places.push((number, arrival));
         let place = self.places.len();
         let mut sum = u64::from(weight);
@@ -114,6 +116,19 @@ impl Weights {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn who_comes_again_has_one_place_only() {
+        let mut weights = Weights::default();
+        weights.clear();
+        weights.push(0, 1, 3);
+        weights.push(1, 2, 2);
+        weights.push(0, 3, 4);
+        assert_eq!(weights.total(), 6);
+        assert_eq!([0, 1, 2, 5].map(|at| weights.at(at)), [(1, 2), (1, 2), (0, 3), (0, 3)]);
+        weights.remove(0);
+        assert_eq!(weights.total(), 2);
+    }
 
     proptest! {
         #[test]
