@@ -44,7 +44,7 @@
 //! defaults ext4 writes the data before a rename that replaces a file); a program that
 //! relies on no more than this runs on all of them.
 //!
-//! Not modelled: errors of `sync_all`, links, owners, times, and more than one disk.
+//! Not modelled: errors of `sync_all`, links, owners, times, and more than one disk a host.
 
 mod content;
 mod crash;
@@ -64,6 +64,7 @@ mod work;
 
 pub use crash::{crash, set_capacity, set_latency};
 pub use directory::{DirEntry, ReadDir};
+pub(crate) use disk::Disks;
 pub use file::File;
 pub use functions::{
     copy, create_dir, create_dir_all, metadata, read, read_dir, read_to_string, remove_dir,

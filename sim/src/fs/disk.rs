@@ -6,9 +6,11 @@ use super::node::Node;
 use super::options::OpenOptions;
 use super::path::error;
 use crate::choice::Kind;
+use crate::net::HostId;
 use crate::private::Private;
 use crate::world::Core;
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::rc::Rc;
@@ -38,10 +40,26 @@ impl Default for Disk {
     }
 }
 
+/// The disks of the hosts, each made when it is first used.
+#[derive(Debug, Default)]
+pub(crate) struct Disks(Private<BTreeMap<HostId, Rc<Disk>>>);
+
+impl Disks {
+    /// The power of a host goes, and its disk with it, if it has used one.
+    pub(crate) fn crash(core: &Core, host: HostId) {
+        let disks = core.only_if_made::<Disks>();
+        if let Some(disk) = disks.and_then(|disks| disks.0.with(|disks| disks.get(&host).cloned()))
+        {
+            disk.crash(core);
+        }
+    }
+}
+
 impl Disk {
     /// The disk of whoever is running.
     pub(super) fn of(core: &Core) -> Rc<Disk> {
-        core.only::<Disk>()
+        let disks = core.only::<Disks>();
+        disks.0.with(|disks| disks.entry(core.host()).or_default().clone())
     }
 
     fn change(&self, takes: Option<Place>, gives: Option<(Place, Rc<Node>)>) {

@@ -5,6 +5,7 @@ use super::network::Network;
 use super::tcp::{Listener, Socket};
 use super::udp::Datagrams;
 use super::unix;
+use crate::fs::Disks;
 use crate::join::JoinHandle;
 use crate::ledger::flag::{DAEMON, OVER, RUNNING};
 use crate::reactor::elsewhere;
@@ -225,8 +226,8 @@ impl Host {
         f()
     }
 
-    /// The host loses its power: its tasks are dropped, and its connections are gone
-    /// without a word. A task that calls this for its own host goes on to its next
+    /// The host loses its power: its tasks are dropped, its connections are gone without a
+    /// word, and of its [disk](crate::fs) what was synced is left. A task that calls this for its own host goes on to its next
     /// `.await`.
     ///
     /// Whoever is connected to it learns of that when it sends something and the host is
@@ -249,6 +250,7 @@ impl Host {
         core.residents_of::<Datagrams>().iter().for_each(|socket| socket.look_at_host(core));
         core.residents_of::<unix::End>().iter().for_each(|socket| socket.look_at_host(core));
         core.residents_of::<unix::Listener>().iter().for_each(|socket| socket.look_at_host(core));
+        Disks::crash(core, self.id);
         call_all(core, &machine.on_crash);
         self.drop_tasks(core);
         Ok(())

@@ -1,11 +1,12 @@
 //! Hosts that go down, and what others learn of it.
 
 use crate::net_hosts::{connected, hosts, message};
-use crate::passes;
+use crate::{passes, struck};
 use futures::io::{AsyncReadExt, AsyncWriteExt};
+use reveille_sim::fs;
 use reveille_sim::net::{Host, TcpListener, TcpStream};
 use reveille_sim::time::{Instant, sleep, timeout};
-use reveille_sim::{spawn, spawn_local, yield_now};
+use reveille_sim::{Kind, spawn, spawn_local, yield_now};
 use std::cell::RefCell;
 use std::io::ErrorKind;
 use std::rc::Rc;
@@ -124,4 +125,31 @@ fn hooks_are_called_at_a_crash_and_a_restart() {
         server.crash().unwrap();
         assert_eq!(calls.take(), ["down", "up", "down"]);
     });
+}
+
+#[test]
+fn a_host_that_crashes_keeps_what_it_has_synced_and_the_others_keep_all() {
+    let outcome = struck(Kind::TornWrite, &[1; 16], || async {
+        let [server, other] = hosts(["server", "other"]);
+        let write = |host: &Host| {
+            host.spawn(async {
+                fs::write("/synced", b"safe").await.unwrap();
+                for path in ["/synced", "/"] {
+                    fs::File::open(path).await.unwrap().sync_all().await.unwrap();
+                }
+                fs::write("/not", b"lost").await.unwrap();
+            })
+        };
+        write(&server).await.unwrap();
+        write(&other).await.unwrap();
+        server.crash().unwrap();
+        server.restart().unwrap();
+        let read = |host: &Host, path| host.spawn(async move { fs::read(path).await.ok() });
+        assert_eq!(read(&server, "/synced").await.unwrap().unwrap(), b"safe");
+        assert_eq!(read(&server, "/not").await.unwrap(), None);
+        assert_eq!(read(&other, "/not").await.unwrap().unwrap(), b"lost");
+        // Here nobody has written.
+        assert_eq!(fs::read("/synced").await.ok(), None);
+    });
+    assert_eq!(outcome.verdict, None);
 }
