@@ -250,7 +250,7 @@ pub mod reactor {
 /// | `with(fault, ..)`, `without(fault, ..)` | faults that runs may suffer beside the usual ones, or may not; see below |
 /// | `corpus = "dir"` | where past failures are kept, see [`corpus`]; `false`: nowhere, as for tests that `#[should_panic]` |
 /// | `hermetic = true` | a process for every run from the beginning; `false`: never |
-/// | `tokio = true` | runs have a tokio runtime with virtual time, see [`Checker::tokio`]; with the feature `tokio` |
+/// | `tokio = true` | runs have a tokio runtime with virtual time, see `Checker::tokio`; with the feature `tokio` |
 /// | `crate = path` | where this crate is found, if not at `::reveille` |
 ///
 /// Each is said once: arguments that are repeated or contradict each other do not compile.
