@@ -1,0 +1,6 @@
+//! Published crates over the fakes: whatever a run suffers, what was sent arrives, nobody
+//! hangs, and nobody breaks a law. Each file is an example of how a crate that does I/O is
+//! tested.
+
+mod framed;
+mod network;
