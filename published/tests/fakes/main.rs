@@ -3,4 +3,6 @@
 //! tested.
 
 mod framed;
+mod http1;
+mod http2;
 mod network;
