@@ -35,7 +35,7 @@ fn some_frames() -> impl Strategy<Value = Vec<Bytes>> {
     vec(vec(any::<u8>(), 0..40).prop_map(Bytes::from), 0..6)
 }
 
-#[reveille::test]
+#[reveille::test(hermetic = false)]
 async fn frames_come_back_over_a_narrow_stream(#[strategy(some_frames())] frames: Vec<Bytes>) {
     let (near, far) = duplex(16);
     let server = reveille::spawn(echo(far));
@@ -43,7 +43,7 @@ async fn frames_come_back_over_a_narrow_stream(#[strategy(some_frames())] frames
     server.await.unwrap();
 }
 
-#[reveille::test]
+#[reveille::test(hermetic = false)]
 async fn frames_come_back_over_tcp(#[strategy(some_frames())] frames: Vec<Bytes>) {
     reveille::net::set_buffers(16, 16).unwrap();
     let (near, far) = connection().await;
@@ -52,7 +52,7 @@ async fn frames_come_back_over_tcp(#[strategy(some_frames())] frames: Vec<Bytes>
     server.await.unwrap();
 }
 
-#[reveille::test]
+#[reveille::test(hermetic = false)]
 async fn lines_stay_whole_over_tcp(#[strategy(vec("[a-zä]{0,20}", 0..6))] lines: Vec<String>) {
     let (near, far) = connection().await;
     let sent = lines.clone();

@@ -46,7 +46,7 @@ fn some_bodies() -> impl Strategy<Value = Vec<Bytes>> {
     vec(vec(any::<u8>(), 0..60).prop_map(Bytes::from), 1..4)
 }
 
-#[reveille::test]
+#[reveille::test(hermetic = false)]
 async fn bodies_come_back(#[strategy(some_bodies())] bodies: Vec<Bytes>) {
     reveille::net::set_buffers(50, 50).unwrap();
     let (near, far) = connection().await;
@@ -55,7 +55,7 @@ async fn bodies_come_back(#[strategy(some_bodies())] bodies: Vec<Bytes>) {
     server.await.unwrap().unwrap();
 }
 
-#[reveille::test]
+#[reveille::test(hermetic = false)]
 async fn clients_do_not_disturb_each_other() {
     let listener = TcpListener::bind("127.0.0.1:80").await.unwrap();
     let clients: Vec<_> = (0..3u8)
@@ -76,7 +76,7 @@ async fn clients_do_not_disturb_each_other() {
 }
 
 /// A connection that is reset may be an error, to both; nobody may hang or panic.
-#[reveille::test(with(reset))]
+#[reveille::test(with(reset), hermetic = false)]
 async fn a_reset_hangs_nobody(#[strategy(some_bodies())] bodies: Vec<Bytes>) {
     let listener = TcpListener::bind("127.0.0.1:80").await.unwrap();
     let client = spawn(async {

@@ -81,7 +81,7 @@ fn some_bodies() -> impl Strategy<Value = Vec<Bytes>> {
     vec(vec(any::<u8>(), 0..80).prop_map(Bytes::from), 1..4)
 }
 
-#[reveille::test]
+#[reveille::test(hermetic = false)]
 async fn streams_do_not_disturb_each_other(#[strategy(some_bodies())] bodies: Vec<Bytes>) {
     let (near, far) = connection().await;
     let server = spawn(serve(far));
@@ -90,7 +90,7 @@ async fn streams_do_not_disturb_each_other(#[strategy(some_bodies())] bodies: Ve
 }
 
 /// A connection that is reset may be an error, to both; nobody may hang or panic.
-#[reveille::test(with(reset))]
+#[reveille::test(with(reset), hermetic = false)]
 async fn a_reset_hangs_nobody(#[strategy(some_bodies())] bodies: Vec<Bytes>) {
     let (near, far) = connection().await;
     let server = spawn(serve(far));

@@ -6,3 +6,4 @@ mod framed;
 mod http1;
 mod http2;
 mod network;
+mod websocket;
