@@ -2,6 +2,7 @@
 //! hangs, and nobody breaks a law. Each file is an example of how a crate that does I/O is
 //! tested.
 
+mod compression;
 mod framed;
 mod http1;
 mod http2;
