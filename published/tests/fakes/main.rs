@@ -7,4 +7,5 @@ mod framed;
 mod http1;
 mod http2;
 mod network;
+mod tls;
 mod websocket;
