@@ -14,7 +14,7 @@ use reveille::proptest::{collection::vec, prelude::*};
 use reveille::spawn;
 
 /// Answers with the body that came.
-async fn echo(request: Request<Incoming>) -> hyper::Result<Response<Full<Bytes>>> {
+pub(crate) async fn echo(request: Request<Incoming>) -> hyper::Result<Response<Full<Bytes>>> {
     let body = request.into_body().collect().await?.to_bytes();
     Ok(Response::new(Full::new(body)))
 }
@@ -42,7 +42,7 @@ async fn post_all(stream: TcpStream, bodies: Vec<Bytes>) -> hyper::Result<()> {
     driver.await.expect("it does not panic")
 }
 
-fn some_bodies() -> impl Strategy<Value = Vec<Bytes>> {
+pub(crate) fn some_bodies() -> impl Strategy<Value = Vec<Bytes>> {
     vec(vec(any::<u8>(), 0..60).prop_map(Bytes::from), 1..4)
 }
 

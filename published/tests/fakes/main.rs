@@ -6,6 +6,7 @@ mod compression;
 mod framed;
 mod http1;
 mod http2;
+mod hyper_http2;
 mod network;
 mod tls;
 mod websocket;
