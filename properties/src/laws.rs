@@ -19,7 +19,7 @@
 //!
 //! | suite | what it demands |
 //! | --- | --- |
-//! | [`async_read`] | the content once and in order, and `Ok(0)` at its end, again and again, and nowhere before; the buffer is written as far as is said, and no further; a read that is dropped while it is pending takes nothing with it |
+//! | [`async_read`] | the content once and in order, and `Ok(0)` at its end, again and again, and nowhere before; a read that is dropped while it is pending takes nothing with it; what is beyond the bytes that it says it read may be scratch |
 //! | [`async_buf_read`] | the same, and that what is shown stays until it is consumed |
 //! | [`async_seek`] | positions and what is read there, as with [`std::io::Cursor`]; a seek that fails leaves the position |
 //! | [`async_write`] | what was accepted arrives once and in order, and nothing else; a flush and a close make all of it visible; a close closes, may be repeated, and nothing is lost that is accepted after it |
