@@ -77,6 +77,10 @@ pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
              give it back when its completion comes, also when the future is dropped; a cancellation is\n       \
              a request, and has a completion, too"
         }
+        Law::OutsideWorld => {
+            "take sockets from `reveille::net`, files from `reveille::fs`, sleeps from\n       \
+             `reveille::time::sleep`, and `reveille::spawn` tasks, not threads"
+        }
         Law::Snoozed => "poll the future on, or drop it, before the task waits for something else",
         _ => return None,
     })

@@ -85,9 +85,15 @@ fn is_machinery(frame: &CallSite) -> bool {
     let ours = ["__rustc::", "reveille_sim::", "reveille::", "reveille_macros::"];
     frame.file.starts_with("/rustc/")
         || frame.file.contains("/rustlib/src/rust/")
+        || is_interposed(frame)
         || ours
             .iter()
             .any(|krate| function.starts_with(krate) || function.contains(&format!(" as {krate}")))
+}
+
+/// Whether it is one of our functions that have the names of the C library's.
+fn is_interposed(frame: &CallSite) -> bool {
+    !frame.function.contains("::") && frame.file.ends_with("/src/interpose/outside.rs")
 }
 
 /// The directory, named after the package, of a file that belongs to a crate from

@@ -1,5 +1,6 @@
 //! What in a trace bears on a verdict.
 
+use crate::contacts::Contacts;
 use reveille_sim::{Detail, Finding, Kind, Law, Owner, TaskId, Trace, What};
 
 /// The events that a report points at, by their numbers in the trace.
@@ -8,6 +9,8 @@ pub(crate) struct Evidence {
     pub(crate) suspects: Vec<Suspect>,
     /// Suspects beyond those that a person will read about.
     pub(crate) left_out: usize,
+    /// What was taken from the machine.
+    pub(crate) contacts: Contacts,
 }
 
 /// Suspects told of at most.
@@ -52,7 +55,7 @@ impl Evidence {
         let suspect = |owner| Suspect::find(owner, trace, later).with_misuse(finding, trace);
         let left_out = owners.len().saturating_sub(MOST_SUSPECTS);
         let suspects = owners.into_iter().take(MOST_SUSPECTS).map(suspect).collect();
-        Evidence { suspects, left_out }
+        Evidence { suspects, left_out, contacts: Contacts::default() }
     }
 
     /// The numbers of the events whose call stacks the report shows, rising.

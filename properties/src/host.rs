@@ -1,6 +1,7 @@
 //! Where runs take place: in this process, or each in one of its own.
 
 use crate::chart::Chart;
+use crate::contacts::Contacts;
 use crate::corpus::{Aligned, Entry, Notes};
 use crate::ended;
 use crate::evidence::Evidence;
@@ -161,6 +162,9 @@ pub(crate) trait Host {
     /// Replays a tape and lists its events, for a comparison.
     fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError>;
 
+    /// What the run of a tape takes from the machine, with lines; nothing if it takes nothing.
+    fn outside(&mut self, tape: &Tape) -> Result<String, HostError>;
+
     /// Replays a failure and tells what its deviations are about.
     fn notes(&mut self, tape: &Tape, broken: &Broken) -> Result<Notes, HostError>;
 }
@@ -171,6 +175,7 @@ pub(crate) struct Here<'a> {
     settings: Settings,
     portfolio: Portfolio,
     body: &'a dyn Body,
+    contacts: Contacts,
 }
 
 impl fmt::Debug for Here<'_> {
@@ -255,7 +260,7 @@ where
 
 impl<'a> Here<'a> {
     pub(crate) fn new(body: &'a dyn Body, settings: Settings, portfolio: Portfolio) -> Here<'a> {
-        Here { world: World::new(), settings, portfolio, body }
+        Here { world: World::new(), settings, portfolio, body, contacts: Contacts::default() }
     }
 
     pub(crate) fn pulse(&self) -> &'static reveille_sim::Pulse {
@@ -272,7 +277,8 @@ impl<'a> Here<'a> {
         let outcome = self.replay(tape, Recording::events(stacks.to_vec()));
         let (finding, trace) = (outcome.verdict?, outcome.trace?);
         let finding = finding.refined(broken.law, task_ids(&broken.others).collect());
-        let evidence = Evidence::gather(&finding, &trace);
+        let mut evidence = Evidence::gather(&finding, &trace);
+        evidence.contacts = self.contacts.clone();
         Some((finding, trace, evidence))
     }
 
@@ -280,7 +286,8 @@ impl<'a> Here<'a> {
         self.settings.recording = recording;
         self.settings.probe = None;
         let mut replay = Replay::new(Tape::clone(tape));
-        let outcome = self.body.replay(&mut self.world, &self.settings, &mut replay);
+        let mut outcome = self.body.replay(&mut self.world, &self.settings, &mut replay);
+        self.contacts.add(std::mem::take(&mut outcome.outside));
         with_error_as_verdict(outcome)
     }
 }
@@ -333,7 +340,8 @@ impl Here<'_> {
                 self.body.steered(&mut self.world, &self.settings, &mut Bytes::new(bytes))
             }
         };
-        let outcome = with_error_as_verdict(outcome);
+        let mut outcome = with_error_as_verdict(outcome);
+        self.contacts.add(std::mem::take(&mut outcome.outside));
         if outcome.verdict.as_ref().is_some_and(|found| found.law == Law::Stuck)
             && outcome.foreign_threads.is_empty()
         {
@@ -341,6 +349,8 @@ impl Here<'_> {
             self.settings.patience = Duration::ZERO;
         }
         let interesting = outcome.verdict.is_some() || plan.hash || plan.tape || plan.chart;
+        let interesting =
+            interesting || outcome.warnings.iter().any(|found| found.law == Law::OutsideWorld);
         let trace = outcome.trace.as_ref();
         RunRecord {
             broken: outcome.verdict.as_deref().map(Broken::of),
@@ -414,6 +424,14 @@ impl Host for Here<'_> {
     fn events(&mut self, tape: &Tape) -> Result<Vec<String>, HostError> {
         let trace = self.replay(tape, Recording::events(Vec::new())).trace;
         Ok(trace.map(|trace| report::event_lines(&trace)).unwrap_or_default())
+    }
+
+    fn outside(&mut self, tape: &Tape) -> Result<String, HostError> {
+        if self.contacts.is_empty() {
+            // In a fork no run was made before.
+            self.replay(tape, Recording::Tape);
+        }
+        Ok(self.contacts.told())
     }
 
     fn notes(&mut self, tape: &Tape, broken: &Broken) -> Result<Notes, HostError> {

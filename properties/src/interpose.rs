@@ -6,6 +6,14 @@
 //! afterwards entropy is a stream that the tape decides, and inside a run the
 //! clocks show virtual time. Threads outside runs see the real clocks always.
 
+#[cfg(all(
+    target_os = "linux",
+    target_env = "gnu",
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    not(target_feature = "crt-static"),
+))]
+mod outside;
+
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{fix, reseed};
 

@@ -118,6 +118,7 @@ mod callsite;
 mod chart;
 mod checker;
 mod config;
+mod contacts;
 pub mod corpus;
 mod coverage;
 mod ended;

@@ -128,6 +128,14 @@ pub(crate) fn differs(
     Failure { test: test.to_owned(), law, tape: tape.clone(), report }
 }
 
+/// What of the machine the runs used that differ; `told` is empty if they used nothing.
+pub(crate) fn outside(told: &str) -> String {
+    if told.is_empty() {
+        return String::new();
+    }
+    format!("  outside {}\n", told.trim_end().replace('\n', "\n          "))
+}
+
 fn title(test: &str, law: Law) -> String {
     format!("reveille: `{test}` breaks the law {law}\n\n")
 }

@@ -5,6 +5,7 @@ mod text;
 
 use crate::callsite::place;
 use crate::chart::Chart;
+use crate::contacts::times;
 use crate::corpus::Aligned;
 use crate::marks::Mark;
 use crate::rejection::Rejection;
@@ -123,6 +124,10 @@ impl Warning {
             (_, Detail::Error(text)) => format!("the body returned {text}"),
             (_, Detail::Property(property)) => {
                 format!("the property {} does not hold", named(property))
+            }
+            (_, Detail::Outside(used)) => {
+                let used = used.iter().map(|(outside, count)| times(outside.name(), *count));
+                format!("the run used {}", used.collect::<Vec<_>>().join(", "))
             }
             _ => format!("{}, broken by {whose}", finding.law.sentence()),
         };

@@ -155,6 +155,7 @@ impl Teller<'_> {
             Law::Snoozed | Law::BusyPoll | Law::TaskLeak => self.woken(suspect, facts),
             Law::PollAfterReady => self.at("polled", "", suspect.joined, facts),
             Law::BufferInFlight => self.misused(suspect, facts),
+            Law::OutsideWorld => facts.add("used", evidence.contacts.told().trim_end()),
             Law::WakeInLock => self.at("called", "a waker ", suspect.called, facts),
             _ => {}
         }

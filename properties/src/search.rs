@@ -42,6 +42,8 @@ pub(crate) struct Clean {
     pub(crate) marks: Marks,
     pub(crate) trials: Trials,
     pub(crate) rejections: Rejections,
+    /// The first run that warned of the outside world.
+    outside: Option<Tape>,
 }
 
 impl Clean {
@@ -59,10 +61,28 @@ impl Clean {
             }
             None => {
                 self.runs += 1;
+                let warns = |warning: &Warning| warning.law == Law::OutsideWorld;
+                if self.outside.is_none() && record.warnings.iter().any(warns) {
+                    self.outside = Some(record.tape.clone());
+                }
                 note_warnings(&mut self.warnings, record);
                 Ok(())
             }
         }
+    }
+}
+
+impl Clean {
+    /// Says in the warning of the outside world at which lines it was touched.
+    fn name_lines(&mut self, host: &mut dyn Host) -> Result<(), HostError> {
+        let Some(tape) = self.outside.take() else { return Ok(()) };
+        let told = host.outside(&tape)?;
+        let of_law = |warning: &&mut Warning| warning.law == Law::OutsideWorld;
+        if let Some(warning) = self.warnings.iter_mut().find(of_law).filter(|_| !told.is_empty()) {
+            let told = told.trim_end().replace('\n', "\n  ");
+            warning.text = format!("{}\n  {told}", Law::OutsideWorld.sentence());
+        }
+        Ok(())
     }
 }
 
@@ -151,6 +171,7 @@ pub(crate) fn search(host: &mut dyn Host, order: Order) -> Result<Clean, Halt> {
         }
     }
     clean.coverage = schedules.finish(host.portfolio().exhausted());
+    clean.name_lines(host)?;
     Ok(clean)
 }
 
@@ -228,6 +249,7 @@ pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
     let Some(broken) = record.broken.clone() else {
         let mut clean = Clean::default();
         clean.note(&mut record, host.portfolio().member())?;
+        clean.name_lines(host)?;
         return Ok(clean);
     };
     if record.misused {

@@ -108,6 +108,7 @@ impl World {
             now: core.now.get(),
             trace: recording.then(|| core.with_recorder(crate::trace::Recorder::finish)),
             foreign_threads: core.foreign_threads.with(std::mem::take),
+            outside: core.take_contacts(),
             probed: core.probed.with(Option::take),
             sightings: core.sightings.with(std::mem::take),
             trials: core.trials.with(std::mem::take),

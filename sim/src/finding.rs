@@ -2,6 +2,7 @@
 
 use crate::completion::Misused;
 use crate::law::{Certainty, Law};
+use crate::outside::{Contact, Outside};
 use crate::property::Trial;
 use crate::sighting::Sighting;
 use crate::trace::{Owner, TaskId, Trace};
@@ -69,6 +70,8 @@ pub enum Detail {
     Property(Box<Property>),
     /// An operation whose memory was touched.
     Misused(Box<Misused>),
+    /// Things of the machine that were used, and how often.
+    Outside(Vec<(Outside, u64)>),
 }
 
 /// A property that does not hold.
@@ -201,6 +204,8 @@ pub struct Outcome<T> {
     pub trace: Option<Trace>,
     /// The threads outside the run that woke something in it.
     pub foreign_threads: Vec<String>,
+    /// What the run took from the machine.
+    pub outside: Vec<Contact>,
     /// Whom the probe woke; none if there was no probe or the run never came to rest.
     pub probed: Option<Vec<TaskId>>,
     /// The states that were looked for, in the order of the first looks.

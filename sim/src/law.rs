@@ -103,6 +103,9 @@ laws! {
     /// Memory that was handed to an operation was touched before its completion.
     BufferInFlight "buffer-in-flight" Deny Certain
         "memory that was handed to an operation must be left alone until its completion";
+    /// The run used a socket, a file, a sleep or a thread of the machine.
+    OutsideWorld "outside-world" Warn Certain
+        "a test should take sockets, files, sleeps and threads from the run, not from the machine";
     /// The same tape gave other events.
     Nondeterminism "nondeterminism" Deny Certain
         "a test must take its randomness, time and threads from the run alone";

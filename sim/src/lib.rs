@@ -34,7 +34,7 @@
 //! | `fs/` | files, and what of them survives a crash |
 //! | `completion/` | operations that end later, and whose memory it is meanwhile |
 //! | `guest/` | the runtime of somebody else |
-//! | `law`, `oracle`, `finding`, `panics`, `property`, `digest` | what is wrong with it |
+//! | `law`, `oracle`, `finding`, `panics`, `property`, `digest`, `outside` | what is wrong with it |
 //! | `trace`, `sighting` | what happened |
 //! | `settings`, `private`, `sync` | what a run is given, and the cells and locks it is made of |
 
@@ -66,6 +66,7 @@ mod lineage;
 mod mailbox;
 pub mod net;
 mod oracle;
+mod outside;
 mod panics;
 mod private;
 mod property;
@@ -99,6 +100,7 @@ pub use hold::{hold_back, waker_of};
 pub use join::{AbortHandle, JoinError, JoinHandle};
 pub use law::{Certainty, Law, Level, Levels};
 pub use lineage::{Lineage, LineageError};
+pub use outside::{Contact, Outside, note_outside};
 pub use panics::on_abort;
 pub use property::{Always, Eventually, LeadsTo, Trial, always, eventually, leads_to};
 pub use reentry::{Nested, PanickedClone, current_nested};

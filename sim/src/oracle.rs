@@ -165,6 +165,7 @@ impl Core {
         self.advance();
         self.look_at_properties();
         self.look_at_guest();
+        self.look_outside();
     }
 
     fn judge_doubts(&self) {

@@ -96,6 +96,7 @@ impl Core {
                 self.find(Law::WakerLeak, owner, Vec::new(), Detail::Count(clones));
             }
         }
+        self.judge_outside();
         self.panics.with(Vec::clear);
         self.phase.set(Phase::Idle);
     }

@@ -17,6 +17,7 @@ use crate::law::Levels;
 use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
 use crate::oracle::Debt;
+use crate::outside::Contacts;
 use crate::private::Private;
 use crate::property::{Monitor, Trial};
 use crate::ready::Ready;
@@ -131,6 +132,7 @@ pub(crate) struct Core {
     /// Panics of tasks whose handles may still be read.
     pub(crate) panics: Private<Vec<(TaskId, Detail)>>,
     pub(crate) foreign_threads: Private<Vec<String>>,
+    pub(crate) contacts: Contacts,
     pub(crate) levels: Cell<Levels>,
     pub(crate) max_steps: Cell<u64>,
     pub(crate) max_tasks: Cell<u64>,
@@ -257,6 +259,7 @@ impl World {
             warnings: Private::default(),
             panics: Private::default(),
             foreign_threads: Private::default(),
+            contacts: Contacts::default(),
             levels: Cell::new(Levels::default()),
             max_steps: Cell::new(0),
             max_tasks: Cell::new(0),
@@ -357,6 +360,7 @@ impl Core {
         self.sources.set(0);
         self.alarm.set(false);
         self.next.set(None);
+        self.contacts.clear();
         drop(self.clock.with(Clock::clear));
         self.levels.set(settings.levels);
         self.max_steps.set(settings.max_steps);

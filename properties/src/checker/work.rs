@@ -193,7 +193,8 @@ impl Work {
             }
             Halt::Differs(differing) => {
                 let search::Differing { tape, broken } = *differing;
-                let difference = search::first_difference(host, &tape).unwrap_or_default();
+                let mut difference = search::first_difference(host, &tape).unwrap_or_default();
+                difference.push_str(&message::outside(&host.outside(&tape).unwrap_or_default()));
                 let why = why_not_hermetic.map(ToString::to_string);
                 if self.order.nondeterminism == Level::Warn && broken.is_none() {
                     let warning = format!(

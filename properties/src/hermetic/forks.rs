@@ -211,6 +211,10 @@ impl Host for Forked<'_> {
         Ok(text.lines().map(str::to_owned).collect())
     }
 
+    fn outside(&mut self, tape: &Tape) -> Result<String, HostError> {
+        self.fork(|here| here.outside(tape))
+    }
+
     fn notes(&mut self, tape: &Tape, broken: &Broken) -> Result<Notes, HostError> {
         let text = self.fork(|here| here.notes(tape, broken).map(|notes| notes.to_text()))?;
         Notes::from_text(&text).ok_or_else(|| {

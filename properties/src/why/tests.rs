@@ -228,6 +228,10 @@ impl Host for Forgetful<'_> {
         self.host.inputs(tape)
     }
 
+    fn outside(&mut self, tape: &Tape) -> Result<String, HostError> {
+        self.host.outside(tape)
+    }
+
     fn notes(&mut self, tape: &Tape, broken: &Broken) -> Result<Notes, HostError> {
         self.host.notes(tape, broken)
     }

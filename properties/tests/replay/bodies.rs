@@ -463,6 +463,13 @@ pub(crate) async fn leaks_a_waker() -> Said {
     Ok(())
 }
 
+pub(crate) async fn reads_a_real_file() -> Said {
+    if second_comes_first().await {
+        std::fs::File::open("Cargo.toml").map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
 pub(crate) async fn leaves_a_task() -> Said {
     let flag = Flag::default();
     drop(spawn_local(flag.clone().raised(replace)));

@@ -111,6 +111,7 @@ specimens! {
     wakes_with_a_cell_borrowed: WakeInLock, with ReentrantWaker;
     registers_before_it_clones: Panic, with PanickingClone;
     leaks_a_waker: WakerLeak, deny WakerLeak;
+    reads_a_real_file: OutsideWorld, deny OutsideWorld;
     leaves_a_task: TaskLeak | WakerDropped, deny TaskLeak;
 }
 

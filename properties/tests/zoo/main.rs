@@ -35,6 +35,8 @@ mod files;
 mod futures_inside;
 mod join_handles;
 mod misbehaving_wakers;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod outside;
 mod panics;
 mod progress;
 mod promises;

@@ -1,6 +1,7 @@
 //! The ports of a host, for one protocol.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 
 /// Linux hands these out to those who ask for none in particular.
 const FIRST: u16 = 32_768;
@@ -10,8 +11,16 @@ const LAST: u16 = 60_999;
 #[derive(Debug)]
 pub(crate) struct Ports {
     next: u16,
-    /// How many sockets share a port.
-    taken: BTreeMap<u16, u32>,
+    taken: BTreeMap<u16, Taken>,
+}
+
+/// A port that somebody has.
+#[derive(Debug, Default)]
+struct Taken {
+    /// How many sockets share it.
+    sockets: u32,
+    /// From where a connection was made, which nobody shares.
+    client: Option<IpAddr>,
 }
 
 impl Default for Ports {
@@ -35,16 +44,36 @@ impl Ports {
     }
 
     pub(crate) fn take(&mut self, port: u16) {
-        *self.taken.entry(port).or_default() += 1;
+        self.taken.entry(port).or_default().sockets += 1;
     }
 
     pub(crate) fn give_back(&mut self, port: u16) {
-        if let Some(count) = self.taken.get_mut(&port) {
-            *count -= 1;
-            if *count == 0 {
+        if let Some(taken) = self.taken.get_mut(&port) {
+            taken.sockets -= 1;
+            if taken.sockets == 0 {
                 self.taken.remove(&port);
             }
         }
+    }
+
+    /// A port that is taken is used for a connection from `local`.
+    pub(crate) fn connect(&mut self, local: SocketAddr) {
+        if let Some(taken) = self.taken.get_mut(&local.port()) {
+            taken.client = Some(local.ip());
+        }
+    }
+
+    /// The connection from there is over.
+    pub(crate) fn disconnect(&mut self, port: u16) {
+        if let Some(taken) = self.taken.get_mut(&port) {
+            taken.client = None;
+        }
+        self.give_back(port);
+    }
+
+    /// The address from which a connection was made that has the port.
+    pub(crate) fn client(&self, port: u16) -> Option<IpAddr> {
+        self.taken.get(&port)?.client
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) const FAULTS: [&str; 21] = [
 ];
 
 /// The names of the laws.
-pub(super) const LAWS: [&str; 21] = [
+pub(super) const LAWS: [&str; 22] = [
     "pending_without_waker",
     "stale_waker",
     "waker_dropped",
@@ -54,6 +54,7 @@ pub(super) const LAWS: [&str; 21] = [
     "panic",
     "property",
     "buffer_in_flight",
+    "outside_world",
     "nondeterminism",
 ];
 

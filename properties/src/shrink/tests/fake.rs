@@ -105,6 +105,10 @@ impl<W: FnMut(&mut Asked<'_>) -> Option<&'static str>> Host for Fake<W> {
         unreachable!("a shrinker tells nothing")
     }
 
+    fn outside(&mut self, _: &Tape) -> Result<String, HostError> {
+        unreachable!("a shrinker tells nothing")
+    }
+
     fn notes(&mut self, _tape: &Tape, _broken: &Broken) -> Result<Notes, HostError> {
         unreachable!("a shrinker notes nothing")
     }

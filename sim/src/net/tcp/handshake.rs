@@ -54,6 +54,7 @@ pub(super) fn connect(
             as_seen_from(to.ip(), SocketAddr::new(ip, port))
         }
     };
+    here.tcp.with(|ports| ports.connect(local));
     let remote = target.as_ref().map_or(here.id, |target| target.id);
     let (network, home) = (network.clone(), Home::new(here));
     let client =

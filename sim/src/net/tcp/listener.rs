@@ -4,7 +4,7 @@ use super::handshake::no_port;
 use super::socket::Socket;
 use super::stream::TcpStream;
 use crate::net::address::{Addresses, ToSocketAddrs};
-use crate::net::machine::{Home, Machine};
+use crate::net::machine::{Home, Machine, reaches};
 use crate::net::network::Network;
 use crate::net::wait::{Waitable, when_ready};
 use crate::private::Private;
@@ -132,7 +132,8 @@ pub(super) fn take_address(here: &Machine, address: SocketAddr) -> io::Result<So
         let port = here.tcp.with(|ports| ports.take_any()).ok_or_else(|| no_port(here))?;
         return Ok(SocketAddr::new(address.ip(), port));
     }
-    if here.listens(address) {
+    let client = here.tcp.with(|ports| ports.client(address.port()));
+    if here.listens(address) || client.is_some_and(|client| reaches(address.ip(), client)) {
         return Err(in_use(here, address));
     }
     here.tcp.with(|ports| ports.take(address.port()));

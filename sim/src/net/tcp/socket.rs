@@ -148,6 +148,16 @@ impl Socket {
         self.take_error()
     }
 
+    /// The other end, as long as there is a connection.
+    pub(super) fn peer_addr(&self) -> io::Result<SocketAddr> {
+        let both = State::FIN_SENT | State::FIN_RECEIVED;
+        if self.is(State::DEAD) || self.state.get().contains(both) {
+            let text = format!("{} is not connected with {} any more", self.local, self.far);
+            return Err(io::Error::new(ErrorKind::NotConnected, text));
+        }
+        Ok(self.far)
+    }
+
     /// Tells the error that waits, if there is one.
     pub(super) fn take_error(&self) -> io::Result<()> {
         let Some(kind) = self.error.take() else { return Ok(()) };
@@ -398,7 +408,7 @@ impl Socket {
             return;
         }
         if self.owns_port {
-            self.home.machine.tcp.with(|ports| ports.give_back(self.local.port()));
+            self.home.machine.tcp.with(|ports| ports.disconnect(self.local.port()));
         }
         let unread = self.received.with(|queue| queue.clear()) > 0;
         self.become_(State::CLOSED);

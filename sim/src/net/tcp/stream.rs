@@ -108,9 +108,10 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// `NotConnected` outside its run.
+    /// `NotConnected` once it was reset or both ends have shut their halves, and outside its
+    /// run.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.socket()?.1.far)
+        self.socket()?.1.peer_addr()
     }
 
     /// The address of this end.

@@ -139,7 +139,7 @@ impl Datagrams {
     }
 
     /// What Linux tells with the next operation, whatever it is.
-    fn take_error(&self) -> io::Result<()> {
+    pub(super) fn take_error(&self) -> io::Result<()> {
         self.home.check()?;
         if !self.refused.replace(false) {
             return Ok(());

@@ -125,6 +125,17 @@ impl UdpSocket {
         })
     }
 
+    /// The error that the next operation would be told; it is told no more.
+    ///
+    /// # Errors
+    ///
+    /// `NotConnected` outside its run.
+    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
+        let (_, socket) = self.socket()?;
+        socket.home.check()?;
+        Ok(socket.take_error().err())
+    }
+
     /// Waits until one of `interest` is possible.
     ///
     /// # Errors

@@ -99,6 +99,17 @@ pub fn remove_path(path: impl AsRef<Path>) -> io::Result<()> {
     }
 }
 
+/// Whether the address of a Unix socket has room for the path.
+pub(super) fn check(path: &Path) -> io::Result<()> {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    if bytes.is_empty() || bytes.len() >= 108 || bytes.contains(&0) {
+        let path = path.display().to_string();
+        let text = format!("expected a path of 1 to 107 bytes, none of them 0, got {path:?}");
+        return Err(io::Error::new(ErrorKind::InvalidInput, text));
+    }
+    Ok(())
+}
+
 /// Waits for connections at a path, as tokio's does.
 ///
 /// ```
@@ -133,10 +144,7 @@ impl UnixListener {
         let core = world::expect_current("UnixListener::bind");
         let here = Network::of(core).here(core);
         let path: Rc<Path> = path.as_ref().into();
-        if path.as_os_str().len() >= 108 || path.as_os_str().is_empty() {
-            let text = format!("expected a path of 1 to 107 bytes, got `{}`", path.display());
-            return Err(io::Error::new(ErrorKind::InvalidInput, text));
-        }
+        check(&path)?;
         if here.unix.with(|paths| paths.contains_key(&*path)) {
             let text = format!("{} on host `{}` is in use", path.display(), here.name);
             return Err(io::Error::new(ErrorKind::AddrInUse, text));

@@ -2,6 +2,7 @@
 
 use super::end::End;
 use super::halves::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, WriteHalf, split, split_owned};
+use super::listener;
 use crate::io::{Stream, implement_io};
 use crate::net::machine::Home;
 use crate::net::network::Network;
@@ -85,7 +86,8 @@ impl UnixStream {
     /// # Errors
     ///
     /// `NotFound` if there is no such path, `ConnectionRefused` if nobody listens there any
-    /// more, `WouldBlock` if its backlog is full.
+    /// more, `WouldBlock` if its backlog is full, `InvalidInput` if the path is longer than
+    /// Linux permits.
     ///
     /// # Panics
     ///
@@ -95,6 +97,7 @@ impl UnixStream {
         let network = Network::of(core);
         let here = network.here(core);
         let path = path.as_ref();
+        listener::check(path)?;
         let found = here.unix.with(|paths| paths.get(path).cloned());
         let text = |what| format!("{what} {} on host `{}`", path.display(), here.name);
         let found = found

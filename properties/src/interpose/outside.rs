@@ -1,0 +1,142 @@
+//! Functions of the C library that take something from the machine: each call inside a run
+//! is [noted](reveille_sim::note_outside) and passed on.
+//!
+//! Noted with glibc only, and where a function with a variable number of arguments is
+//! called as any other.
+
+use libc::{c_char, c_int, c_uint, c_void, clockid_t, mode_t, pthread_attr_t, pthread_t, timespec};
+use reveille_sim::Outside;
+use std::ffi::CStr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+fn note(outside: Outside) {
+    if reveille_sim::in_run() {
+        reveille_sim::note_outside(outside);
+    }
+}
+
+/// Notes a file, unless it tells of the process itself: the standard library reads those
+/// to print a stack, holding a lock that [`note`] would need, and allocators read others.
+///
+/// # Safety
+///
+/// `path` is a string of C, if anything.
+unsafe fn note_file(path: *const c_char) {
+    if !reveille_sim::in_run() || path.is_null() {
+        return;
+    }
+    // SAFETY: the caller's promise.
+    let path = unsafe { CStr::from_ptr(path) }.to_bytes();
+    if !is_of_the_process(path) {
+        reveille_sim::note_outside(Outside::File);
+    }
+}
+
+fn is_of_the_process(path: &[u8]) -> bool {
+    let within = |part: &[u8]| path.windows(part.len()).any(|window| window == part);
+    ["/proc/", "/sys/", "/dev/"].iter().any(|root| path.starts_with(root.as_bytes()))
+        || [".so", "/debug/", "/.debug/"].iter().any(|part| within(part.as_bytes()))
+        || [".debug", ".dwp", ".dwo", ".o"].iter().any(|end| path.ends_with(end.as_bytes()))
+        || is_executable(path)
+}
+
+/// Whether it is the file of this process.
+fn is_executable(path: &[u8]) -> bool {
+    let mut place = [0u8; libc::PATH_MAX as usize];
+    let name = c"/proc/self/exe".as_ptr();
+    // SAFETY: the place has the length that is given.
+    let length = unsafe { libc::readlink(name, place.as_mut_ptr().cast(), place.len()) };
+    usize::try_from(length).is_ok_and(|length| place[..length] == *path)
+}
+
+/// The function of that name which ours hides.
+fn next(known: &AtomicPtr<c_void>, name: &CStr) -> *mut c_void {
+    let mut next = known.load(Ordering::Relaxed);
+    if next.is_null() {
+        // SAFETY: the name is a string of C.
+        next = unsafe { libc::dlsym(libc::RTLD_NEXT, name.as_ptr()) };
+        // The C library is linked dynamically, and has it.
+        assert!(!next.is_null(), "the C library has no such function");
+        known.store(next, Ordering::Relaxed);
+    }
+    next
+}
+
+/// A static for the address, and the address, of the next function.
+macro_rules! next {
+    ($name:ident) => {{
+        static NEXT: AtomicPtr<c_void> = AtomicPtr::new(std::ptr::null_mut());
+        const NAME: &CStr =
+            match CStr::from_bytes_with_nul(concat!(stringify!($name), "\0").as_bytes()) {
+                Ok(name) => name,
+                Err(_) => panic!("a name has no zero byte"),
+            };
+        next(&NEXT, NAME)
+    }};
+}
+
+macro_rules! stand_before {
+    ($($outside:ident: $name:ident($($argument:ident: $type:ty),*);)*) => {$(
+        /// # Safety
+        ///
+        /// As for the function of the C library.
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn $name($($argument: $type),*) -> c_int {
+            note(Outside::$outside);
+            // SAFETY: the symbol of that name has this type; and the caller's promise.
+            unsafe {
+                let next = std::mem::transmute::<*mut c_void, unsafe extern "C" fn($($type),*) -> c_int>(
+                    next!($name),
+                );
+                next($($argument),*)
+            }
+        }
+    )*};
+}
+
+macro_rules! stand_before_open {
+    ($($name:ident($($argument:ident: $type:ty),*);)*) => {$(
+        /// # Safety
+        ///
+        /// As for the function of the C library.
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn $name(
+            $($argument: $type,)* path: *const c_char, flags: c_int, mode: mode_t,
+        ) -> c_int {
+            // SAFETY: the symbol of that name has this type; and the caller's promise. A mode
+            // that was not given is passed on as it happens to be, and not looked at.
+            unsafe {
+                note_file(path);
+                let next = std::mem::transmute::<
+                    *mut c_void,
+                    unsafe extern "C" fn($($type,)* *const c_char, c_int, ...) -> c_int,
+                >(next!($name));
+                next($($argument,)* path, flags, mode)
+            }
+        }
+    )*};
+}
+
+type Main = extern "C" fn(*mut c_void) -> *mut c_void;
+
+stand_before! {
+    Socket: socket(domain: c_int, kind: c_int, protocol: c_int);
+    Socket: socketpair(domain: c_int, kind: c_int, protocol: c_int, pair: *mut c_int);
+    Pipe: pipe2(pair: *mut c_int, flags: c_int);
+    Reactor: epoll_create1(flags: c_int);
+    Reactor: eventfd(value: c_uint, flags: c_int);
+    Sleep: nanosleep(time: *const timespec, rest: *mut timespec);
+    Sleep: clock_nanosleep(
+        clock: clockid_t, flags: c_int, time: *const timespec, rest: *mut timespec
+    );
+    Thread: pthread_create(
+        thread: *mut pthread_t, with: *const pthread_attr_t, main: Main, argument: *mut c_void
+    );
+}
+
+stand_before_open! {
+    open();
+    open64();
+    openat(directory: c_int);
+    openat64(directory: c_int);
+}

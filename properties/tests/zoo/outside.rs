@@ -1,0 +1,118 @@
+//! `outside-world`: sockets, files, sleeps and threads of the machine.
+
+use crate::golden::{compare, golden, report, run};
+use reveille::net::{TcpListener, TcpStream};
+use std::io::Write as _;
+use std::time::Duration;
+
+golden! {
+    "outside-world" takes_a_real_socket;
+    "outside-world" sleeps_with_its_thread;
+}
+
+#[reveille::test(deny(outside_world))]
+#[ignore = "broken on purpose"]
+async fn takes_a_real_socket() {
+    let task = reveille::Builder::new().name("server").spawn_local(async {
+        reveille::yield_now().await;
+        std::net::UdpSocket::bind("127.0.0.1:0").unwrap()
+    });
+    task.await.unwrap();
+}
+
+#[reveille::test(deny(outside_world))]
+#[ignore = "broken on purpose"]
+async fn sleeps_with_its_thread() {
+    std::thread::sleep(Duration::from_nanos(1));
+}
+
+/// What is no more than odd is a warning.
+#[reveille::test(runs = 20)]
+#[ignore = "broken on purpose"]
+async fn takes_all_there_is() {
+    let _socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    for _ in 0..3 {
+        let mut here = std::fs::File::open("Cargo.toml").unwrap();
+        std::io::Read::read_to_string(&mut here, &mut String::new()).unwrap();
+    }
+    std::thread::sleep(Duration::from_nanos(1));
+    std::thread::spawn(|| ()).join().unwrap();
+}
+
+#[test]
+fn what_is_taken_is_named_with_its_line() {
+    let output = run("outside::takes_all_there_is", &[]);
+    assert!(output.status.success());
+    compare("outside::takes_all_there_is", &report(&output));
+}
+
+/// A fixture that is read once for all runs.
+#[reveille::test(runs = 20)]
+#[ignore = "broken on purpose"]
+async fn reads_its_fixture_once() {
+    static FIXTURE: std::sync::LazyLock<String> =
+        std::sync::LazyLock::new(|| std::fs::read_to_string("Cargo.toml").unwrap());
+    assert!(!FIXTURE.is_empty());
+}
+
+#[test]
+fn what_only_the_first_run_took_is_named_as_well() {
+    let output = run("outside::reads_its_fixture_once", &[]);
+    assert!(output.status.success());
+    compare("outside::reads_its_fixture_once", &report(&output));
+}
+
+#[reveille::test(hermetic = true, runs = 2)]
+#[ignore = "broken on purpose"]
+async fn reads_a_file_in_a_process_of_its_own() {
+    assert!(std::fs::exists("Cargo.toml").unwrap());
+    std::fs::File::open("Cargo.toml").unwrap();
+}
+
+#[test]
+fn a_process_of_its_own_names_lines_too() {
+    let output = run("outside::reads_a_file_in_a_process_of_its_own", &[]);
+    assert!(output.status.success());
+    compare("outside::reads_a_file_in_a_process_of_its_own", &report(&output));
+}
+
+/// The system gives another port in every run.
+#[reveille::test(hermetic = false)]
+#[ignore = "broken on purpose"]
+async fn depends_on_a_real_socket() {
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let mut port = socket.local_addr().unwrap().port();
+    while port > 0 {
+        if port % 2 == 1 {
+            reveille::yield_now().await;
+        } else {
+            reveille::time::sleep(Duration::from_millis(1)).await;
+        }
+        port /= 2;
+    }
+}
+
+#[test]
+fn nondeterminism_is_told_with_what_may_be_its_cause() {
+    let told = report(&run("outside::depends_on_a_real_socket", &[]));
+    assert!(told.contains("breaks the law nondeterminism\n"), "{told}");
+    assert!(told.contains("  outside a real socket, first in step 1, at properties/"), "{told}");
+    assert!(told.contains("; use `reveille::net`\n"), "{told}");
+}
+
+#[reveille::test(runs = 20_000, deny(outside_world))]
+async fn takes_everything_from_the_run() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    reveille::fs::write("/fixture", "text").await.unwrap();
+    reveille::time::sleep(Duration::from_secs(1)).await;
+    reveille::spawn(async {}).await.unwrap();
+    println!("what is printed goes nowhere else");
+    std::io::stdout().flush().unwrap();
+}
+
+/// The standard library reads files to print a stack.
+#[reveille::test(runs = 3, deny(outside_world))]
+async fn prints_a_stack() {
+    assert!(!std::backtrace::Backtrace::force_capture().to_string().is_empty());
+}
