@@ -6,6 +6,7 @@
 
 use futures::executor::LocalPool;
 use futures::task::{LocalSpawnExt, SpawnExt};
+use reveille_bench::alive;
 use reveille_bench::floor::{self, Floor};
 use reveille_bench::slot::slot;
 use reveille_bench::slot10;
@@ -15,6 +16,9 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 15;
+
+/// What was done, and how long it took.
+type Done = (u64, Duration);
 
 fn main() {
     // Cargo passes `--bench`; anything else is a filter.
@@ -26,20 +30,34 @@ fn main() {
     let workloads = [short(), reorder(), steady(), timers()].into_iter().chain(crowds);
     for (name, unit, contenders) in workloads {
         if name.contains(&filter) {
+            let timed = contenders.into_iter().map(|(name, run)| (name, timed(run)));
+            compare(name, unit, timed.collect());
+        }
+    }
+    for (name, unit, contenders) in [in_order(), at_random(), pending_timers()] {
+        if name.contains(&filter) {
             compare(name, unit, contenders);
         }
     }
 }
 
 type Contender = (&'static str, Box<dyn FnMut() -> u64>);
+/// One that takes the time of a part of what it does.
+type TimedContender = (&'static str, Box<dyn FnMut() -> Done>);
 
-fn compare(workload: &str, unit: &str, mut contenders: Vec<Contender>) {
+fn timed(mut run: Box<dyn FnMut() -> u64>) -> Box<dyn FnMut() -> Done> {
+    Box::new(move || {
+        let start = Instant::now();
+        (run(), start.elapsed())
+    })
+}
+
+fn compare(workload: &str, unit: &str, mut contenders: Vec<TimedContender>) {
     let mut rates = vec![Vec::new(); contenders.len()];
     for round in 0..=ROUNDS {
         for (rates, (_, run)) in rates.iter_mut().zip(&mut contenders) {
-            let start = Instant::now();
-            let done = run();
-            let rate = done as f64 / start.elapsed().as_secs_f64();
+            let (done, took) = run();
+            let rate = done as f64 / took.as_secs_f64();
             // The first round warms up.
             if round > 0 {
                 rates.push(rate);
@@ -329,4 +347,75 @@ fn crowd(name: &'static str, tasks: u64) -> (&'static str, &'static str, Vec<Con
         ("reveille, portfolio", Box::new(in_reveille(Portfolio::new(1), tasks))),
     ];
     (name, "runs/s", contenders)
+}
+
+/// Tasks that are alive and take turns.
+fn in_order() -> (&'static str, &'static str, Vec<TimedContender>) {
+    let contenders: Vec<TimedContender> = vec![
+        ("reveille, plain, 1,000 tasks", Box::new(alive_in_reveille(Plain, 1_000))),
+        ("reveille, plain, 1,000,000 tasks", Box::new(alive_in_reveille(Plain, 1_000_000))),
+    ];
+    ("alive, in order", "polls/s", contenders)
+}
+
+/// The same in any order.
+fn at_random() -> (&'static str, &'static str, Vec<TimedContender>) {
+    const POLLS: u64 = 1_000_000;
+    fn on_floor(tasks: u64) -> impl FnMut() -> Done {
+        move || (POLLS, alive::on_floor(&Floor::default(), tasks, POLLS))
+    }
+    let contenders: Vec<TimedContender> = vec![
+        ("floor, 1,000,000 tasks", Box::new(on_floor(1_000_000))),
+        (
+            "reveille, random, 1,000,000 tasks",
+            Box::new(alive_in_reveille(Random::new(1), 1_000_000)),
+        ),
+        ("floor, 1,000 tasks", Box::new(on_floor(1_000))),
+        ("reveille, random, 1,000 tasks", Box::new(alive_in_reveille(Random::new(1), 1_000))),
+    ];
+    ("alive, at random", "polls/s", contenders)
+}
+
+fn alive_in_reveille(mut sampler: impl Sampler + 'static, tasks: u64) -> impl FnMut() -> Done {
+    const POLLS: u64 = 1_000_000;
+    move || (POLLS, alive::in_reveille(&mut World::new(), &mut sampler, tasks, POLLS))
+}
+
+/// A million timers are pending; one at a random place is dropped and another is set.
+fn pending_timers() -> (&'static str, &'static str, Vec<TimedContender>) {
+    fn replaced(timers: u64) -> impl FnMut() -> Done {
+        const TURNS: u64 = 1_000_000;
+        let mut settings = Settings::default();
+        settings.faults = Faults::NONE;
+        let mut world = World::new();
+        move || {
+            let outcome = world.run(&settings, &mut Plain, 0, || async move {
+                let mut state = 1u64;
+                let mut any = || {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    state >> 24
+                };
+                let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+                let mut set = |any: u64| {
+                    let mut nap = Box::pin(time::sleep(Duration::from_nanos(any + 1)));
+                    assert!(nap.as_mut().poll(&mut cx).is_pending());
+                    nap
+                };
+                let mut naps: Vec<_> = (0..timers).map(|_| set(any())).collect();
+                let start = Instant::now();
+                for _ in 0..TURNS {
+                    let at = any() % timers;
+                    naps[at as usize] = set(any());
+                }
+                start.elapsed()
+            });
+            // One is set and one is dropped.
+            (2 * TURNS, outcome.output.expect("nothing can go wrong"))
+        }
+    }
+    let contenders: Vec<TimedContender> = vec![
+        ("reveille, 1,000 timers", Box::new(replaced(1_000))),
+        ("reveille, 1,000,000 timers", Box::new(replaced(1_000_000))),
+    ];
+    ("pending timers", "sets and cancels/s", contenders)
 }

@@ -1,5 +1,6 @@
 //! Workloads that every executor of the comparison runs, and the executors.
 
+pub mod alive;
 pub mod floor;
 pub mod slot;
 pub mod slot10;

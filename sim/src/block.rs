@@ -1,14 +1,14 @@
 //! Memory of tasks, kept from run to run.
 //!
 //! A run of a few microseconds must not pay for the allocator. Blocks are sorted
-//! into classes of 64 bytes; what is larger or more aligned than the classes
+//! into classes of 8 bytes; what is larger or more aligned than the classes
 //! provide for goes to the allocator as it is.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::NonNull;
 
-const STEP: usize = 64;
-const CLASSES: usize = 64;
+const STEP: usize = 8;
+const CLASSES: usize = 512;
 const ALIGN: usize = 16;
 
 #[derive(Debug)]
@@ -19,10 +19,15 @@ pub(crate) struct Blocks {
 /// The layout that is really allocated for a task of layout `wanted`.
 fn granted(wanted: Layout) -> Layout {
     match class(wanted) {
-        // `CLASSES * STEP` is far from overflow.
-        Some(class) => Layout::from_size_align((class + 1) * STEP, ALIGN).unwrap_or(wanted),
+        Some(class) => Layout::from_size_align(size(class), ALIGN).unwrap_or(wanted),
         None => wanted,
     }
+}
+
+/// The size of the blocks of a class.
+fn size(class: usize) -> usize {
+    // `CLASSES * STEP` is far from overflow.
+    (class + 1) * STEP
 }
 
 fn class(wanted: Layout) -> Option<usize> {
@@ -77,9 +82,8 @@ impl Blocks {
 impl Drop for Blocks {
     fn drop(&mut self) {
         for (class, free) in self.free.iter_mut().enumerate() {
-            let size = (class + 1) * STEP;
             for block in free.drain(..) {
-                if let Ok(layout) = Layout::from_size_align(size, ALIGN) {
+                if let Ok(layout) = Layout::from_size_align(size(class), ALIGN) {
                     // SAFETY: blocks of this class were allocated with this
                     // layout, and a block in the list is used by nobody.
                     unsafe { dealloc(block.as_ptr(), layout) }

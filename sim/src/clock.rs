@@ -12,6 +12,8 @@
 //! Timers of one deadline fire in the order in which they were set, unless the
 //! sampler says otherwise.
 
+use crate::ready::Ready;
+use std::cell::Cell;
 use std::fmt;
 use std::task::Waker;
 
@@ -29,12 +31,22 @@ pub(crate) struct TimerKey {
     generation: u32,
 }
 
-#[derive(Debug)]
-struct Timer {
-    deadline: u64,
-    /// Neighbours in the circular list of the slot.
+/// Neighbours in the circular list of a slot.
+///
+/// These stand apart from their timers: neighbours have nothing else to do with one
+/// another, and of so little many lie in a cache.
+#[derive(Clone, Copy, Debug)]
+struct Links {
     next: u32,
     prev: u32,
+}
+
+#[derive(Debug)]
+#[repr(align(64))]
+struct Timer {
+    deadline: u64,
+    /// When it came among those that are due.
+    arrival: u64,
     /// Grows when the timer fires or is cancelled, so that its key is void.
     generation: u32,
     slot: u16,
@@ -72,9 +84,12 @@ pub(crate) struct Clock {
     /// The first timer of each slot.
     heads: Box<[u32; LEVELS * SLOTS]>,
     timers: Vec<Timer>,
+    links: Vec<Links>,
     free: Vec<u32>,
-    due: Vec<u32>,
+    due: Ready<u32>,
     set: usize,
+    /// The earliest deadline in the slots, if somebody asked and it is still there.
+    earliest: Cell<Option<u64>>,
 }
 
 impl Clock {
@@ -84,9 +99,11 @@ impl Clock {
             occupied: [0; LEVELS],
             heads: Box::new([NIL; LEVELS * SLOTS]),
             timers: Vec::new(),
+            links: Vec::new(),
             free: Vec::new(),
-            due: Vec::new(),
+            due: Ready::default(),
             set: 0,
+            earliest: Cell::new(None),
         }
     }
 
@@ -109,14 +126,14 @@ impl Clock {
             None => {
                 self.timers.push(Timer {
                     deadline,
-                    next: NIL,
-                    prev: NIL,
+                    arrival: 0,
                     generation: 0,
                     slot: 0,
                     set_in: step,
                     put_off: 0,
                     alarm: None,
                 });
+                self.links.push(Links { next: NIL, prev: NIL });
                 (self.timers.len() - 1) as u32
             }
         };
@@ -160,7 +177,7 @@ impl Clock {
             return None;
         }
         if timer.slot == DUE {
-            self.due.retain(|index| *index != key.index);
+            self.due.remove(timer.arrival);
         } else {
             self.unlink(key.index);
         }
@@ -174,15 +191,16 @@ impl Clock {
             let digit = self.occupied[level].trailing_zeros() as usize;
             let slot = level * SLOTS + digit;
             let head = self.heads[slot];
-            let alone = self.timers[head as usize].next == head;
+            let alone = self.links[head as usize].next == head;
             if level == 0 || alone {
                 // Nothing stands before this slot, and all in it has one deadline.
                 self.cursor = self.timers[head as usize].deadline;
                 while self.heads[slot] != NIL {
                     let index = self.heads[slot];
                     self.unlink(index);
-                    self.timers[index as usize].slot = DUE;
-                    self.due.push(index);
+                    let arrival = self.due.push(index);
+                    let timer = &mut self.timers[index as usize];
+                    (timer.slot, timer.arrival) = (DUE, arrival);
                 }
                 return Some(self.cursor);
             }
@@ -199,26 +217,35 @@ impl Clock {
 
     /// The earliest deadline of the timers that are not due; none if there are none.
     pub(crate) fn next_deadline(&self) -> Option<u64> {
+        if self.earliest.get().is_none() {
+            self.earliest.set(self.find_earliest());
+        }
+        self.earliest.get()
+    }
+
+    /// Looks through the first slot, which may be long.
+    fn find_earliest(&self) -> Option<u64> {
         let level = self.occupied.iter().position(|slots| *slots != 0)?;
         let digit = self.occupied[level].trailing_zeros() as usize;
         let first = self.heads[level * SLOTS + digit];
         let mut earliest = self.timers[first as usize].deadline;
-        let mut index = self.timers[first as usize].next;
-        while index != first {
+        let mut index = self.links[first as usize].next;
+        // In a slot of the lowest level all have one deadline.
+        while index != first && level > 0 {
             earliest = earliest.min(self.timers[index as usize].deadline);
-            index = self.timers[index as usize].next;
+            index = self.links[index as usize].next;
         }
         Some(earliest)
     }
 
     /// How often the due timer at `which` was put off since it was set.
     pub(crate) fn times_put_off(&self, which: usize) -> u8 {
-        self.timers[self.due[which] as usize].put_off
+        self.timers[self.due.get(which) as usize].put_off
     }
 
     /// Whether the due timer at `which` is an event.
     pub(crate) fn is_event(&self, which: usize) -> bool {
-        let timer = &self.timers[self.due[which] as usize];
+        let timer = &self.timers[self.due.get(which) as usize];
         matches!(timer.alarm, Some(Alarm::Event(_)))
     }
 
@@ -226,7 +253,7 @@ impl Clock {
     /// the step in which it was set.
     pub(crate) fn put_off(&mut self, which: usize, deadline: u64) {
         debug_assert!(deadline > self.cursor);
-        let index = self.due.remove(which);
+        let index = self.due.take(which);
         let timer = &mut self.timers[index as usize];
         timer.deadline = deadline;
         timer.put_off += 1;
@@ -240,7 +267,7 @@ impl Clock {
 
     /// Fires one of the due timers; 0 is the one set earliest.
     pub(crate) fn fire(&mut self, which: usize) -> Option<Alarm> {
-        let index = self.due.remove(which);
+        let index = self.due.take(which);
         self.retire(index)
     }
 
@@ -249,6 +276,7 @@ impl Clock {
         let mut alarms = Vec::new();
         if self.set != 0 {
             self.due.clear();
+            self.earliest.set(None);
             self.heads.fill(NIL);
             self.occupied = [0; LEVELS];
             // A timer may have lost its waker to a clone that panicked.
@@ -274,6 +302,9 @@ impl Clock {
 
     fn link(&mut self, index: u32) {
         let deadline = self.timers[index as usize].deadline;
+        if self.earliest.get().is_some_and(|earliest| deadline < earliest) {
+            self.earliest.set(Some(deadline));
+        }
         let differs = deadline ^ self.cursor;
         let level = differs.checked_ilog2().unwrap_or(0) / DIGIT;
         let digit = (deadline >> (DIGIT * level)) as usize % SLOTS;
@@ -284,23 +315,28 @@ impl Clock {
             self.occupied[level as usize] |= 1 << digit;
             (index, index)
         } else {
-            (self.timers[head as usize].prev, head)
+            (self.links[head as usize].prev, head)
         };
-        self.timers[prev as usize].next = index;
-        self.timers[next as usize].prev = index;
-        let timer = &mut self.timers[index as usize];
-        (timer.prev, timer.next, timer.slot) = (prev, next, slot as u16);
+        self.links[prev as usize].next = index;
+        self.links[next as usize].prev = index;
+        self.links[index as usize] = Links { next, prev };
+        self.timers[index as usize].slot = slot as u16;
     }
 
     fn unlink(&mut self, index: u32) {
-        let Timer { prev, next, slot, .. } = self.timers[index as usize];
+        let Links { prev, next } = self.links[index as usize];
+        let Timer { deadline, slot, .. } = self.timers[index as usize];
         let slot = usize::from(slot);
+        if self.earliest.get() == Some(deadline) {
+            // Whether it is the last one with it is not known.
+            self.earliest.set(None);
+        }
         if next == index {
             self.heads[slot] = NIL;
             self.occupied[slot / SLOTS] &= !(1 << (slot % SLOTS));
         } else {
-            self.timers[prev as usize].next = next;
-            self.timers[next as usize].prev = prev;
+            self.links[prev as usize].next = next;
+            self.links[next as usize].prev = prev;
             if self.heads[slot] == index {
                 self.heads[slot] = next;
             }
@@ -321,6 +357,7 @@ mod tests {
     enum Step {
         Set(u64),
         Cancel(prop::sample::Index),
+        Ask,
         Advance,
         /// The same, with the first timer that is due put off.
         PutOff(u64),
@@ -332,6 +369,7 @@ mod tests {
             4 => delay.prop_map(Step::Set),
             2 => any::<prop::sample::Index>().prop_map(Step::Cancel),
             2 => Just(Step::Advance),
+            2 => Just(Step::Ask),
             1 => (1..300u64).prop_map(Step::PutOff),
         ];
         prop::collection::vec(step, 0..200)
@@ -358,6 +396,10 @@ mod tests {
                         prop_assert!(clock.cancel(key).is_none());
                     }
                     Step::Cancel(_) => {}
+                    Step::Ask => {
+                        let first = model.first().map(|(deadline, _)| *deadline);
+                        prop_assert_eq!(clock.next_deadline(), first);
+                    }
                     Step::Advance | Step::PutOff(_) => {
                         let first = model.first().map(|(deadline, _)| *deadline);
                         prop_assert_eq!(clock.next_deadline(), first);

@@ -21,6 +21,7 @@ use crate::law::Law;
 use crate::ledger::flag::*;
 use crate::net::HostId;
 use crate::panics;
+use crate::prefetch;
 use crate::sampler::Sampler;
 use crate::settings::Settings;
 use crate::strand::{Runnable, Strand, Touch};
@@ -133,8 +134,6 @@ impl Core {
             None => Strand::of_nobody(id.0),
         };
         let birth = Birth {
-            id,
-            parent: parent.map(TaskRef::id),
             host: parent.map_or(HostId::default(), |parent| parent.header().host.get()),
             strand,
             spawned_at,
@@ -143,7 +142,7 @@ impl Core {
         };
         let task = self.blocks.with(|blocks| TaskRef::new(blocks, birth, future));
         self.tasks.with(|tasks| {
-            task.header().index.set(tasks.len());
+            task.header().index.set(tasks.len() as u32);
             tasks.push(task);
         });
         self.unfinished.set(self.unfinished.get() + 1);
@@ -154,9 +153,21 @@ impl Core {
         // During teardown nothing is polled any more: the task ends before it begins.
         if self.phase.get() != Phase::Teardown {
             task.ledger().take_identity(self);
-            self.ready.with(|ready| ready.push(task));
+            self.enqueue(task);
         }
         task
+    }
+
+    /// Puts a task that is due behind all others.
+    #[inline(always)]
+    pub(crate) fn enqueue(&self, task: TaskRef) {
+        task.header().arrival.set(self.ready.with(|ready| ready.push(task)));
+    }
+
+    /// Takes it out of the queue.
+    fn dequeue(&self, task: TaskRef) {
+        let arrival = task.header().arrival.get();
+        self.ready.with(|ready| ready.remove(arrival));
     }
 
     /// Takes out a task that is due, wherever it stands.
@@ -164,7 +175,7 @@ impl Core {
         if task.ledger().has(LATE) {
             self.forget_late(task);
         } else {
-            self.ready.with(|ready| ready.remove(task));
+            self.dequeue(task);
         }
     }
 
@@ -172,8 +183,8 @@ impl Core {
     fn describe(&self, task: TaskRef, name: Option<Rc<str>>) {
         let header = task.header();
         let info = TaskInfo {
-            id: header.id,
-            parent: header.parent,
+            id: header.id(),
+            parent: header.strand.parent().map(|parent| TaskId(parent as u32)),
             ordinal: header.strand.ordinal(),
             path: header.strand.path(),
             name,
@@ -182,8 +193,8 @@ impl Core {
             daemon: header.ledger.has(DAEMON),
         };
         self.with_recorder(|recorder| recorder.add_task(info));
-        if header.id != TaskId::ROOT {
-            self.record(|| What::Spawned { child: header.id });
+        if header.id() != TaskId::ROOT {
+            self.record(|| What::Spawned { child: header.id() });
         }
     }
 
@@ -194,7 +205,7 @@ impl Core {
         loop {
             let runnable = self.ready.with(|ready| ready.len());
             let task = if let Some(next) = self.next.take() {
-                self.ready.with(|ready| ready.remove(next));
+                self.dequeue(next);
                 next
             } else if runnable == 1 {
                 self.ready.with(|ready| ready.take(0))
@@ -212,7 +223,10 @@ impl Core {
                 let option = unsafe { (*sampler.as_ptr()).schedule(&runnable) };
                 self.give_sampler_back(lent);
                 let option = self.note_choice(Kind::Schedule, options, option);
-                self.ready.with(|ready| ready.take(option as usize))
+                self.ready.with(|ready| {
+                    prefetch::ahead(ready, option);
+                    ready.take(option as usize)
+                })
             } else {
                 self.ready.with(|ready| ready.take(0))
             };
@@ -299,10 +313,7 @@ impl Core {
             }
         }
         if self.phase.get() == Phase::FairTail {
-            let header = task.header();
-            header.tail_polls.set(header.tail_polls.get() + 1);
-            let own = u64::from(flags & WOKEN != 0);
-            header.tail_self_wakes.set(header.tail_self_wakes.get() + own);
+            self.note_tail_poll(task, flags & WOKEN != 0);
             self.look_at_state();
         }
     }
@@ -311,7 +322,7 @@ impl Core {
     fn maybe_poll_spuriously(&self, task: TaskRef) {
         if self.choose(Kind::SpuriousPoll, 2) == 1 {
             task.ledger().set(WOKEN | SPURIOUS);
-            self.ready.with(|ready| ready.push(task));
+            self.enqueue(task);
         }
     }
 
@@ -392,10 +403,10 @@ impl Core {
             self.joined_by_nobody(task);
         }
         self.tasks.with(|tasks| {
-            let index = task.header().index.get();
+            let index = task.header().index.get() as usize;
             tasks.swap_remove(index);
             if let Some(moved) = tasks.get(index) {
-                moved.header().index.set(index);
+                moved.header().index.set(index as u32);
             }
         });
         // SAFETY: the task is over, so no other table refers to it, and no handle
@@ -445,7 +456,7 @@ impl Core {
         if due {
             self.let_in(task);
         } else {
-            self.ready.with(|ready| ready.push(task));
+            self.enqueue(task);
         }
     }
 
@@ -465,7 +476,7 @@ impl Core {
     pub(crate) fn handle_dropped(&self, task: TaskRef) {
         let header = task.header();
         header.handles.decrement();
-        if header.id != TaskId::ROOT {
+        if header.id() != TaskId::ROOT {
             let left = header.handles.sum().unsigned_abs();
             self.record(|| What::HandleDropped { task: task.id(), left });
         }

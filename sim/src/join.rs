@@ -187,7 +187,7 @@ impl RawHandle {
             Some(core) => core.abort(self.0),
             None => {
                 let header = self.0.header();
-                header.mailbox.post(header.run, Letter::Aborted { task: header.id });
+                header.mailbox.post(header.run, Letter::Aborted { task: header.id() });
             }
         }
     }
@@ -215,7 +215,7 @@ impl Drop for RawHandle {
             return;
         }
         let header = self.0.header();
-        let (mailbox, run, task) = (header.mailbox, header.run, header.id);
+        let (mailbox, run, task) = (header.mailbox, header.run, header.id());
         if header.handles.decrement_away() {
             // SAFETY: the run is over and this was the last handle.
             unsafe { self.0.free_orphan() }
@@ -238,45 +238,46 @@ impl fmt::Debug for AbortHandle {
 }
 
 /// Why a task has no output.
-pub struct JoinError {
-    task: TaskId,
-    cause: Cause,
+pub struct JoinError(Cause);
+
+/// Small, because every task has room for its error.
+enum Cause {
+    Panicked(TaskId, Box<Panic>),
+    Cancelled(TaskId),
+    Outside(TaskId),
 }
 
-enum Cause {
-    /// The payload is in a mutex for the sake of `Sync` alone.
-    Panicked {
-        message: Option<String>,
-        payload: Mutex<Box<dyn Any + Send>>,
-    },
-    Cancelled,
-    Outside,
+struct Panic {
+    message: Option<String>,
+    /// In a mutex for the sake of `Sync` alone.
+    payload: Mutex<Box<dyn Any + Send>>,
 }
 
 impl JoinError {
     pub(crate) fn panicked(task: TaskId, payload: Box<dyn Any + Send>) -> Self {
         let message = message(payload.as_ref()).map(str::to_owned);
-        JoinError { task, cause: Cause::Panicked { message, payload: Mutex::new(payload) } }
+        let panic = Panic { message, payload: Mutex::new(payload) };
+        JoinError(Cause::Panicked(task, Box::new(panic)))
     }
 
     pub(crate) fn cancelled(task: TaskId) -> Self {
-        JoinError { task, cause: Cause::Cancelled }
+        JoinError(Cause::Cancelled(task))
     }
 
     fn outside(task: TaskId) -> Self {
-        JoinError { task, cause: Cause::Outside }
+        JoinError(Cause::Outside(task))
     }
 
     /// Whether the task was aborted.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        matches!(self.cause, Cause::Cancelled)
+        matches!(self.0, Cause::Cancelled(_))
     }
 
     /// Whether the task panicked.
     #[must_use]
     pub fn is_panic(&self) -> bool {
-        matches!(self.cause, Cause::Panicked { .. })
+        matches!(self.0, Cause::Panicked(..))
     }
 
     /// What the task panicked with.
@@ -297,30 +298,32 @@ impl JoinError {
     ///
     /// Gives the error back if the task did not panic.
     pub fn try_into_panic(self) -> Result<Box<dyn Any + Send>, Self> {
-        match self.cause {
-            Cause::Panicked { payload, .. } => {
-                Ok(payload.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()))
+        match self.0 {
+            Cause::Panicked(_, panic) => {
+                Ok(panic.payload.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()))
             }
-            _ => Err(self),
+            cause => Err(JoinError(cause)),
         }
     }
 
     /// The number of the task in its run.
     #[must_use]
     pub fn id(&self) -> TaskId {
-        self.task
+        match self.0 {
+            Cause::Panicked(task, _) | Cause::Cancelled(task) | Cause::Outside(task) => task,
+        }
     }
 }
 
 impl fmt::Display for JoinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.cause {
-            Cause::Panicked { message: Some(message), .. } => {
-                write!(f, "{} panicked with message {message:?}", self.task)
-            }
-            Cause::Panicked { message: None, .. } => write!(f, "{} panicked", self.task),
-            Cause::Cancelled => write!(f, "{} was cancelled", self.task),
-            Cause::Outside => write!(f, "{} was awaited outside its run", self.task),
+        match &self.0 {
+            Cause::Panicked(task, panic) => match &panic.message {
+                Some(message) => write!(f, "{task} panicked with message {message:?}"),
+                None => write!(f, "{task} panicked"),
+            },
+            Cause::Cancelled(task) => write!(f, "{task} was cancelled"),
+            Cause::Outside(task) => write!(f, "{task} was awaited outside its run"),
         }
     }
 }

@@ -73,7 +73,7 @@ impl Core {
             self.late.with(|late| late.add(task));
             self.bound.set(self.bound.get().min(self.steps.get() + MOST_STEPS));
         } else {
-            self.ready.with(|ready| ready.push(task));
+            self.enqueue(task);
         }
     }
 
@@ -82,7 +82,7 @@ impl Core {
         while let Some(task) = self.late.with(Late::take_overdue) {
             task.ledger().clear(LATE);
             self.record(|| What::LetIn { task: task.id() });
-            self.ready.with(|ready| ready.push(task));
+            self.enqueue(task);
         }
     }
 
@@ -97,7 +97,7 @@ impl Core {
         if task.ledger().has(LATE) {
             self.forget_late(task);
             self.record(|| What::LetIn { task: task.id() });
-            self.ready.with(|ready| ready.push(task));
+            self.enqueue(task);
         }
     }
 

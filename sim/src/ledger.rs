@@ -131,7 +131,7 @@ impl Ledger {
             if core.faults.get().has(Kind::DelayedWake) {
                 core.wake_now_or_later(task);
             } else {
-                core.ready.with(|ready| ready.push(task));
+                core.enqueue(task);
             }
             true
         } else {

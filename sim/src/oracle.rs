@@ -385,12 +385,12 @@ impl Core {
     pub(crate) fn judge_spinning(&self, detail: Detail) {
         let mut busy = self.tasks_by_id();
         busy.retain(|task| !task.ledger().has(OVER));
-        busy.sort_by_key(|task| std::cmp::Reverse(task.header().tail_polls.get()));
-        let most = busy.first().map_or(0, |task| task.header().tail_polls.get());
-        busy.retain(|task| task.header().tail_polls.get() * 10 > most);
+        busy.sort_by_key(|task| std::cmp::Reverse(self.tail_polls(*task).0));
+        let most = busy.first().map_or(0, |task| self.tail_polls(*task).0);
+        busy.retain(|task| self.tail_polls(*task).0 * 10 > most);
         let alone = busy.iter().all(|task| {
-            let header = task.header();
-            header.tail_self_wakes.get() * 10 >= header.tail_polls.get() * 9
+            let (polls, own) = self.tail_polls(*task);
+            own * 10 >= polls * 9
         });
         let law = if alone { Law::BusyPoll } else { Law::SuspectedLivelock };
         let owner = Owner::Task(busy.first().map_or(TaskId::ROOT, |task| task.id()));

@@ -1,106 +1,175 @@
-//! The runnable strands, in the order in which they were woken.
+//! What waits in the order in which it came: the runnable strands, the timers that are due.
 
-use crate::task::TaskRef;
+use crate::gaps::Gaps;
+use std::collections::VecDeque;
 
 /// A queue from which any element can be taken; the order of the rest stays.
 ///
 /// Who comes gets the next number, so that whoever remembers it finds the place again
 /// without looking through the queue.
-#[derive(Debug, Default)]
-pub(crate) struct Ready {
-    /// Elements before `head` are gone.
-    strands: Vec<Waiting>,
-    head: usize,
+///
+/// A short queue closes up when one is taken out of it. In a long one a place in the
+/// middle stays free for a while, so that taking costs no more than a logarithm.
+#[derive(Debug)]
+pub(crate) struct Ready<T> {
+    waiting: VecDeque<Waiting<T>>,
     arrivals: u64,
+    /// Places of `waiting` that are free.
+    free: usize,
+    /// Which they are, if there may be any.
+    gaps: Option<Box<Gaps>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Waiting {
-    task: TaskRef,
+struct Waiting<T> {
+    element: T,
     arrival: u64,
 }
 
-const COMPACT_FROM: usize = 64;
+/// To move more elements than these costs more than to leave a gap.
+const MOST_MOVED: usize = 128;
 
-impl Ready {
+/// A queue as short as this has no gaps.
+const SHORT: usize = 64;
+
+impl<T> Default for Ready<T> {
+    fn default() -> Ready<T> {
+        Ready { waiting: VecDeque::new(), arrivals: 0, free: 0, gaps: None }
+    }
+}
+
+impl<T: Copy> Ready<T> {
     #[inline(always)]
     pub(crate) fn len(&self) -> usize {
-        self.strands.len() - self.head
+        self.waiting.len() - self.free
     }
 
+    /// Puts it behind all others; answers its number in the order of coming, from 1.
     #[inline(always)]
-    pub(crate) fn push(&mut self, task: TaskRef) {
+    pub(crate) fn push(&mut self, element: T) -> u64 {
         self.arrivals += 1;
-        self.strands.push(Waiting { task, arrival: self.arrivals });
+        self.waiting.push_back(Waiting { element, arrival: self.arrivals });
+        if let Some(gaps) = &mut self.gaps {
+            gaps.push();
+        }
+        self.arrivals
     }
 
-    /// Takes the strand at `index`; the one woken earliest is at 0.
+    /// Takes the element at `index`; the one that came earliest is at 0.
     #[inline(always)]
-    pub(crate) fn take(&mut self, index: usize) -> TaskRef {
-        let at = self.head + index;
-        if index >= self.len() / 2 && index != 0 {
-            return self.strands.remove(at).task;
+    pub(crate) fn take(&mut self, index: usize) -> T {
+        let len = self.len();
+        if self.gaps.is_some() || index > MOST_MOVED && len - index > MOST_MOVED {
+            return self.take_from_many(index);
         }
-        // Fewer stand before it than behind.
-        let task = self.strands[at].task;
-        if index > 0 {
-            self.strands.copy_within(self.head..at, self.head + 1);
+        let taken = match index {
+            0 => self.waiting.pop_front(),
+            1 if len == 2 => self.waiting.pop_back(),
+            _ => self.waiting.remove(index),
+        };
+        taken.expect("one of those who wait is taken").element
+    }
+
+    #[inline(never)]
+    fn take_from_many(&mut self, index: usize) -> T {
+        if self.gaps.is_none() {
+            self.gaps.get_or_insert_default().fill(self.waiting.len());
         }
-        self.head += 1;
-        if self.head == self.strands.len() {
-            self.strands.clear();
-            self.head = 0;
-        } else if self.head >= COMPACT_FROM && 2 * self.head >= self.strands.len() {
-            self.compact();
+        let place = self.place(index);
+        let element = self.waiting[place].element;
+        self.leave_gap(place);
+        element
+    }
+
+    /// Frees a place of a queue with gaps.
+    fn leave_gap(&mut self, place: usize) {
+        let Some(gaps) = &mut self.gaps else { return };
+        gaps.free(place);
+        self.free += 1;
+        let len = self.len();
+        if len <= SHORT {
+            self.close_gaps();
+        } else if self.free > len {
+            let mut gaps = self.close_gaps();
+            gaps.fill(len);
+            self.gaps = Some(gaps);
         }
-        task
     }
 
     #[cold]
-    fn compact(&mut self) {
-        self.strands.drain(..self.head);
-        self.head = 0;
+    fn close_gaps(&mut self) -> Box<Gaps> {
+        let gaps = self.gaps.take().unwrap_or_default();
+        if self.free > 0 {
+            let mut place = 0;
+            self.waiting.retain(|_| {
+                place += 1;
+                gaps.is_taken(place - 1)
+            });
+        }
+        self.free = 0;
+        gaps
     }
 
-    /// The strand at `index`, which stays.
+    /// Where the element at `index` stands.
     #[inline(always)]
-    pub(crate) fn get(&self, index: usize) -> TaskRef {
-        self.strands[self.head + index].task
-    }
-
-    /// The number of the strand at `index` in the order of coming, from 1.
-    #[inline]
-    pub(crate) fn arrival(&self, index: usize) -> u64 {
-        self.strands[self.head + index].arrival
-    }
-
-    /// Where the strand stands that came as number `arrival`, if it still does.
-    #[inline]
-    pub(crate) fn place_of(&self, arrival: u64) -> Option<usize> {
-        let waiting = &self.strands[self.head..];
-        waiting.binary_search_by_key(&arrival, |waiting| waiting.arrival).ok()
-    }
-
-    pub(crate) fn remove(&mut self, task: TaskRef) {
-        if let Some(index) = self.strands[self.head..].iter().position(|other| other.task == task) {
-            self.take(index);
+    fn place(&self, index: usize) -> usize {
+        match &self.gaps {
+            None => index,
+            Some(gaps) => gaps.place(index),
         }
     }
 
-    /// Takes away every strand for which `stays` says no.
-    pub(crate) fn retain(&mut self, stays: impl Fn(TaskRef) -> bool) {
-        self.compact();
-        self.strands.retain(|waiting| stays(waiting.task));
+    /// The element at `index`, which stays.
+    #[inline(always)]
+    pub(crate) fn get(&self, index: usize) -> T {
+        self.waiting[self.place(index)].element
+    }
+
+    /// The number of the element at `index` in the order of coming, from 1.
+    #[inline]
+    pub(crate) fn arrival(&self, index: usize) -> u64 {
+        self.waiting[self.place(index)].arrival
+    }
+
+    /// Where the element stands that came as number `arrival`, if it still does.
+    #[inline]
+    pub(crate) fn place_of(&self, arrival: u64) -> Option<usize> {
+        let place = self.waiting.binary_search_by_key(&arrival, |waiting| waiting.arrival).ok()?;
+        match &self.gaps {
+            None => Some(place),
+            Some(gaps) => gaps.is_taken(place).then(|| gaps.taken_before(place)),
+        }
+    }
+
+    /// The element at `index`, if there is one and it is found at once: no gaps.
+    #[inline(always)]
+    pub(crate) fn glimpse(&self, index: usize) -> Option<T> {
+        let waiting = if self.gaps.is_none() { self.waiting.get(index) } else { None };
+        waiting.map(|waiting| waiting.element)
+    }
+
+    /// Takes out what came as number `arrival`, if it still stands here.
+    pub(crate) fn remove(&mut self, arrival: u64) -> Option<T> {
+        Some(self.take(self.place_of(arrival)?))
+    }
+
+    /// Takes away every element for which `stays` says no.
+    pub(crate) fn retain(&mut self, stays: impl Fn(T) -> bool) {
+        self.close_gaps();
+        self.waiting.retain(|waiting| stays(waiting.element));
     }
 
     pub(crate) fn clear(&mut self) {
-        self.strands.clear();
-        self.head = 0;
+        self.waiting.clear();
         self.arrivals = 0;
+        self.free = 0;
+        self.gaps = None;
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = TaskRef> + '_ {
-        self.strands[self.head..].iter().map(|waiting| waiting.task)
+    pub(crate) fn iter(&self) -> impl Iterator<Item = T> + '_ {
+        let is_here = |place: &usize| self.gaps.as_ref().is_none_or(|gaps| gaps.is_taken(*place));
+        let places = (0..self.waiting.len()).filter(is_here);
+        places.map(|place| self.waiting[place].element)
     }
 }
 
@@ -108,35 +177,69 @@ impl Ready {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::collections::VecDeque;
-    use std::ptr::NonNull;
 
-    fn strand(number: usize) -> TaskRef {
-        TaskRef::from_ptr(NonNull::new(std::ptr::without_provenance_mut(8 * (number + 1))).unwrap())
+    /// Steps on a queue that begins with `begin` elements, each compared with a model.
+    fn compare(begin: usize, takes: Vec<(bool, prop::sample::Index)>) -> Result<(), TestCaseError> {
+        let mut ready = Ready::default();
+        let mut model = VecDeque::new();
+        for number in 0..begin {
+            ready.push(number);
+            model.push_back(number);
+        }
+        for (number, (push, at)) in takes.into_iter().enumerate() {
+            let number = begin + number;
+            if push || model.is_empty() {
+                ready.push(number);
+                model.push_back(number);
+            } else {
+                // Mostly from the front, so that the head moves.
+                let index = if number % 3 == 0 { at.index(model.len()) } else { 0 };
+                let arrival = ready.arrival(index);
+                prop_assert_eq!(ready.get(index), model[index]);
+                prop_assert_eq!(Some(ready.take(index)), model.remove(index));
+                prop_assert_eq!(ready.place_of(arrival), None);
+            }
+            prop_assert_eq!(ready.len(), model.len());
+            for index in (0..ready.len()).step_by(1 + begin / 16) {
+                prop_assert_eq!(ready.place_of(ready.arrival(index)), Some(index));
+            }
+            prop_assert!(ready.iter().eq(model.iter().copied()));
+        }
+        ready.retain(|number| number % 2 == 0);
+        model.retain(|number| number % 2 == 0);
+        prop_assert!(ready.iter().eq(model.iter().copied()));
+        Ok(())
+    }
+
+    fn takes() -> impl Strategy<Value = Vec<(bool, prop::sample::Index)>> {
+        prop::collection::vec((any::<bool>(), any::<prop::sample::Index>()), 0..400)
     }
 
     proptest! {
         #[test]
-        fn keeps_the_order_of_wakes(takes in prop::collection::vec((any::<bool>(), any::<prop::sample::Index>()), 0..400)) {
-            let mut ready = Ready::default();
-            let mut model = VecDeque::new();
-            for (number, (push, at)) in takes.into_iter().enumerate() {
-                if push || model.is_empty() {
-                    ready.push(strand(number));
-                    model.push_back(strand(number));
-                } else {
-                    // Mostly from the front, so that the head moves.
-                    let index = if number % 3 == 0 { at.index(model.len()) } else { 0 };
-                    let arrival = ready.arrival(index);
-                    prop_assert_eq!(Some(ready.take(index)), model.remove(index));
-                    prop_assert_eq!(ready.place_of(arrival), None);
-                }
-                prop_assert_eq!(ready.len(), model.len());
-                for index in 0..ready.len() {
-                    prop_assert_eq!(ready.place_of(ready.arrival(index)), Some(index));
-                }
-                prop_assert!(ready.iter().eq(model.iter().copied()));
-            }
+        fn keeps_the_order_of_wakes(takes in takes()) {
+            compare(0, takes)?;
         }
+
+        #[test]
+        fn keeps_it_among_many(begin in 250..700usize, takes in takes()) {
+            compare(begin, takes)?;
+        }
+    }
+
+    #[test]
+    fn many_leave_in_any_order_until_none_is_left() {
+        let mut ready = Ready::default();
+        let mut model: Vec<u32> = (0..1_000).collect();
+        model.iter().for_each(|number| {
+            ready.push(*number);
+        });
+        let mut index = 0;
+        while !model.is_empty() {
+            index = (index + 397) % model.len();
+            assert_eq!(ready.take(index), model.remove(index));
+            assert!(ready.iter().eq(model.iter().copied()));
+        }
+        assert_eq!((ready.len(), ready.gaps.is_none()), (0, true));
     }
 }

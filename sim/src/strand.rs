@@ -156,15 +156,17 @@ const PREEMPTED: u32 = u32::MAX - 1;
 
 /// A strand, as a sampler sees it.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Strand {
+    // These are touched by every turn.
+    next: Cell<Touch>,
+    turns: Cell<u32>,
+    woken_by: Cell<u32>,
     number: u32,
     parent: u32,
     ordinal: u32,
-    path: Path,
     children: Cell<u32>,
-    turns: Cell<u32>,
-    woken_by: Cell<u32>,
-    next: Cell<Touch>,
+    path: Path,
 }
 
 impl Strand {
@@ -314,8 +316,7 @@ impl<'a> Runnable<'a> {
     pub(crate) fn at_point(core: &'a Core, running: TaskRef) -> Runnable<'a> {
         let (place, len) = core.ready.with(|ready| {
             let is_due = running.ledger().has(WOKEN);
-            let mut queue = ready.iter();
-            let place = if is_due { queue.position(|task| task == running) } else { None };
+            let place = if is_due { ready.place_of(running.header().arrival.get()) } else { None };
             (place.unwrap_or(usize::MAX), ready.len() + usize::from(place.is_none()))
         });
         let len = len as u32;

@@ -72,7 +72,7 @@ pub struct World {
 #[derive(Debug)]
 pub(crate) struct Core {
     // The first few are touched by every step.
-    pub(crate) ready: Private<Ready>,
+    pub(crate) ready: Private<Ready<TaskRef>>,
     pub(crate) running: Cell<Option<TaskRef>>,
     /// A poll inside a call of a waker, itself inside a poll.
     pub(crate) nested: Cell<Option<Nested>>,
@@ -101,6 +101,9 @@ pub(crate) struct Core {
     pub(crate) sources: Cell<u32>,
     /// Tasks whose block is not freed yet, in no order.
     pub(crate) tasks: Private<Vec<TaskRef>>,
+    /// Polls in the fair tail, and how many of them the task asked for itself; by the
+    /// numbers of the tasks.
+    pub(crate) tail: Private<Vec<(u64, u64)>>,
     pub(crate) spawned: Cell<u32>,
     pub(crate) unfinished: Cell<usize>,
     /// Tasks in debt on which no verdict was given yet.
@@ -239,6 +242,7 @@ impl World {
             lodging: Private::default(),
             sources: Cell::new(0),
             tasks: Private::default(),
+            tail: Private::default(),
             spawned: Cell::new(0),
             unfinished: Cell::new(0),
             debts: Private::default(),
@@ -354,6 +358,7 @@ impl Core {
         self.progress.set(0);
         self.idle_jumps.set(0);
         self.work.set(0);
+        self.tail.with(Vec::clear);
         self.spawned.set(0);
         self.unfinished.set(0);
         self.watches_made.set(0);
