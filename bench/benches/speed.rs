@@ -13,6 +13,7 @@ use reveille_bench::slot10;
 use reveille_sctbench::{ALL, fails};
 use reveille_sim::{Faults, Plain, Portfolio, Random, Sampler, Settings, World, time};
 use std::hint::black_box;
+use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 15;
@@ -397,8 +398,8 @@ fn pending_timers() -> (&'static str, &'static str, Vec<TimedContender>) {
                 };
                 let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
                 let mut set = |any: u64| {
-                    let mut nap = Box::pin(time::sleep(Duration::from_nanos(any + 1)));
-                    assert!(nap.as_mut().poll(&mut cx).is_pending());
+                    let mut nap = time::sleep(Duration::from_nanos(any + 1));
+                    assert!(Pin::new(&mut nap).poll(&mut cx).is_pending());
                     nap
                 };
                 let mut naps: Vec<_> = (0..timers).map(|_| set(any())).collect();

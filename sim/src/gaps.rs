@@ -24,7 +24,7 @@ impl Gaps {
     pub(crate) fn fill(&mut self, places: usize) {
         self.words.clear();
         self.words.resize(places / WORD, u64::MAX);
-        if places % WORD != 0 {
+        if !places.is_multiple_of(WORD) {
             self.words.push((1 << (places % WORD)) - 1);
         }
         self.sums.clear();

@@ -193,7 +193,7 @@ mod tests {
                 model.push_back(number);
             } else {
                 // Mostly from the front, so that the head moves.
-                let index = if number % 3 == 0 { at.index(model.len()) } else { 0 };
+                let index = if number.is_multiple_of(3) { at.index(model.len()) } else { 0 };
                 let arrival = ready.arrival(index);
                 prop_assert_eq!(ready.get(index), model[index]);
                 prop_assert_eq!(Some(ready.take(index)), model.remove(index));
@@ -205,8 +205,8 @@ mod tests {
             }
             prop_assert!(ready.iter().eq(model.iter().copied()));
         }
-        ready.retain(|number| number % 2 == 0);
-        model.retain(|number| number % 2 == 0);
+        ready.retain(|number: usize| number.is_multiple_of(2));
+        model.retain(|number| number.is_multiple_of(2));
         prop_assert!(ready.iter().eq(model.iter().copied()));
         Ok(())
     }
