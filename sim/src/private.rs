@@ -43,6 +43,7 @@ impl<T> Private<T> {
     /// For those who interrupt the thread: none if the table is in use, which is known in
     /// debug builds only. They must not go on with the run.
     pub(crate) fn peek<R>(&self, f: impl FnOnce(&T) -> R) -> Option<R> {
+        #[cfg(debug_assertions)]
         if self.borrowed.get() {
             return None;
         }
