@@ -64,7 +64,7 @@ pub(super) fn write_whole(directory: &[u8], name: &[u8], bytes: &[u8]) -> Option
     let draft = Path::of(&[directory, b"/", stem, b".", &process, b"-ended.draft"])?;
     let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_TRUNC | libc::O_CLOEXEC;
     // SAFETY: as above; the mode is there, which `O_CREAT` asks for.
-    let file = unsafe { libc::open(draft.as_ptr(), flags, 0o666) };
+    let file = unsafe { open_to_write(draft.as_ptr(), flags) };
     if file < 0 {
         return None;
     }
@@ -104,6 +104,26 @@ fn digits(mut number: u32) -> [u8; 10] {
         number /= 10;
     }
     digits
+}
+
+/// Opens a file that is made. On Linux it asks the kernel: what stands before the function
+/// of the C library notes the call, and takes memory for that.
+///
+/// # Safety
+///
+/// `path` is a string of C.
+unsafe fn open_to_write(path: *const c_char, flags: libc::c_int) -> libc::c_int {
+    const MODE: libc::c_int = 0o666;
+    #[cfg(target_os = "linux")]
+    // SAFETY: the caller's promise.
+    unsafe {
+        libc::syscall(libc::SYS_openat, libc::AT_FDCWD, path, flags, MODE) as libc::c_int
+    }
+    #[cfg(not(target_os = "linux"))]
+    // SAFETY: the caller's promise.
+    unsafe {
+        libc::open(path, flags, MODE)
+    }
 }
 
 #[cfg(test)]
