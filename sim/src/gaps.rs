@@ -1,23 +1,54 @@
 //! Which places of a long row are taken, and which of them is number so-and-so.
 //!
-//! A bit for each place, and a binary indexed tree (Fenwick, "A New Data Structure for
-//! Cumulative Frequency Tables", 1994) over the words of bits: to find a place by its
-//! number and to free it takes a logarithm of steps.
+//! A bit for each place, and above the bits a tree of wide nodes, as in a rank and select
+//! directory (Jacobson, "Space-efficient static trees and graphs", 1989). We differ in that
+//! places come and go: a node keeps, for each of its children, how many places before it
+//! are taken, so that to find a child is to compare a line of numbers with one, and to
+//! count a place in or out is to add a line of noughts and ones. Neither has a branch to
+//! be guessed, and a million places are three levels.
 
 /// The places of a row; those in front of the last word that are free are gaps.
 #[derive(Debug, Default)]
 pub(crate) struct Gaps {
     words: Vec<u64>,
-    /// Partial sums of taken places; number `i` ends with word `i - 1`.
-    sums: Vec<u32>,
+    /// A node for each [`GROUP`] of places; its children are blocks.
+    groups: Vec<[i16; FAN]>,
+    /// A node for each [`REGION`] of places; its children are groups.
+    regions: Vec<[i32; FAN]>,
+    /// The taken places of each region.
+    totals: Vec<u32>,
     places: usize,
 }
 
 const WORD: usize = u64::BITS as usize;
+/// The words of a block: half a line of the cache.
+const WORDS: usize = 4;
+const BLOCK: usize = WORDS * WORD;
+/// The children of a node.
+const FAN: usize = 32;
+const GROUP: usize = FAN * BLOCK;
+const REGION: usize = FAN * GROUP;
 
-fn lowest_bit(number: usize) -> usize {
-    number & number.wrapping_neg()
-}
+/// In row `child` a one for each child after it: what a place adds to the sums of its node.
+static AFTER: [[i16; FAN]; FAN] = {
+    let mut rows = [[0; FAN]; FAN];
+    let mut at = 0;
+    while at < FAN * FAN {
+        rows[at / FAN][at % FAN] = (at % FAN > at / FAN) as i16;
+        at += 1;
+    }
+    rows
+};
+
+static AFTER_WIDE: [[i32; FAN]; FAN] = {
+    let mut rows = [[0; FAN]; FAN];
+    let mut at = 0;
+    while at < FAN * FAN {
+        rows[at / FAN][at % FAN] = AFTER[at / FAN][at % FAN] as i32;
+        at += 1;
+    }
+    rows
+};
 
 impl Gaps {
     /// So many places, all of them taken.
@@ -27,78 +58,101 @@ impl Gaps {
         if !places.is_multiple_of(WORD) {
             self.words.push((1 << (places % WORD)) - 1);
         }
-        self.sums.clear();
-        self.sums.push(0);
-        for end in 1..=self.words.len() {
-            let from = (end - lowest_bit(end)) * WORD;
-            self.sums.push((places.min(end * WORD) - from) as u32);
-        }
+        self.groups.clear();
+        self.groups.extend((0..places).step_by(GROUP).map(|first| {
+            let taken = (places - first).min(GROUP);
+            std::array::from_fn(|child| taken.min(child * BLOCK) as i16)
+        }));
+        self.regions.clear();
+        self.regions.extend((0..places).step_by(REGION).map(|first| {
+            let taken = (places - first).min(REGION);
+            std::array::from_fn(|child| taken.min(child * GROUP) as i32)
+        }));
+        self.totals.clear();
+        let totals = (0..places).step_by(REGION).map(|first| (places - first).min(REGION) as u32);
+        self.totals.extend(totals);
         self.places = places;
     }
 
     /// One more place behind all others, taken.
+    #[inline]
     pub(crate) fn push(&mut self) {
-        let bit = self.places % WORD;
-        if bit == 0 {
-            let end = self.words.len() + 1;
-            let mut sum = 0;
-            let mut before = end - 1;
-            while before > end - lowest_bit(end) {
-                sum += self.sums[before];
-                before &= before - 1;
-            }
+        let place = self.places;
+        if place.is_multiple_of(WORD) {
             self.words.push(0);
-            self.sums.push(sum);
+            if place.is_multiple_of(GROUP) {
+                self.groups.push([0; FAN]);
+                if place.is_multiple_of(REGION) {
+                    self.regions.push([0; FAN]);
+                    self.totals.push(0);
+                }
+            }
         }
-        let last = self.words.len() - 1;
-        self.words[last] |= 1 << bit;
-        // No sum behind the last one includes it.
-        self.sums[last + 1] += 1;
+        self.words[place / WORD] |= 1 << (place % WORD);
+        let after = &AFTER[place / BLOCK % FAN];
+        self.groups[place / GROUP].iter_mut().zip(after).for_each(|(sum, one)| *sum += one);
+        let after = &AFTER_WIDE[place / GROUP % FAN];
+        self.regions[place / REGION].iter_mut().zip(after).for_each(|(sum, one)| *sum += one);
+        self.totals[place / REGION] += 1;
         self.places += 1;
     }
 
+    /// The place, which is taken, is free from now on.
+    #[inline]
+    pub(crate) fn free(&mut self, place: usize) {
+        self.words[place / WORD] &= !(1 << (place % WORD));
+        let after = &AFTER[place / BLOCK % FAN];
+        self.groups[place / GROUP].iter_mut().zip(after).for_each(|(sum, one)| *sum -= one);
+        let after = &AFTER_WIDE[place / GROUP % FAN];
+        self.regions[place / REGION].iter_mut().zip(after).for_each(|(sum, one)| *sum -= one);
+        self.totals[place / REGION] -= 1;
+    }
+
+    #[inline]
     pub(crate) fn is_taken(&self, place: usize) -> bool {
         self.words[place / WORD] >> (place % WORD) & 1 == 1
     }
 
     /// The place of number `index` among those that are taken.
+    #[inline]
     pub(crate) fn place(&self, index: usize) -> usize {
         let mut rest = index as u32;
-        let mut word = 0;
-        let mut width = self.sums.len().next_power_of_two() / 2;
-        while width > 0 {
-            if let Some(sum) = self.sums.get(word + width)
-                && *sum <= rest
-            {
-                rest -= sum;
-                word += width;
-            }
-            width /= 2;
+        let mut region = 0;
+        while rest >= self.totals[region] {
+            rest -= self.totals[region];
+            region += 1;
         }
-        word * WORD + nth_bit(self.words[word], rest)
+        // The last child with no more than `rest` before it: the one that has it.
+        let node = &self.regions[region];
+        let wide = rest as i32;
+        let child = node.iter().map(|before| i32::from(*before <= wide)).sum::<i32>() as usize - 1;
+        let rest = (wide - node[child]) as i16;
+        let group = region * FAN + child;
+        let node = &self.groups[group];
+        let child = node.iter().map(|before| i16::from(*before <= rest)).sum::<i16>() as usize - 1;
+        let mut rest = (rest - node[child]) as u32;
+        let mut word = (group * FAN + child) * WORDS;
+        loop {
+            let taken = self.words[word].count_ones();
+            if rest < taken {
+                return word * WORD + nth_bit(self.words[word], rest);
+            }
+            rest -= taken;
+            word += 1;
+        }
     }
 
     /// How many places before this one are taken.
+    #[inline]
     pub(crate) fn taken_before(&self, place: usize) -> usize {
-        let mut word = place / WORD;
+        let (region, group, word) = (place / REGION, place / GROUP, place / WORD);
+        let before: u32 = self.totals[..region].iter().sum();
+        let before = before + self.regions[region][group % FAN] as u32;
+        let before = before + self.groups[group][place / BLOCK % FAN] as u32;
+        let whole = &self.words[word / WORDS * WORDS..word];
+        let before = before + whole.iter().map(|word| word.count_ones()).sum::<u32>();
         let below = (1 << (place % WORD)) - 1;
-        let mut sum = (self.words[word] & below).count_ones();
-        while word > 0 {
-            sum += self.sums[word];
-            word &= word - 1;
-        }
-        sum as usize
-    }
-
-    /// The place, which is taken, is free from now on.
-    pub(crate) fn free(&mut self, place: usize) {
-        let word = place / WORD;
-        self.words[word] &= !(1 << (place % WORD));
-        let mut end = word + 1;
-        while let Some(sum) = self.sums.get_mut(end) {
-            *sum -= 1;
-            end += lowest_bit(end);
-        }
+        (before + (self.words[word] & below).count_ones()) as usize
     }
 }
 
@@ -129,7 +183,7 @@ mod tests {
     proptest! {
         #[test]
         fn counts_what_is_taken(
-            begin in 0..300usize,
+            begin in prop_oneof![0..300usize, GROUP - 300..GROUP + 300],
             steps in prop::collection::vec(prop::option::of(any::<prop::sample::Index>()), 0..400),
         ) {
             let mut gaps = Gaps::default();
@@ -146,12 +200,31 @@ mod tests {
                     }
                 }
             }
-            for (index, place) in model.iter().enumerate() {
-                prop_assert_eq!(gaps.place(index), *place);
-                prop_assert_eq!(gaps.taken_before(*place), index);
-            }
+            compare(&gaps, &model, 1)?;
             let taken: Vec<usize> = (0..places).filter(|place| gaps.is_taken(*place)).collect();
             prop_assert_eq!(taken, model);
         }
+    }
+
+    fn compare(gaps: &Gaps, model: &[usize], stride: usize) -> Result<(), TestCaseError> {
+        for (index, place) in model.iter().enumerate().step_by(stride) {
+            prop_assert_eq!(gaps.place(index), *place);
+            prop_assert_eq!(gaps.taken_before(*place), index);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_million_places_are_several_regions() {
+        let (mut gaps, mut model) = (Gaps::default(), Vec::new());
+        gaps.fill(REGION + 7);
+        (REGION + 7..2 * REGION + 70_001).for_each(|_| gaps.push());
+        for place in 0..2 * REGION + 70_001 {
+            // Whole words, blocks and groups become empty.
+            let goes = place % 7 == 3 || place / 3_000 % 5 == 2 || place / GROUP % 9 == 4;
+            if goes { gaps.free(place) } else { model.push(place) }
+        }
+        compare(&gaps, &model, 97).unwrap();
+        assert_eq!(gaps.place(model.len() - 1), model[model.len() - 1]);
     }
 }
