@@ -12,6 +12,7 @@
 //! Timers of one deadline fire in the order in which they were set, unless the
 //! sampler says otherwise.
 
+use crate::huge;
 use crate::ready::Ready;
 use std::cell::Cell;
 use std::fmt;
@@ -124,6 +125,7 @@ impl Clock {
         let index = match self.free.pop() {
             Some(index) => index,
             None => {
+                self.make_room();
                 self.timers.push(Timer {
                     deadline,
                     arrival: 0,
@@ -146,6 +148,14 @@ impl Clock {
         self.set += 1;
         self.link(index);
         TimerKey { index, generation }
+    }
+
+    fn make_room(&mut self) {
+        if self.timers.len() == self.timers.capacity() {
+            self.timers.reserve(1);
+            let size = self.timers.capacity() * size_of::<Timer>();
+            huge::ask_for_large_pages(self.timers.as_ptr().addr(), size);
+        }
     }
 
     /// Takes the waker of a timer that has not fired out of it.

@@ -134,7 +134,7 @@ impl Core {
             None => Strand::of_nobody(id.0),
         };
         let birth = Birth {
-            host: parent.map_or(HostId::default(), |parent| parent.header().host.get()),
+            host: parent.map_or(HostId::default(), |parent| parent.record().host.get()),
             strand,
             spawned_at,
             flags: flags | WOKEN | JOINABLE,
@@ -142,7 +142,7 @@ impl Core {
         };
         let task = self.blocks.with(|blocks| TaskRef::new(blocks, birth, future));
         self.tasks.with(|tasks| {
-            task.header().index.set(tasks.len() as u32);
+            task.record().index.set(tasks.len() as u32);
             tasks.push(task);
         });
         self.unfinished.set(self.unfinished.get() + 1);
@@ -188,7 +188,7 @@ impl Core {
             ordinal: header.strand.ordinal(),
             path: header.strand.path(),
             name,
-            spawned_at: header.spawned_at,
+            spawned_at: task.record().spawned_at,
             future: task.future_name(),
             daemon: header.ledger.has(DAEMON),
         };
@@ -223,10 +223,15 @@ impl Core {
                 let option = unsafe { (*sampler.as_ptr()).schedule(&runnable) };
                 self.give_sampler_back(lent);
                 let option = self.note_choice(Kind::Schedule, options, option);
-                self.ready.with(|ready| {
-                    prefetch::ahead(ready, option);
-                    ready.take(option as usize)
-                })
+                let task = self.ready.with(|ready| ready.take(option as usize));
+                if options > prefetch::FEW {
+                    let lent = self.take_sampler();
+                    // SAFETY: as above.
+                    let foreseen = unsafe { (*sampler.as_ptr()).foresee(options, option) };
+                    self.look_ahead(foreseen, option);
+                    self.give_sampler_back(lent);
+                }
+                task
             } else {
                 self.ready.with(|ready| ready.take(0))
             };
@@ -255,6 +260,17 @@ impl Core {
                 return;
             }
         }
+    }
+
+    /// Fetches the memory that turns soon to come will need.
+    fn look_ahead(&self, foreseen: &[u32], option: u32) {
+        self.ready.with(|ready| {
+            if !foreseen.is_empty() {
+                self.outlook.with(|outlook| outlook.look(ready, foreseen));
+            } else if option == 0 {
+                prefetch::in_order(ready);
+            }
+        });
     }
 
     /// One poll of `task` and what follows from it.
@@ -374,7 +390,7 @@ impl Core {
         if end == PollEnd::Panicked {
             self.task_panicked(task, spurious);
         }
-        if let Some(joiner) = header.joiner.take() {
+        if let Some(joiner) = task.record().joiner.take() {
             self.work.set(0);
             self.call_out(|| joiner.wake());
         }
@@ -383,7 +399,7 @@ impl Core {
         }
         self.running.set(None);
         ledger.clear(HELD);
-        if header.handles.is_zero() {
+        if task.record().handles.is_zero() {
             self.free(task);
         }
     }
@@ -403,10 +419,10 @@ impl Core {
             self.joined_by_nobody(task);
         }
         self.tasks.with(|tasks| {
-            let index = task.header().index.get() as usize;
+            let index = task.record().index.get() as usize;
             tasks.swap_remove(index);
             if let Some(moved) = tasks.get(index) {
-                moved.header().index.set(index as u32);
+                moved.record().index.set(index as u32);
             }
         });
         // SAFETY: the task is over, so no other table refers to it, and no handle
@@ -462,7 +478,7 @@ impl Core {
 
     pub(crate) fn join_handle_dropped(&self, task: TaskRef) {
         let header = task.header();
-        drop(header.joiner.take());
+        drop(task.record().joiner.take());
         header.ledger.clear(JOINABLE);
         if header.ledger.is_done() {
             if header.ledger.has(PANICKED) {
@@ -475,9 +491,9 @@ impl Core {
 
     pub(crate) fn handle_dropped(&self, task: TaskRef) {
         let header = task.header();
-        header.handles.decrement();
+        task.record().handles.decrement();
         if header.id() != TaskId::ROOT {
-            let left = header.handles.sum().unsigned_abs();
+            let left = task.record().handles.sum().unsigned_abs();
             self.record(|| What::HandleDropped { task: task.id(), left });
         }
         self.handle_gone(task);
@@ -487,7 +503,7 @@ impl Core {
     pub(crate) fn handle_gone(&self, task: TaskRef) {
         let header = task.header();
         self.doubt(&header.ledger);
-        if header.handles.is_zero() && header.ledger.is_done() && !header.ledger.has(HELD) {
+        if task.record().handles.is_zero() && header.ledger.is_done() && !header.ledger.has(HELD) {
             self.free(task);
         }
     }
@@ -495,7 +511,7 @@ impl Core {
     /// Leaves a task that is over to the handles that outlive the run.
     pub(crate) fn orphan(&self, task: TaskRef) {
         task.leave_home();
-        if task.header().handles.hand_over() {
+        if task.record().handles.hand_over() {
             // SAFETY: no handle is left, and the list of tasks is about to be emptied.
             unsafe { task.free(self) };
         }

@@ -11,6 +11,7 @@
 //! clone is gone.
 
 use crate::biased::BiasedCount;
+use crate::huge;
 use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
 use crate::sync::{AtomicUsize, Mutex, Ordering};
@@ -24,7 +25,9 @@ pub(crate) type IdentityRef = NonNull<Identity>;
 /// The home of what belongs to no run any more. No world has this address.
 pub(crate) const NOWHERE: usize = 1;
 
+/// One line of the cache.
 #[derive(Debug)]
+#[repr(align(64))]
 pub(crate) struct Identity {
     /// The address of the world whose thread may touch the cells.
     home: AtomicUsize,
@@ -63,7 +66,11 @@ impl Identity {
     }
 }
 
-const CHUNK: usize = 32;
+const _: () = assert!(size_of::<Identity>() == 64);
+
+/// Every chunk is as large as all before it, within these bounds.
+const LEAST_CHUNK: usize = 32;
+const MOST_CHUNK: usize = 1 << 17;
 
 /// All identities of a world.
 #[derive(Debug)]
@@ -128,9 +135,13 @@ impl Identities {
 
     #[cold]
     fn grow(&mut self) -> IdentityRef {
-        self.chunks.push((0..CHUNK).map(|_| Identity::new()).collect());
+        let made = self.chunks.iter().map(|chunk| chunk.len()).sum::<usize>();
+        let mut chunk: Vec<Identity> = Vec::with_capacity(made.clamp(LEAST_CHUNK, MOST_CHUNK));
+        huge::ask_for_large_pages(chunk.as_ptr().addr(), chunk.capacity() * size_of::<Identity>());
+        chunk.resize_with(chunk.capacity(), Identity::new);
+        self.chunks.push(chunk.into_boxed_slice());
         let chunk = &self.chunks[self.chunks.len() - 1];
-        self.free.extend(chunk.iter().skip(1).map(NonNull::from));
+        self.free.extend(chunk.iter().skip(1).rev().map(NonNull::from));
         NonNull::from(&chunk[0])
     }
 

@@ -135,14 +135,14 @@ impl<T> Future for JoinHandle<T> {
         let header = task.header();
         if !header.ledger.is_done() {
             // `clone_from` keeps a waker of the same identity and replaces any other.
-            let mut joiner = header.joiner.take();
+            let mut joiner = task.record().joiner.take();
             match &mut joiner {
                 Some(waker) => waker.clone_from(cx.waker()),
                 None => joiner = Some(cx.waker().clone()),
             }
             // A clone may run the task to its end, which found nobody to wake then.
             if !header.ledger.is_done() {
-                header.joiner.set(joiner);
+                task.record().joiner.set(joiner);
                 core.doubt(&header.ledger);
                 return Poll::Pending;
             }
@@ -186,8 +186,8 @@ impl RawHandle {
         match self.home() {
             Some(core) => core.abort(self.0),
             None => {
-                let header = self.0.header();
-                header.mailbox.post(header.run, Letter::Aborted { task: header.id() });
+                let record = self.0.record();
+                record.mailbox.post(record.run, Letter::Aborted { task: self.0.id() });
             }
         }
     }
@@ -201,8 +201,8 @@ impl RawHandle {
 impl Clone for RawHandle {
     fn clone(&self) -> Self {
         match self.home() {
-            Some(_) => self.0.header().handles.increment(),
-            None => self.0.header().handles.increment_away(),
+            Some(_) => self.0.record().handles.increment(),
+            None => self.0.record().handles.increment_away(),
         }
         RawHandle(self.0)
     }
@@ -214,9 +214,9 @@ impl Drop for RawHandle {
             core.handle_dropped(self.0);
             return;
         }
-        let header = self.0.header();
-        let (mailbox, run, task) = (header.mailbox, header.run, header.id());
-        if header.handles.decrement_away() {
+        let record = self.0.record();
+        let (mailbox, run, task) = (record.mailbox, record.run, self.0.id());
+        if record.handles.decrement_away() {
             // SAFETY: the run is over and this was the last handle.
             unsafe { self.0.free_orphan() }
         } else {

@@ -46,6 +46,8 @@ pub(crate) mod flag {
     pub(crate) const HELD: u32 = 1 << 13;
     /// It was woken and stands among the late ones instead of in the queue.
     pub(crate) const LATE: u32 = 1 << 14;
+    /// Its memory was cut from a chunk.
+    pub(crate) const CUT: u32 = 1 << 15;
 }
 use flag::*;
 

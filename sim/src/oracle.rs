@@ -190,7 +190,7 @@ impl Core {
         let task = ledger.task();
         match self.joiner_of(task) {
             // The usual case, and quickly decided.
-            None => task.id() == TaskId::ROOT || task.header().handles.is_zero(),
+            None => task.id() == TaskId::ROOT || task.record().handles.is_zero(),
             Some(_) => self.is_abandoned(task, &self.debtors(&self.standing_debts())),
         }
     }
@@ -231,7 +231,7 @@ impl Core {
 
     /// The task whose waker stands in the join slot of `task`.
     fn joiner_of(&self, task: TaskRef) -> Option<TaskRef> {
-        let slot = &task.header().joiner;
+        let slot = &task.record().joiner;
         let waker = slot.take();
         let ledger = waker.as_ref().and_then(|w| identity_of(w, self)).and_then(|i| i.ledger.get());
         slot.set(waker);
@@ -245,7 +245,7 @@ impl Core {
         let mut task = task;
         // The way up the join edges is no longer than there are debtors.
         for _ in 0..=debtors.len() {
-            let handles = task.header().handles.sum();
+            let handles = task.record().handles.sum();
             if task.id() == TaskId::ROOT || handles == 0 {
                 return true;
             }

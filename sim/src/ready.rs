@@ -27,7 +27,7 @@ struct Waiting<T> {
 }
 
 /// To move more elements than these costs more than to leave a gap.
-const MOST_MOVED: usize = 128;
+const MOST_MOVED: usize = 512;
 
 /// A queue as short as this has no gaps.
 const SHORT: usize = 64;
@@ -141,6 +141,27 @@ impl<T: Copy> Ready<T> {
         }
     }
 
+    /// Where the element at `index` stands, in a queue with gaps.
+    #[inline]
+    pub(crate) fn standing(&self, index: usize) -> Option<usize> {
+        let gaps = self.gaps.as_ref()?;
+        (index < self.len()).then(|| gaps.place(index))
+    }
+
+    /// Who stands at a place of a queue with gaps, if anybody does.
+    #[inline]
+    pub(crate) fn at_place(&self, place: usize) -> Option<T> {
+        let gaps = self.gaps.as_ref()?;
+        let waiting = self.waiting.get(place)?;
+        gaps.is_taken(place).then_some(waiting.element)
+    }
+
+    /// Where in memory a place is.
+    #[inline]
+    pub(crate) fn address(&self, place: usize) -> Option<usize> {
+        self.waiting.get(place).map(|waiting| std::ptr::from_ref(waiting).addr())
+    }
+
     /// The element at `index`, if there is one and it is found at once: no gaps.
     #[inline(always)]
     pub(crate) fn glimpse(&self, index: usize) -> Option<T> {
@@ -222,7 +243,7 @@ mod tests {
         }
 
         #[test]
-        fn keeps_it_among_many(begin in 250..700usize, takes in takes()) {
+        fn keeps_it_among_many(begin in 1_000..1_600usize, takes in takes()) {
             compare(begin, takes)?;
         }
     }
@@ -230,7 +251,7 @@ mod tests {
     #[test]
     fn many_leave_in_any_order_until_none_is_left() {
         let mut ready = Ready::default();
-        let mut model: Vec<u32> = (0..1_000).collect();
+        let mut model: Vec<u32> = (0..3_000).collect();
         model.iter().for_each(|number| {
             ready.push(*number);
         });
@@ -238,7 +259,9 @@ mod tests {
         while !model.is_empty() {
             index = (index + 397) % model.len();
             assert_eq!(ready.take(index), model.remove(index));
-            assert!(ready.iter().eq(model.iter().copied()));
+            if model.len().is_multiple_of(16) {
+                assert!(ready.iter().eq(model.iter().copied()));
+            }
         }
         assert_eq!((ready.len(), ready.gaps.is_none()), (0, true));
     }

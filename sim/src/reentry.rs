@@ -158,7 +158,7 @@ impl Core {
         let _inside = Inside { core: self, caller, work: self.work.get() };
         self.nested.set(Some(Nested {
             caller: caller.id(),
-            caller_spawned_at: caller.header().spawned_at,
+            caller_spawned_at: caller.record().spawned_at,
             polled: task.id(),
         }));
         // The step beats once more before and after its poll.

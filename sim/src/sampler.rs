@@ -10,6 +10,7 @@ mod children;
 mod eager;
 mod environment;
 mod fingerprint;
+mod foresight;
 mod frontier;
 mod lessons;
 mod observation;
@@ -48,6 +49,8 @@ pub use sticky::Sticky;
 pub use surw::Surw;
 pub use urw::Urw;
 
+pub(crate) use foresight::AHEAD;
+
 use crate::choice::Kind;
 use crate::fault::Faults;
 use crate::strand::{Runnable, Strand};
@@ -66,6 +69,14 @@ pub trait Sampler {
     #[inline(always)]
     fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
         self.choose(Kind::Schedule, runnable.len())
+    }
+
+    /// After `option` was taken of `options` strands: what it will take next, if as many
+    /// stay runnable and it knows already. A hint of which memory is needed soon.
+    #[inline(always)]
+    fn foresee(&mut self, options: u32, option: u32) -> &[u32] {
+        let _ = (options, option);
+        &[]
     }
 
     /// The next move that makes an argument simpler: 0 for none, which ends them. Only
@@ -98,6 +109,10 @@ impl<S: Sampler + ?Sized> Sampler for &mut S {
 
     fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
         (**self).schedule(runnable)
+    }
+
+    fn foresee(&mut self, options: u32, option: u32) -> &[u32] {
+        (**self).foresee(options, option)
     }
 
     fn move_argument(&mut self) -> u32 {

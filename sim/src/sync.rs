@@ -10,7 +10,9 @@
 //! sanitizer sees; those of a precompiled standard library it does not, and takes
 //! what they guard for races.
 
-pub(crate) use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, AtomicUsize, Ordering};
+pub(crate) use std::sync::atomic::{
+    AtomicBool, AtomicI32, AtomicIsize, AtomicU64, AtomicUsize, Ordering,
+};
 #[cfg(not(reveille_tsan))]
 pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
 

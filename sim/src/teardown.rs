@@ -47,7 +47,7 @@ impl Core {
                 return;
             }
             self.with_tasks_held(|task| {
-                if let Some(joiner) = task.header().joiner.take() {
+                if let Some(joiner) = task.record().joiner.take() {
                     self.call_out(|| drop(joiner));
                 }
                 if task.ledger().has(OVER) {
@@ -66,10 +66,10 @@ impl Core {
     /// Calls `f` with every task in the order of spawning; none is freed meanwhile.
     fn with_tasks_held(&self, f: impl Fn(TaskRef)) {
         let tasks = self.tasks_by_id();
-        tasks.iter().for_each(|task| task.header().handles.increment());
+        tasks.iter().for_each(|task| task.record().handles.increment());
         tasks.iter().copied().for_each(f);
         for task in tasks {
-            if task.header().handles.decrement() && task.ledger().has(OVER) {
+            if task.record().handles.decrement() && task.ledger().has(OVER) {
                 self.free(task);
             }
         }

@@ -18,6 +18,7 @@ use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
 use crate::oracle::Debt;
 use crate::outside::Contacts;
+use crate::prefetch::Outlook;
 use crate::private::Private;
 use crate::property::{Monitor, Trial};
 use crate::ready::Ready;
@@ -73,6 +74,7 @@ pub struct World {
 pub(crate) struct Core {
     // The first few are touched by every step.
     pub(crate) ready: Private<Ready<TaskRef>>,
+    pub(crate) outlook: Private<Outlook>,
     pub(crate) running: Cell<Option<TaskRef>>,
     /// A poll inside a call of a waker, itself inside a poll.
     pub(crate) nested: Cell<Option<Nested>>,
@@ -221,6 +223,7 @@ impl World {
         let (mailbox, pulse) = borrow_outlet();
         let core = Core {
             ready: Private::default(),
+            outlook: Private::default(),
             running: Cell::new(None),
             nested: Cell::new(None),
             late: Private::default(),
@@ -462,7 +465,7 @@ pub fn current_tape() -> Option<Tape> {
 #[must_use]
 pub fn current_task() -> Option<(TaskId, &'static std::panic::Location<'static>)> {
     let task = current()?.running.get()?;
-    Some((task.id(), task.header().spawned_at))
+    Some((task.id(), task.record().spawned_at))
 }
 
 /// The step that the run of the calling thread is in; none outside a run.

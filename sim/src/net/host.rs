@@ -203,7 +203,7 @@ impl Host {
     fn add<F: Future>(&self, what: &str, future: F, flags: u32) -> JoinHandle<F::Output> {
         let (core, machine) = self.expect_machine(what);
         let task = core.add_task(future, None, flags, Location::caller());
-        task.header().host.set(self.id);
+        task.record().host.set(self.id);
         if !machine.up.get() {
             core.abort(task);
         }
@@ -222,7 +222,7 @@ impl Host {
         let Some(task) = core.running.get() else {
             panic!("`Host::enter` was called outside of a task: call it from one");
         };
-        let _back = Entered { task, before: task.header().host.replace(self.id) };
+        let _back = Entered { task, before: task.record().host.replace(self.id) };
         f()
     }
 
@@ -260,20 +260,20 @@ impl Host {
     fn drop_tasks(&self, core: &Core) {
         for _ in 0..ROUNDS {
             let is_ours =
-                |task: &TaskRef| task.header().host.get() == self.id && !task.ledger().has(OVER);
+                |task: &TaskRef| task.record().host.get() == self.id && !task.ledger().has(OVER);
             let tasks: Vec<TaskRef> = core.tasks_by_id().into_iter().filter(is_ours).collect();
             if tasks.iter().all(|task| task.ledger().has(RUNNING)) {
                 tasks.into_iter().for_each(|task| core.abort(task));
                 return;
             }
-            tasks.iter().for_each(|task| task.header().handles.increment());
+            tasks.iter().for_each(|task| task.record().handles.increment());
             for task in tasks {
                 if !task.ledger().has(OVER | RUNNING) {
                     // A point may have chosen it to go next.
                     core.next.set(core.next.get().filter(|next| *next != task));
                     core.cancel(task);
                 }
-                if task.header().handles.decrement() && task.ledger().has(OVER) {
+                if task.record().handles.decrement() && task.ledger().has(OVER) {
                     core.free(task);
                 }
             }
@@ -347,7 +347,7 @@ struct Entered {
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        self.task.header().host.set(self.before);
+        self.task.record().host.set(self.before);
     }
 }
 

@@ -353,6 +353,6 @@ impl Core {
 
     /// The host on which the running task is.
     pub(crate) fn host(&self) -> HostId {
-        self.running.get().map_or(HostId::default(), |task| task.header().host.get())
+        self.running.get().map_or(HostId::default(), |task| task.record().host.get())
     }
 }

@@ -16,4 +16,9 @@ impl Policy for RandomWalk {
     fn schedule(&mut self, runnable: &Runnable<'_>, run: &mut Run) -> u32 {
         run.entropy.below(runnable.len())
     }
+
+    #[inline]
+    fn foresee<'a>(&mut self, options: u32, option: u32, run: &'a mut Run) -> &'a [u32] {
+        run.foresight.after(&run.entropy, options, option)
+    }
 }

@@ -4,6 +4,7 @@
 use super::Sampler;
 use super::eager::Eager;
 use super::environment::Environment;
+use super::foresight::Foresight;
 use super::lessons::Lessons;
 use super::observation::{Observation, Observer};
 use super::policy::{Policy, Run};
@@ -79,6 +80,11 @@ impl<P: Policy> Sampler for Seeded<P> {
     }
 
     #[inline]
+    fn foresee(&mut self, options: u32, option: u32) -> &[u32] {
+        self.policy.foresee(options, option, &mut self.shared.run)
+    }
+
+    #[inline]
     fn turn(&mut self, strand: &Strand) {
         self.policy.turn(strand, &mut self.shared.run);
         self.shared.turn(strand);
@@ -105,8 +111,10 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(seed: u64, is_eager: bool) -> Shared {
+        let entropy = Entropy::new(seed);
+        let foresight = Foresight::new(&entropy);
         Shared {
-            run: Run { entropy: Entropy::new(seed), lessons: Lessons::default(), is_eager },
+            run: Run { entropy, lessons: Lessons::default(), is_eager, foresight },
             environment: Environment::default(),
             observer: Observer::default(),
             observes: false,
