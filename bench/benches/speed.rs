@@ -1,31 +1,21 @@
 //! `cargo bench --manifest-path bench/Cargo.toml`: the speed of runs.
-//!
-//! The contenders of a workload take turns, so that a noisy machine is noisy for
-//! all of them; each figure is the median over the rounds, each ratio the median
-//! of the ratios within a round.
 
 use futures::executor::LocalPool;
 use futures::task::{LocalSpawnExt, SpawnExt};
-use reveille_bench::alive;
 use reveille_bench::floor::{self, Floor};
+use reveille_bench::rounds::{self, Contender, Done, TimedContender, compare, timed};
 use reveille_bench::slot::slot;
-use reveille_bench::slot10;
+use reveille_bench::{alive, connections, slot10};
 use reveille_sctbench::{ALL, fails};
 use reveille_sim::{Faults, Plain, Portfolio, Random, Sampler, Settings, World, time};
 use std::hint::black_box;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
-const ROUNDS: usize = 15;
-
-/// What was done, and how long it took.
-type Done = (u64, Duration);
-
 fn main() {
     // Cargo passes `--bench`; anything else is a filter.
     let filter = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
-    println!("| workload | contender | median | to the first |");
-    println!("| --- | --- | ---: | ---: |");
+    rounds::head();
     let crowds =
         [crowd("crowd of 10", 10), crowd("crowd of 100", 100), crowd("crowd of 1000", 1_000)];
     let workloads = [short(), reorder(), steady(), timers()].into_iter().chain(crowds);
@@ -35,54 +25,10 @@ fn main() {
             compare(name, unit, timed.collect());
         }
     }
-    for (name, unit, contenders) in [in_order(), at_random(), pending_timers()] {
+    for (name, unit, contenders) in [in_order(), at_random(), pending_timers(), connections()] {
         if name.contains(&filter) {
             compare(name, unit, contenders);
         }
-    }
-}
-
-type Contender = (&'static str, Box<dyn FnMut() -> u64>);
-/// One that takes the time of a part of what it does.
-type TimedContender = (&'static str, Box<dyn FnMut() -> Done>);
-
-fn timed(mut run: Box<dyn FnMut() -> u64>) -> Box<dyn FnMut() -> Done> {
-    Box::new(move || {
-        let start = Instant::now();
-        (run(), start.elapsed())
-    })
-}
-
-fn compare(workload: &str, unit: &str, mut contenders: Vec<TimedContender>) {
-    let mut rates = vec![Vec::new(); contenders.len()];
-    for round in 0..=ROUNDS {
-        for (rates, (_, run)) in rates.iter_mut().zip(&mut contenders) {
-            let (done, took) = run();
-            let rate = done as f64 / took.as_secs_f64();
-            // The first round warms up.
-            if round > 0 {
-                rates.push(rate);
-            }
-        }
-    }
-    for (rates_of_this, (name, _)) in rates.iter().zip(&contenders) {
-        let ratios = rates_of_this.iter().zip(&rates[0]).map(|(this, first)| this / first);
-        let (rate, ratio) = (median(rates_of_this.iter().copied()), median(ratios));
-        println!("| {workload} | {name} | {} {unit} | {ratio:.2} |", human(rate));
-    }
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-fn human(rate: f64) -> String {
-    match rate {
-        1e6.. => format!("{:.2} M", rate / 1e6),
-        1e4.. => format!("{:.0} k", rate / 1e3),
-        _ => format!("{rate:.0}"),
     }
 }
 
@@ -419,4 +365,19 @@ fn pending_timers() -> (&'static str, &'static str, Vec<TimedContender>) {
         ("reveille, 1,000,000 timers", Box::new(replaced(1_000_000))),
     ];
     ("pending timers", "sets and cancels/s", contenders)
+}
+
+/// A byte there and back over one of many open connections.
+fn connections() -> (&'static str, &'static str, Vec<TimedContender>) {
+    fn asked(connections: usize, stride: usize) -> impl FnMut() -> Done {
+        const TRIPS: u64 = 200_000;
+        let mut world = World::new();
+        move || (TRIPS, connections::in_reveille(&mut world, connections, stride, TRIPS))
+    }
+    let contenders: Vec<TimedContender> = vec![
+        ("reveille, 100 in order", Box::new(asked(100, 1))),
+        ("reveille, 10,000 in order", Box::new(asked(10_000, 1))),
+        ("reveille, 10,000 in strides of 7,919", Box::new(asked(10_000, 7_919))),
+    ];
+    ("connections", "round trips/s", contenders)
 }

@@ -148,7 +148,7 @@ impl Socket {
         let peer = self.peer().filter(|peer| !peer.home.is_gone());
         let is_wanted = |peer: &Rc<Socket>| segment.bytes.is_empty() || peer.takes_bytes();
         match peer {
-            Some(peer) if is_wanted(&peer) => peer.receive(core, &segment),
+            Some(peer) if is_wanted(&peer) => peer.receive(core, segment),
             _ if segment.end == Some(End::Reset) => {}
             _ => self.be_answered_by_reset(core),
         }

@@ -323,9 +323,9 @@ impl Socket {
     }
 
     /// Bytes and more come in.
-    pub(super) fn receive(&self, core: &Core, segment: &Segment) {
+    pub(super) fn receive(&self, core: &Core, segment: Segment) {
         if !segment.bytes.is_empty() {
-            self.received.with(|queue| queue.push(&segment.bytes));
+            self.received.with(|queue| queue.push_block(segment.bytes));
             self.readiness.add(core, Ready::READABLE);
         }
         match segment.end {
@@ -398,7 +398,7 @@ impl Socket {
         if !self.is_immediate() {
             self.transmit(core, segment);
         } else if let Some(peer) = self.peer().filter(|peer| !peer.home.is_gone()) {
-            peer.receive(core, &segment);
+            peer.receive(core, segment);
         }
     }
 
