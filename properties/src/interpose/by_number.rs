@@ -48,6 +48,8 @@ unsafe extern "C" fn syscall(
             }
             _ => {}
         }
+        #[cfg(all(target_env = "gnu", not(target_feature = "crt-static")))]
+        super::outside::note_by_number(call, &arguments);
         kernel::ask(call, arguments)
     }
 }
