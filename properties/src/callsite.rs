@@ -93,7 +93,8 @@ fn is_machinery(frame: &CallSite) -> bool {
 
 /// Whether it is one of our functions that have the names of the C library's.
 fn is_interposed(frame: &CallSite) -> bool {
-    !frame.function.contains("::") && frame.file.ends_with("/src/interpose/outside.rs")
+    let files = ["/src/interpose/outside.rs", "/src/interpose/by_number.rs"];
+    !frame.function.contains("::") && files.iter().any(|file| frame.file.ends_with(file))
 }
 
 /// The directory, named after the package, of a file that belongs to a crate from

@@ -59,8 +59,10 @@ fn instead(outside: Outside) -> &'static str {
         Outside::Socket => "reveille::net",
         Outside::Pipe => "reveille::io::pipe",
         Outside::Reactor => "reveille::reactor",
+        Outside::Ring => "reveille::completion",
         Outside::File => "reveille::fs",
         Outside::Sleep => "reveille::time::sleep",
+        Outside::Entropy => "reveille::draw",
         _ => "reveille::spawn",
     }
 }

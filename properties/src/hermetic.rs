@@ -14,12 +14,15 @@
 //! ```
 //!
 //! A fork starts where the process stood before any run, and its thread is fresh,
-//! so every run finds the same statics, thread-locals and memory, in the search as
-//! in a replay of another day. Entropy and clocks are those of
-//! [`interpose`](crate::interpose): what they give is on the tape.
+//! so every run finds the same statics and thread-locals, in the search as in a
+//! replay of another day. Places on the stack and the heap are not quite the same:
+//! a sampler stands on other frames and takes other memory than a replay. Entropy
+//! and clocks are those of [`interpose`](crate::interpose): what they give is on the
+//! tape.
 //!
-//! What stays the same in all runs: the shuffles of `futures::select!`, which no
-//! entropy feeds. `tokio::select!` and `HashMap` differ from run to run.
+//! What stays the same in all runs: the shuffles of `futures::select!` and the numbers
+//! of `fastrand`, which no entropy feeds. `tokio::select!`, `HashMap` and `rand` differ
+//! from run to run.
 
 // Elsewhere nobody is asked, so nobody reads an answer.
 #[cfg_attr(not(any(target_os = "linux", test)), allow(dead_code))]

@@ -105,7 +105,7 @@
 //! # Runs that cannot be repeated
 //!
 //! A run takes no entropy, time or threads from outside, but its body may:
-//! `futures::select!`, `tokio::select!` and `HashMap` do. The first run and every
+//! `futures::select!`, `tokio::select!`, `HashMap` and `rand` do. The first run and every
 //! hundredth are made twice; when their events differ, the test starts over with
 //! *hermetic* runs, each in a process of its own with fixed entropy and clocks
 //! (on Linux). Where that cannot be, the law `nondeterminism` names the first

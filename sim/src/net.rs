@@ -75,6 +75,6 @@ pub use tcp::{
     WriteHalf,
 };
 pub use udp::UdpSocket;
-pub use unix::{UnixListener, UnixStream};
+pub use unix::{UnixDatagram, UnixListener, UnixStream};
 
 pub(crate) use machine::HostId;

@@ -24,10 +24,14 @@ pub enum Outside {
     Pipe,
     /// What waits for many sockets: epoll and its like.
     Reactor,
+    /// A ring of io_uring.
+    Ring,
     /// A file.
     File,
     /// A sleep of the thread.
     Sleep,
+    /// A device of random bytes.
+    Entropy,
     /// A thread.
     Thread,
 }
@@ -42,8 +46,10 @@ impl Outside {
             Outside::Socket => "a real socket",
             Outside::Pipe => "a real pipe",
             Outside::Reactor => "a real reactor",
+            Outside::Ring => "a real ring of io_uring",
             Outside::File => "a real file",
             Outside::Sleep => "a real sleep",
+            Outside::Entropy => "a real source of random bytes",
             Outside::Thread => "a real thread",
         }
     }

@@ -1,5 +1,7 @@
 //! A file, written by system calls alone: whole or not at all.
 
+#[cfg(target_os = "linux")]
+use crate::interpose::kernel;
 use std::ffi::c_char;
 
 /// Longer paths are refused.
@@ -117,7 +119,10 @@ unsafe fn open_to_write(path: *const c_char, flags: libc::c_int) -> libc::c_int 
     #[cfg(target_os = "linux")]
     // SAFETY: the caller's promise.
     unsafe {
-        libc::syscall(libc::SYS_openat, libc::AT_FDCWD, path, flags, MODE) as libc::c_int
+        let number = |given: libc::c_int| kernel::number(given as usize);
+        let arguments =
+            [number(libc::AT_FDCWD), path.cast_mut().cast(), number(flags), number(MODE)];
+        kernel::ask(libc::SYS_openat, arguments) as libc::c_int
     }
     #[cfg(not(target_os = "linux"))]
     // SAFETY: the caller's promise.

@@ -4,7 +4,9 @@
 //! Noted with glibc only, and where a function with a variable number of arguments is
 //! called as any other.
 
-use libc::{c_char, c_int, c_uint, c_void, clockid_t, mode_t, pthread_attr_t, pthread_t, timespec};
+use super::kernel::Word;
+use libc::{c_char, c_int, c_long, c_uint, c_void};
+use libc::{clockid_t, mode_t, pthread_attr_t, pthread_t, timespec};
 use reveille_sim::Outside;
 use std::ffi::CStr;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -27,8 +29,37 @@ unsafe fn note_file(path: *const c_char) {
     }
     // SAFETY: the caller's promise.
     let path = unsafe { CStr::from_ptr(path) }.to_bytes();
-    if !is_of_the_process(path) {
+    if matches!(path, b"/dev/random" | b"/dev/urandom") {
+        reveille_sim::note_outside(Outside::Entropy);
+    } else if !is_of_the_process(path) {
         reveille_sim::note_outside(Outside::File);
+    }
+}
+
+/// Notes a system call that is made by its number.
+///
+/// # Safety
+///
+/// The arguments are those of the call.
+#[inline]
+pub(super) unsafe fn note_by_number(call: c_long, arguments: &[Word; 6]) {
+    match call {
+        libc::SYS_socket | libc::SYS_socketpair => note(Outside::Socket),
+        libc::SYS_pipe2 => note(Outside::Pipe),
+        libc::SYS_epoll_create1 | libc::SYS_eventfd2 => note(Outside::Reactor),
+        libc::SYS_io_uring_setup => note(Outside::Ring),
+        libc::SYS_nanosleep | libc::SYS_clock_nanosleep => note(Outside::Sleep),
+        // SAFETY: the argument is a path.
+        libc::SYS_openat | libc::SYS_openat2 => unsafe { note_file(arguments[1].cast()) },
+        // What aarch64 never had.
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_pipe => note(Outside::Pipe),
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_epoll_create | libc::SYS_eventfd => note(Outside::Reactor),
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the argument is a path.
+        libc::SYS_open | libc::SYS_creat => unsafe { note_file(arguments[0].cast()) },
+        _ => {}
     }
 }
 

@@ -13,13 +13,14 @@ mod tcp;
 mod tcp_ends;
 mod udp;
 mod unix;
+mod unix_datagrams;
 
 /// What a body uses, in the place where it runs.
 mod fake {
     pub(crate) use reveille::io::duplex;
     pub(crate) use reveille::net::unix::remove_path;
     pub(crate) use reveille::net::{
-        TcpListener, TcpSocket, TcpStream, UdpSocket, UnixListener, UnixStream,
+        TcpListener, TcpSocket, TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixStream,
     };
     pub(crate) use reveille::reactor::Interest;
     pub(crate) use reveille::{spawn, yield_now};
@@ -47,7 +48,7 @@ mod kernel {
     use std::path::PathBuf;
     pub(crate) use tokio::io::{Interest, duplex};
     pub(crate) use tokio::net::{
-        TcpListener, TcpSocket, TcpStream, UdpSocket, UnixListener, UnixStream,
+        TcpListener, TcpSocket, TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixStream,
     };
     pub(crate) use tokio::spawn;
     pub(crate) use tokio::task::yield_now;

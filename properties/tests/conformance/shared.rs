@@ -1,6 +1,8 @@
 //! What the bodies use in both places.
 
+pub(crate) use std::future::poll_fn;
 pub(crate) use std::io::{self, ErrorKind, IoSlice};
+pub(crate) use std::net::Shutdown;
 pub(crate) use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 pub(crate) fn kind<T: std::fmt::Debug>(result: io::Result<T>) -> ErrorKind {

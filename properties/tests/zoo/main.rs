@@ -31,6 +31,7 @@ mod arguments;
 mod blocking;
 mod completions;
 mod delays_and_cancellation;
+mod entropy;
 mod files;
 mod futures_inside;
 mod join_handles;

@@ -116,3 +116,55 @@ async fn takes_everything_from_the_run() {
 async fn prints_a_stack() {
     assert!(!std::backtrace::Backtrace::force_capture().to_string().is_empty());
 }
+
+/// What goes by the functions of the C library, but not by its `syscall`.
+#[reveille::test(runs = 20)]
+#[ignore = "broken on purpose"]
+async fn takes_all_there_is_by_number() {
+    // SAFETY: the places live on this stack, and what is opened is closed.
+    unsafe {
+        let close = |file| assert_eq!(libc::close(file as libc::c_int), 0);
+        close(libc::syscall(libc::SYS_socket, libc::AF_INET, libc::SOCK_STREAM, 0));
+        close(libc::syscall(libc::SYS_eventfd2, 0, 0));
+        let here = c"Cargo.toml".as_ptr();
+        for _ in 0..3 {
+            close(libc::syscall(libc::SYS_openat, libc::AT_FDCWD, here, libc::O_RDONLY));
+        }
+        close(libc::syscall(libc::SYS_openat, libc::AT_FDCWD, c"/proc/self/maps".as_ptr(), 0));
+        let nothing = libc::timespec { tv_sec: 0, tv_nsec: 1 };
+        libc::syscall(libc::SYS_nanosleep, &raw const nothing, std::ptr::null::<()>());
+        // No entries are no ring.
+        assert_eq!(libc::syscall(libc::SYS_io_uring_setup, 0, std::ptr::null::<()>()), -1);
+        assert_eq!(libc::syscall(libc::SYS_getpid), std::process::id().into());
+    }
+}
+
+#[test]
+fn what_is_taken_by_number_is_named_with_its_line() {
+    let output = run("outside::takes_all_there_is_by_number", &[]);
+    assert!(output.status.success());
+    compare("outside::takes_all_there_is_by_number", &report(&output));
+}
+
+/// No interposed function gives what the device gives.
+#[reveille::test]
+#[ignore = "broken on purpose"]
+async fn reads_random_bytes_from_the_device() {
+    let mut bytes = [0];
+    let mut device = std::fs::File::open("/dev/urandom").unwrap();
+    std::io::Read::read_exact(&mut device, &mut bytes).unwrap();
+    for _ in 0..bytes[0] % 16 {
+        reveille::yield_now().await;
+    }
+}
+
+#[test]
+fn the_device_of_random_bytes_is_named() {
+    let told = report(&run("outside::reads_random_bytes_from_the_device", &[]));
+    assert!(told.contains("breaks the law nondeterminism\n"), "{told}");
+    assert!(
+        told.contains("  outside a real source of random bytes, first in step 1, at "),
+        "{told}"
+    );
+    assert!(told.contains("; use `reveille::draw`\n"), "{told}");
+}

@@ -154,3 +154,22 @@ fn hidden_randomness_replays() {
         assert_eq!(panic(&again), panic(&told));
     }
 }
+
+/// The clocks of C, and one that is asked by the number of its system call.
+#[cfg(target_os = "linux")]
+#[reveille::test]
+async fn clocks_of_c_pass() {
+    // SAFETY: each is given a valid place, or none.
+    unsafe {
+        let mut time: libc::timeval = std::mem::zeroed();
+        assert_eq!(libc::gettimeofday(&raw mut time, std::ptr::null_mut()), 0);
+        yields(time.tv_usec as u32 % 7).await;
+        let start = libc::time(std::ptr::null_mut());
+        assert!((time.tv_sec..=time.tv_sec + 1).contains(&start));
+
+        let mut time: libc::timespec = std::mem::zeroed();
+        let clock = libc::CLOCK_MONOTONIC;
+        assert_eq!(libc::syscall(libc::SYS_clock_gettime, clock, &raw mut time), 0);
+        yields(time.tv_nsec as u32 % 7).await;
+    }
+}

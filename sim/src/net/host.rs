@@ -250,6 +250,7 @@ impl Host {
         core.residents_of::<Datagrams>().iter().for_each(|socket| socket.look_at_host(core));
         core.residents_of::<unix::End>().iter().for_each(|socket| socket.look_at_host(core));
         core.residents_of::<unix::Listener>().iter().for_each(|socket| socket.look_at_host(core));
+        core.residents_of::<unix::Datagrams>().iter().for_each(|socket| socket.look_at_host(core));
         Disks::crash(core, self.id);
         call_all(core, &machine.on_crash);
         self.drop_tasks(core);

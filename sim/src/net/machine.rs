@@ -6,10 +6,8 @@ use super::udp::Datagrams;
 use super::unix;
 use crate::private::Private;
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::Path;
 use std::rc::{Rc, Weak};
 
 /// Names a host in its run; number 0 is `localhost`, where the test begins.
@@ -33,8 +31,7 @@ pub(crate) struct Machine {
     pub(crate) udp: Private<Ports>,
     /// In the order in which they were bound.
     datagrams: Private<Vec<Weak<Datagrams>>>,
-    /// The paths of Unix sockets; they stay when their listeners are gone.
-    pub(super) unix: Private<BTreeMap<Rc<Path>, Weak<unix::Listener>>>,
+    pub(super) unix: Private<unix::Paths>,
     pub(crate) on_crash: Private<Vec<Hook>>,
     pub(crate) on_restart: Private<Vec<Hook>>,
 }

@@ -19,11 +19,18 @@ pub(crate) struct Wait<'a, T: Waitable> {
     handle: &'a Handle<T>,
     interest: Interest,
     ticket: Option<Ticket>,
+    /// Whether it may be ready already.
+    asks: bool,
 }
 
 impl<'a, T: Waitable> Wait<'a, T> {
     pub(crate) fn new(handle: &'a Handle<T>, interest: Interest) -> Wait<'a, T> {
-        Wait { handle, interest, ticket: None }
+        Wait { handle, interest, ticket: None, asks: true }
+    }
+
+    /// Waits for the next event, although it is ready: trying was in vain.
+    pub(crate) fn for_news(handle: &'a Handle<T>, interest: Interest) -> Wait<'a, T> {
+        Wait { asks: false, ..Wait::new(handle, interest) }
     }
 }
 
@@ -33,7 +40,8 @@ impl<T: Waitable> Future for Wait<'_, T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<Ready>> {
         let (core, thing) = self.handle.get().ok_or_else(elsewhere)?;
         let readiness = thing.readiness();
-        if let Some(ready) = readiness.ask(core, self.interest) {
+        let asks = std::mem::replace(&mut self.asks, true);
+        if asks && let Some(ready) = readiness.ask(core, self.interest) {
             return Poll::Ready(Ok(ready));
         }
         self.ticket = Some(readiness.wait(self.ticket, self.interest, cx.waker().clone()));

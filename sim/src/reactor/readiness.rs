@@ -172,7 +172,7 @@ impl Readiness {
     }
 
     /// Keeps the waker in place of that of an earlier poll.
-    fn keep(&self, direction: Direction, cx: &mut Context<'_>) {
+    pub(crate) fn keep(&self, direction: Direction, cx: &mut Context<'_>) {
         let place = match direction {
             Direction::Read => &self.reader,
             Direction::Write => &self.writer,

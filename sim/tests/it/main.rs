@@ -28,6 +28,7 @@ mod net_hosts;
 mod net_tcp;
 mod net_udp;
 mod net_unix;
+mod net_unix_datagrams;
 mod outliving;
 mod panicking_clones;
 mod portfolio;

@@ -1,6 +1,7 @@
 //! The end of a server, at a path.
 
 use super::end::End;
+use super::paths::{self, Bound};
 use super::stream::{SocketAddr, UnixStream};
 use crate::net::machine::Home;
 use crate::net::network::Network;
@@ -75,41 +76,6 @@ impl Listener {
     }
 }
 
-/// Removes the path of a Unix socket from the host of the calling task, as
-/// `std::fs::remove_file` does for a real one.
-///
-/// # Errors
-///
-/// `NotFound` if there is no such path.
-///
-/// # Panics
-///
-/// Outside a run.
-#[track_caller]
-pub fn remove_path(path: impl AsRef<Path>) -> io::Result<()> {
-    let core = world::expect_current("net::unix::remove_path");
-    let here = Network::of(core).here(core);
-    let path = path.as_ref();
-    match here.unix.with(|paths| paths.remove(path)) {
-        Some(_) => Ok(()),
-        None => {
-            let text = format!("host `{}` has no socket at {}", here.name, path.display());
-            Err(io::Error::new(ErrorKind::NotFound, text))
-        }
-    }
-}
-
-/// Whether the address of a Unix socket has room for the path.
-pub(super) fn check(path: &Path) -> io::Result<()> {
-    let bytes = path.as_os_str().as_encoded_bytes();
-    if bytes.is_empty() || bytes.len() >= 108 || bytes.contains(&0) {
-        let path = path.display().to_string();
-        let text = format!("expected a path of 1 to 107 bytes, none of them 0, got {path:?}");
-        return Err(io::Error::new(ErrorKind::InvalidInput, text));
-    }
-    Ok(())
-}
-
 /// Waits for connections at a path, as tokio's does.
 ///
 /// ```
@@ -143,12 +109,7 @@ impl UnixListener {
     pub fn bind(path: impl AsRef<Path>) -> io::Result<UnixListener> {
         let core = world::expect_current("UnixListener::bind");
         let here = Network::of(core).here(core);
-        let path: Rc<Path> = path.as_ref().into();
-        check(&path)?;
-        if here.unix.with(|paths| paths.contains_key(&*path)) {
-            let text = format!("{} on host `{}` is in use", path.display(), here.name);
-            return Err(io::Error::new(ErrorKind::AddrInUse, text));
-        }
+        let path = paths::take(&here, path.as_ref())?;
         let name = format!("unix listener {}", path.display());
         let listener = Rc::new(Listener {
             readiness: Readiness::new(core, &name),
@@ -156,7 +117,7 @@ impl UnixListener {
             path: path.clone(),
             queue: Private::default(),
         });
-        here.unix.with(|paths| paths.insert(path, Rc::downgrade(&listener)));
+        paths::bind(&here, path, Bound::Listener(Rc::downgrade(&listener)));
         Ok(UnixListener(Handle::new(core, listener)))
     }
 

@@ -2,7 +2,7 @@
 
 use super::end::End;
 use super::halves::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, WriteHalf, split, split_owned};
-use super::listener;
+use super::paths;
 use crate::io::{Stream, implement_io};
 use crate::net::machine::Home;
 use crate::net::network::Network;
@@ -12,7 +12,7 @@ use crate::resident::Handle;
 use crate::world::{self, Core};
 use std::io::{self, ErrorKind, IoSlice};
 use std::path::{Path, PathBuf};
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 /// Where a Unix socket is: at a path, or nowhere in particular.
@@ -87,7 +87,8 @@ impl UnixStream {
     ///
     /// `NotFound` if there is no such path, `ConnectionRefused` if nobody listens there any
     /// more, `WouldBlock` if its backlog is full, `InvalidInput` if the path is longer than
-    /// Linux permits.
+    /// Linux permits. At the path of a socket of datagrams the error is of no kind that has a
+    /// name, as with the real one.
     ///
     /// # Panics
     ///
@@ -96,16 +97,7 @@ impl UnixStream {
         let core = world::expect_current("UnixStream::connect");
         let network = Network::of(core);
         let here = network.here(core);
-        let path = path.as_ref();
-        listener::check(path)?;
-        let found = here.unix.with(|paths| paths.get(path).cloned());
-        let text = |what| format!("{what} {} on host `{}`", path.display(), here.name);
-        let found = found
-            .ok_or_else(|| io::Error::new(ErrorKind::NotFound, text("there is no socket at")))?;
-        let listener = Weak::upgrade(&found).filter(|listener| !listener.home.is_gone());
-        let listener = listener.ok_or_else(|| {
-            io::Error::new(ErrorKind::ConnectionRefused, text("nobody listens any more at"))
-        })?;
+        let listener = paths::listener(&here, path.as_ref())?;
         let (client, server) =
             End::pair(core, Home::new(here), network.capacity.get(), Some(listener.path.clone()));
         listener.push(core, server)?;
