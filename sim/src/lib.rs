@@ -48,6 +48,7 @@ mod clock;
 pub mod completion;
 mod digest;
 mod door;
+mod ending;
 mod entropy;
 mod executor;
 mod fault;
@@ -74,6 +75,7 @@ mod panics;
 mod prefetch;
 mod private;
 mod property;
+mod pulse;
 pub mod reactor;
 mod ready;
 mod reentry;
@@ -108,6 +110,7 @@ pub use lineage::{Lineage, LineageError};
 pub use outside::{Contact, Outside, note_outside};
 pub use panics::on_abort;
 pub use property::{Always, Eventually, LeadsTo, Trial, always, eventually, leads_to};
+pub use pulse::Pulse;
 pub use reentry::{Nested, PanickedClone, current_nested};
 pub use sampler::{
     Alignment, Bounded, Bytes, Deviation, Divergence, Exhausted, Fingerprint, Found, Member, Pct,
@@ -121,7 +124,7 @@ pub use strand::{Path, Resource, Runnable, Strand, Touch};
 pub use tape::{Tape, TapeError};
 pub use trace::{Event, Owner, PollEnd, Recording, TaskId, TaskInfo, Trace, What};
 pub use watch::{Watch, watch};
-pub use world::{Pulse, World, current_step, current_tape, current_task, in_run, peek_tape};
+pub use world::{World, current_step, current_tape, current_task, in_run, peek_tape};
 pub use yielding::{
     Point, draw, draw_entropy, mark, note, note_await, point, touches_next, yield_now,
 };

@@ -21,13 +21,14 @@ use crate::outside::Contacts;
 use crate::prefetch::Outlook;
 use crate::private::Private;
 use crate::property::{Monitor, Trial};
+use crate::pulse::Pulse;
 use crate::ready::Ready;
 use crate::reentry::Nested;
 use crate::resident::Residents;
 use crate::sampler::Sampler;
 use crate::settings::{Probe, Settings};
 use crate::sighting::Sighting;
-use crate::sync::{AtomicU64, Mutex, Ordering};
+use crate::sync::Mutex;
 use crate::tape::Tape;
 use crate::task::TaskRef;
 use crate::trace::{Recorder, TaskId, What};
@@ -36,7 +37,6 @@ use crate::watch::WatchRef;
 use std::cell::{Cell, OnceCell};
 use std::ptr::NonNull;
 use std::rc::Rc;
-
 use std::time::Duration;
 
 /// What other threads tell a run.
@@ -174,33 +174,6 @@ impl<T> OnceCellOfRun<T> {
 
     pub(crate) fn take(&self) -> Option<Box<T>> {
         if self.1.replace(false) { self.0.with(OnceCell::take) } else { None }
-    }
-}
-
-/// The heartbeat of a world, for a watchdog on another thread.
-#[derive(Debug, Default)]
-pub struct Pulse {
-    beats: AtomicU64,
-}
-
-impl Pulse {
-    /// The number of polls begun and ended so far; odd while one is going on.
-    #[must_use]
-    pub fn beats(&self) -> u64 {
-        self.beats.load(Ordering::Relaxed)
-    }
-
-    /// Whether a poll is going on.
-    #[inline(always)]
-    pub(crate) fn is_polling(&self) -> bool {
-        self.beats() % 2 == 1
-    }
-
-    /// One more; for the thread of the world only, so no locked instruction is needed.
-    #[inline(always)]
-    pub(crate) fn beat(&self) {
-        let beats = self.beats.load(Ordering::Relaxed);
-        self.beats.store(beats + 1, Ordering::Relaxed);
     }
 }
 
