@@ -249,3 +249,41 @@ fn letters_to_a_run_that_is_over_are_void() {
         waking.join().unwrap();
     }
 }
+
+/// So many tasks lie in memory that they share.
+#[test]
+fn handles_of_many_tasks_outlive_their_world_on_two_threads() {
+    const TASKS: usize = 3_000;
+    for before in [0, TASKS / 2, TASKS] {
+        let mut world = World::new();
+        let outcome = world.run(&calm(), &mut Plain, 0, || async {
+            let tasks: Vec<JoinHandle<String>> = (0..TASKS)
+                .map(|number| spawn(async move { format!("task number {number}") }))
+                .collect();
+            yield_now().await;
+            tasks
+        });
+        let mut tasks = outcome.output.unwrap();
+        let rest = tasks.split_off(before);
+        thread::spawn(move || drop(tasks)).join().unwrap();
+        // Memory that other threads gave back is not handed out twice.
+        let again = world.run(&calm(), &mut Plain, 0, || async {
+            let tasks: Vec<_> = (0..TASKS).map(|number| spawn(async move { number })).collect();
+            let mut sum = 0;
+            for task in tasks {
+                sum += task.await.unwrap();
+            }
+            sum
+        });
+        assert_eq!(again.output, Some(TASKS * (TASKS - 1) / 2));
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        rest.into_iter().for_each(|task| {
+            let half = if ours.len() > theirs.len() { &mut theirs } else { &mut ours };
+            half.push(task);
+        });
+        let theirs = thread::spawn(move || drop(theirs));
+        drop(world);
+        drop(ours);
+        theirs.join().unwrap();
+    }
+}
