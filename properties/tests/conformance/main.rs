@@ -1,9 +1,9 @@
 //! The same bodies on the fakes and on the kernel: what a fake does, a kernel may do.
 //!
 //! Each body becomes two tests of one name. In `fake` it runs under many schedules and
-//! faults over `reveille::net` and `reveille::io`; in `kernel` once, on tokio, over real
-//! sockets of 127.0.0.1 and over tokio's `duplex`. Where a kernel may do several things the
-//! body accepts them all.
+//! faults over `reveille::net`, `io` and `time`; in `kernel` once, on tokio, over real
+//! sockets of 127.0.0.1, over tokio's `duplex` and by tokio's paused clock. Where a kernel
+//! may do several things the body accepts them all.
 
 #![cfg(target_os = "linux")]
 
@@ -11,6 +11,7 @@ mod duplex;
 mod shared;
 mod tcp;
 mod tcp_ends;
+mod time;
 mod udp;
 mod unix;
 
@@ -22,7 +23,7 @@ mod fake {
         TcpListener, TcpSocket, TcpStream, UdpSocket, UnixListener, UnixStream,
     };
     pub(crate) use reveille::reactor::Interest;
-    pub(crate) use reveille::{spawn, yield_now};
+    pub(crate) use reveille::{spawn, time, yield_now};
     use std::path::{Path, PathBuf};
 
     /// A directory for sockets.
@@ -50,7 +51,7 @@ mod kernel {
         TcpListener, TcpSocket, TcpStream, UdpSocket, UnixListener, UnixStream,
     };
     pub(crate) use tokio::spawn;
-    pub(crate) use tokio::task::yield_now;
+    pub(crate) use tokio::{task::yield_now, time};
 
     /// A directory for sockets, which goes with the test.
     pub(crate) struct Directory(PathBuf);
