@@ -30,10 +30,14 @@ pub enum Outside {
     Sleep,
     /// A thread.
     Thread,
+    /// The address of a name.
+    Lookup,
+    /// A process.
+    Process,
 }
 
 impl Outside {
-    const COUNT: usize = Outside::Thread as usize + 1;
+    const COUNT: usize = Outside::Process as usize + 1;
 
     /// What it is, with its article.
     #[must_use]
@@ -45,6 +49,8 @@ impl Outside {
             Outside::File => "a real file",
             Outside::Sleep => "a real sleep",
             Outside::Thread => "a real thread",
+            Outside::Lookup => "a real look-up of a name",
+            Outside::Process => "a real process",
         }
     }
 }
