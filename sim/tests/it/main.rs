@@ -41,6 +41,7 @@ mod samplers;
 mod schedules;
 mod scripts;
 mod selector;
+mod selector_conformance;
 mod time;
 mod unwinding;
 mod wakers;
