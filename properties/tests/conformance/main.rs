@@ -22,7 +22,7 @@ mod fake {
     pub(crate) use reveille::io::duplex;
     pub(crate) use reveille::net::unix::remove_path;
     pub(crate) use reveille::net::{
-        TcpListener, TcpSocket, TcpStream, UdpSocket, UnixListener, UnixStream, lookup_host,
+        TcpListener, TcpSocket, TcpStream, UdpSocket, UnixListener, UnixStream, lookup_host, tcp,
     };
     pub(crate) use reveille::reactor::Interest;
     pub(crate) use reveille::{spawn, time, yield_now};
@@ -50,7 +50,7 @@ mod kernel {
     use std::path::PathBuf;
     pub(crate) use tokio::io::{Interest, duplex};
     pub(crate) use tokio::net::{
-        TcpListener, TcpSocket, TcpStream, UdpSocket, UnixListener, UnixStream, lookup_host,
+        TcpListener, TcpSocket, TcpStream, UdpSocket, UnixListener, UnixStream, lookup_host, tcp,
     };
     pub(crate) use tokio::spawn;
     pub(crate) use tokio::{task::yield_now, time};

@@ -121,7 +121,7 @@ crate::bodies! {
 
     async fn halves_are_tried() {
         let (client, server) = connected().await;
-        let (reading, writing) = client.into_split();
+        let (reading, writing): (tcp::OwnedReadHalf, tcp::OwnedWriteHalf) = client.into_split();
         assert_eq!(kind(reading.try_read(&mut [0])), ErrorKind::WouldBlock);
         assert_eq!(when!(writing.writable(), writing.try_write(b"x")).unwrap(), 1);
         assert_eq!(when!(server.readable(), server.try_read(&mut [0])).unwrap(), 1);

@@ -2,7 +2,8 @@
 
 use crate::{passes, plain};
 use futures::io::{AsyncReadExt, AsyncWriteExt};
-use reveille_sim::net::{self, OwnedReadHalf, OwnedWriteHalf, TcpListener, TcpSocket, TcpStream};
+use reveille_sim::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use reveille_sim::net::{self, TcpListener, TcpSocket, TcpStream};
 use reveille_sim::reactor::Interest;
 use reveille_sim::time::{Instant, sleep, timeout};
 use reveille_sim::{Law, spawn, yield_now};
