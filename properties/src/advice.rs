@@ -8,6 +8,11 @@ pub(crate) fn for_finding(finding: &Finding) -> Option<&'static str> {
     if let Detail::Property(property) = &finding.detail {
         return Some(promise::advice(property));
     }
+    if let Detail::Panic { message, .. } = &finding.detail
+        && let Some(advice) = for_panic(message)
+    {
+        return Some(advice);
+    }
     match (finding.law, finding.owner) {
         (Law::PendingWithoutWaker, Owner::Watch(_)) => Some(
             "store `cx.waker().clone()` on every path that returns Pending; a future that may wait for\n       \
@@ -15,6 +20,30 @@ pub(crate) fn for_finding(finding: &Finding) -> Option<&'static str> {
         ),
         (law, _) => what_to_try(law),
     }
+}
+
+/// What to try about panics of tokio's, whose own advice is for other programs.
+fn for_panic(message: &str) -> Option<&'static str> {
+    let advice = [
+        (
+            "there is no reactor running, must be called from the context of a Tokio",
+            "give the runs a tokio runtime: `#[reveille::test(tokio = true)]`, with the feature `tokio`;\n       \
+             `reveille::spawn` and `reveille::time`, in tokio's names, need none",
+        ),
+        (
+            "A Tokio 1.x context was found, but IO is disabled",
+            "take sockets from `reveille::net`, which has tokio's names; a run has none of the machine's",
+        ),
+        (
+            "time is already frozen",
+            "leave out `tokio::time::pause`: the time of a run is virtual from its beginning",
+        ),
+        (
+            "time is not frozen",
+            "leave out `tokio::time::resume`: the time of a run is virtual to its end",
+        ),
+    ];
+    advice.iter().find(|(text, _)| message.contains(text)).map(|(_, advice)| *advice)
 }
 
 pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {

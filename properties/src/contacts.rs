@@ -39,7 +39,10 @@ impl Contacts {
                 let _ =
                     write!(text, "{}{site}", if depth == 0 { ", at " } else { "\ncalled from " });
             }
-            let _ = writeln!(text, "; use `{}`", instead(contact.outside));
+            let _ = match instead(contact.outside) {
+                Some(instead) => writeln!(text, "; use `{instead}`"),
+                None => writeln!(text),
+            };
         }
         text
     }
@@ -54,15 +57,17 @@ pub(crate) fn times(name: &str, count: u64) -> String {
 }
 
 /// What a run has in its place.
-fn instead(outside: Outside) -> &'static str {
-    match outside {
+fn instead(outside: Outside) -> Option<&'static str> {
+    Some(match outside {
         Outside::Socket => "reveille::net",
         Outside::Pipe => "reveille::io::pipe",
         Outside::Reactor => "reveille::reactor",
         Outside::Ring => "reveille::completion",
         Outside::File => "reveille::fs",
         Outside::Sleep => "reveille::time::sleep",
+        Outside::Thread => "reveille::spawn",
         Outside::Entropy => "reveille::draw",
-        _ => "reveille::spawn",
-    }
+        Outside::Lookup => "reveille::net::lookup_host",
+        _ => return None,
+    })
 }

@@ -98,9 +98,16 @@
 //! as they are. Time is virtual, for both sides the same. What is woken through tokio is
 //! part of the schedule: a turn of the daemon `tokio` is one poll of one of its tasks. What
 //! stays outside is the order among tokio's own tasks, which is always first come, first
-//! served; the laws about wakers, which hold for tasks of `reveille::spawn` and the root;
-//! and what tokio takes from the machine: `spawn_blocking`, sockets, files and signals are
-//! real, and a run in which they matter is told as `nondeterminism`.
+//! served; the laws about wakers and panics, which hold for tasks of `reveille::spawn` and
+//! the root; and what tokio takes from the machine. `spawn_blocking` and `tokio::fs` are
+//! real, which the law `outside-world` tells, and a run in which that matters is told as
+//! `nondeterminism`. `tokio::net`, `signal` and `process` panic: a run has no reactor of the
+//! machine, but [`net`]. `tokio::time::advance` moves the clock of both sides. Time is
+//! virtual from the beginning to the end: `tokio::time::pause` panics, as it does wherever
+//! time is paused, and so does a run after `resume`.
+//!
+//! A task of tokio's belongs to no [host](net::Host) but `localhost`. Where it is to act
+//! for another one, or to go down with it, [`Host::spawn`](net::Host::spawn) it.
 //!
 //! # Runs that cannot be repeated
 //!

@@ -83,3 +83,31 @@ fn a_task_that_is_never_notified_is_told() {
     let report = failure.to_string();
     assert!(report.contains("stuck"), "{report}");
 }
+
+/// The report of a test that fails in its first run.
+fn report<F: Future<Output = ()>>(tokio: bool, body: impl Fn() -> F) -> String {
+    let checker = reveille::Checker::new().corpus(false).tokio(tokio).runs(1);
+    checker.try_check(body).unwrap_err().to_string()
+}
+
+#[test]
+fn what_tokio_cannot_do_in_a_run_is_told_with_what_can() {
+    let told = report(false, || async { sleep(MS).await });
+    assert!(told.contains("try: give the runs a tokio runtime: `#[reveille::test(tokio"), "{told}");
+    let told = report(true, || async {
+        let _ = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    });
+    assert!(told.contains("try: take sockets from `reveille::net`"), "{told}");
+    let told = report(true, || async {
+        let bound = tokio::spawn(tokio::net::UdpSocket::bind("127.0.0.1:0"));
+        drop(bound.await.unwrap());
+    });
+    assert!(told.contains("try: take sockets from `reveille::net`"), "{told}");
+    let told = report(true, || async { tokio::time::pause() });
+    assert!(told.contains("try: leave out `tokio::time::pause`"), "{told}");
+    let told = report(true, || async {
+        tokio::time::resume();
+        sleep(MS).await;
+    });
+    assert!(told.contains("try: leave out `tokio::time::resume`"), "{told}");
+}

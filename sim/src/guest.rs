@@ -37,7 +37,11 @@ pub(crate) trait Guest {
     /// answers the new time. None if nothing is to happen before.
     fn pass_time(&self, now: u64, until: Option<u64>, is_woken: &dyn Fn() -> bool) -> Option<u64>;
 
-    /// Its clock shows `now`, because ours does.
+    /// What its clock shows, in our time.
+    fn now(&self) -> u64;
+
+    /// Its clock shows `now`, because ours does. Panics if the program has it go on by
+    /// itself.
     fn follow(&self, now: u64);
 }
 
@@ -150,21 +154,50 @@ impl Core {
         }
     }
 
-    /// Has the guest pass time, unless it has just found nothing to do; answers whether.
+    /// Has the guest do what it was woken for, or else pass time, unless it has just found
+    /// nothing to do; answers whether.
     pub(crate) fn ask_guest(&self) -> bool {
         let Some(lodging) = self.lodging.with(|place| place.clone()) else { return false };
-        if lodging.daemon.idle_in.get() == self.steps.get() {
-            return false;
+        if !lodging.guest.has_work() {
+            if lodging.daemon.idle_in.get() == self.steps.get() {
+                return false;
+            }
+            lodging.daemon.may_pass_time.set(true);
         }
-        lodging.daemon.may_pass_time.set(true);
         self.wake_guest(&lodging);
         true
     }
 
-    /// The clock has moved on: the guest's follows.
+    /// A deadline of ours was the next thing to happen, and is over: the guest may have
+    /// something to do before the next one.
+    pub(crate) fn ask_guest_again(&self) {
+        if let Some(lodging) = self.lodging.with(|place| place.clone()) {
+            lodging.daemon.idle_in.set(u64::MAX);
+        }
+    }
+
+    /// Our clock has moved on: the guest's follows.
     pub(crate) fn take_guest_along(&self) {
         if let Some(lodging) = self.lodging.with(|place| place.clone()) {
-            lodging.guest.follow(self.now.get());
+            self.call_out(|| lodging.guest.follow(self.now.get()));
+        }
+    }
+
+    /// Our clock was moved on by hand: the guest's follows, and who sleeps by it is due.
+    pub(crate) fn hurry_guest(&self) {
+        self.take_guest_along();
+        if let Some(lodging) = self.lodging.with(|place| place.clone()) {
+            self.wake_guest(&lodging);
+        }
+    }
+
+    /// If the guest's clock was moved on by hand, ours is to go as far.
+    pub(crate) fn follow_guest(&self) {
+        let Some(lodging) = self.lodging.with(|place| place.clone()) else { return };
+        let now = lodging.guest.now();
+        if now > self.now.get() {
+            self.call_out(|| lodging.guest.follow(now));
+            self.advance_to.set(now.max(self.advance_to.get()));
         }
     }
 }

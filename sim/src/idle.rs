@@ -102,6 +102,7 @@ impl Core {
     /// did fire.
     fn jump(&self) -> bool {
         let Some(deadline) = self.clock.with(Clock::advance) else { return false };
+        self.ask_guest_again();
         self.pass_deadlines(deadline);
         if self.verdict.is_set() {
             return false;
@@ -142,14 +143,21 @@ impl Core {
 
     /// Moves the clock as far as the last step asked for, while tasks are runnable.
     pub(crate) fn advance(&self) {
-        let target = self.advance_to.take();
+        let (target, before) = (self.advance_to.take(), self.now.get());
         let next = || self.clock.with(|clock| clock.next_deadline());
         while next().is_some_and(|deadline| deadline <= target) && !self.verdict.is_set() {
             self.jump();
         }
-        if target <= self.now.get() || self.verdict.is_set() {
-            return;
+        if target > self.now.get() && !self.verdict.is_set() {
+            self.pass_to(target);
         }
+        if target > before {
+            self.hurry_guest();
+        }
+    }
+
+    /// Moves the clock to a moment before the next deadline.
+    fn pass_to(&self, target: u64) {
         self.pass_deadlines(target);
         if !self.verdict.is_set() {
             self.now.set(target);

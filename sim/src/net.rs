@@ -57,7 +57,7 @@ mod network;
 mod packet;
 mod ports;
 mod rule;
-mod tcp;
+pub mod tcp;
 mod udp;
 pub mod unix;
 mod wait;
@@ -70,10 +70,7 @@ pub use link::{
 };
 pub use packet::{Packet, PacketKind};
 pub use rule::{Fate, Rule, rule};
-pub use tcp::{
-    OwnedReadHalf, OwnedWriteHalf, ReadHalf, ReuniteError, TcpListener, TcpSocket, TcpStream,
-    WriteHalf,
-};
+pub use tcp::{TcpListener, TcpSocket, TcpStream};
 pub use udp::UdpSocket;
 pub use unix::{UnixDatagram, UnixListener, UnixStream};
 

@@ -162,6 +162,7 @@ impl Core {
         self.alarm.set(false);
         self.read_letters();
         self.judge_doubts();
+        self.follow_guest();
         self.advance();
         self.look_at_properties();
         self.look_at_guest();

@@ -34,10 +34,14 @@ pub enum Outside {
     Entropy,
     /// A thread.
     Thread,
+    /// The address of a name.
+    Lookup,
+    /// A process.
+    Process,
 }
 
 impl Outside {
-    const COUNT: usize = Outside::Thread as usize + 1;
+    const COUNT: usize = Outside::Process as usize + 1;
 
     /// What it is, with its article.
     #[must_use]
@@ -51,6 +55,8 @@ impl Outside {
             Outside::Sleep => "a real sleep",
             Outside::Entropy => "a real source of random bytes",
             Outside::Thread => "a real thread",
+            Outside::Lookup => "a real look-up of a name",
+            Outside::Process => "a real process",
         }
     }
 }

@@ -149,7 +149,8 @@ fn refusals(runner: &TestRunner) -> Option<String> {
     Some(format!("`{reason}` refused {count} values in a row"))
 }
 
-/// The text of a value: in one line if it is short, else pretty and cut.
+/// The text of a value: in one line if it is short, else pretty, and if that is long in as
+/// few lines as it fills, and cut.
 fn shown(value: &impl Debug) -> String {
     let line = text_of(format_args!("{value:?}"), LONGEST_LINE);
     if let Ok(line) = &line
@@ -157,13 +158,40 @@ fn shown(value: &impl Debug) -> String {
     {
         return line.clone();
     }
-    match text_of(format_args!("{value:#?}"), MOST_CHARS) {
-        Ok(text) if text.lines().count() <= MOST_LINES => text,
-        Ok(text) | Err(text) => {
-            let lines: Vec<&str> = text.lines().take(MOST_LINES).collect();
-            format!("{}\n... (cut)", lines.join("\n"))
-        }
+    if let Ok(text) = text_of(format_args!("{value:#?}"), MOST_CHARS)
+        && text.lines().count() <= MOST_LINES
+    {
+        return text;
     }
+    let (Ok(text) | Err(text)) = &text_of(format_args!("{value:?}"), MOST_CHARS);
+    let mut lines = filled(text);
+    let is_cut = lines.len() > MOST_LINES || text.chars().count() >= MOST_CHARS;
+    lines.truncate(MOST_LINES);
+    let text = lines.join("\n");
+    if is_cut { text + "\n... (cut)" } else { text }
+}
+
+/// A text in lines that are as long as they may be, parted where it has spaces.
+fn filled(text: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        if line.chars().count() <= LONGEST_LINE {
+            lines.push(line.to_owned());
+            continue;
+        }
+        let mut filled = String::new();
+        for word in line.split(' ') {
+            let length = filled.chars().count() + 1 + word.chars().count();
+            if !filled.is_empty() && length > LONGEST_LINE {
+                lines.push(std::mem::take(&mut filled));
+            } else if !filled.is_empty() {
+                filled.push(' ');
+            }
+            filled.push_str(word);
+        }
+        lines.push(filled);
+    }
+    lines
 }
 
 /// What fits into `most` characters; an error holds what there was until then. A
@@ -202,8 +230,11 @@ mod tests {
         assert_eq!(shown(&vec![0, 0]), "[0, 0]");
         assert_eq!(shown(&"a\nb"), "\"a\\nb\"");
         let long = shown(&(0..1000).collect::<Vec<_>>());
-        assert!(long.starts_with("[\n    0,\n    1,\n"), "{long}");
-        assert!(long.ends_with("\n    22,\n... (cut)"), "{long}");
+        assert!(long.starts_with("[0, 1, 2, 3, "), "{long}");
+        assert!(long.lines().all(|line| line.len() <= LONGEST_LINE), "{long}");
+        assert!(long.ends_with("\n... (cut)"), "{long}");
+        let whole = shown(&(0..100).collect::<Vec<_>>());
+        assert!(whole.ends_with(", 98, 99]"), "{whole}");
         assert_eq!(shown(&"x".repeat(80)).len(), 82);
         assert!(shown(&"x".repeat(5_000)).ends_with("xxx\n... (cut)"));
     }

@@ -5,8 +5,10 @@
 //! called as any other.
 
 use super::kernel::Word;
-use libc::{c_char, c_int, c_long, c_uint, c_void};
-use libc::{clockid_t, mode_t, pthread_attr_t, pthread_t, timespec};
+use libc::{
+    DIR, addrinfo, c_char, c_int, c_long, c_uint, c_void, clockid_t, mode_t, pid_t,
+    posix_spawn_file_actions_t, posix_spawnattr_t, pthread_attr_t, pthread_t, timespec,
+};
 use reveille_sim::Outside;
 use std::ffi::CStr;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -107,7 +109,7 @@ macro_rules! next {
 }
 
 macro_rules! stand_before {
-    ($($outside:ident: $name:ident($($argument:ident: $type:ty),*);)*) => {$(
+    ($($outside:ident: $name:ident($($argument:ident: $type:ty),* $(,)?);)*) => {$(
         /// # Safety
         ///
         /// As for the function of the C library.
@@ -120,6 +122,26 @@ macro_rules! stand_before {
                     next!($name),
                 );
                 next($($argument),*)
+            }
+        }
+    )*};
+}
+
+macro_rules! stand_before_path {
+    ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {$(
+        /// # Safety
+        ///
+        /// As for the function of the C library.
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn $name(path: *const c_char $(, $argument: $type)*) -> $result {
+            // SAFETY: the symbol of that name has this type; and the caller's promise.
+            unsafe {
+                note_file(path);
+                let next = std::mem::transmute::<
+                    *mut c_void,
+                    unsafe extern "C" fn(*const c_char $(, $type)*) -> $result,
+                >(next!($name));
+                next(path $(, $argument)*)
             }
         }
     )*};
@@ -163,6 +185,25 @@ stand_before! {
     Thread: pthread_create(
         thread: *mut pthread_t, with: *const pthread_attr_t, main: Main, argument: *mut c_void
     );
+    Lookup: getaddrinfo(
+        node: *const c_char, service: *const c_char, hints: *const addrinfo, to: *mut *mut addrinfo
+    );
+    Process: posix_spawnp(
+        process: *mut pid_t,
+        file: *const c_char,
+        actions: *const posix_spawn_file_actions_t,
+        with: *const posix_spawnattr_t,
+        arguments: *const *mut c_char,
+        environment: *const *mut c_char,
+    );
+}
+
+stand_before_path! {
+    mkdir(mode: mode_t) -> c_int;
+    rmdir() -> c_int;
+    unlink() -> c_int;
+    rename(to: *const c_char) -> c_int;
+    opendir() -> *mut DIR;
 }
 
 stand_before_open! {

@@ -1,7 +1,7 @@
 //! The laws of `AsyncBufRead`.
 
 use super::history::{Breach, bytes};
-use super::read::{MOST_ROOM, Reading};
+use super::read::{MOST_ROOM, Reading, content};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
 use crate::checker::Checker;
@@ -70,10 +70,10 @@ where
     R: AsyncBufRead,
 {
     fn try_check(&self, checker: &Checker, sizes: Sizes) -> Result<Passed, CheckError> {
-        let arguments = argument("content", vec(any::<u8>(), 0..=sizes.content))
-            .and("operations", vec(operation(), 0..=sizes.operations))
+        let arguments = argument("operations", vec(operation(), 0..=sizes.operations))
+            .and("content", content(sizes.content))
             .and("consumed at last", 1..=MOST_ROOM);
-        checker.try_check_with(arguments, |(content, operations, at_last)| async move {
+        checker.try_check_with(arguments, |(operations, content, at_last)| async move {
             let reading = Reading::new("async_buf_read", (self.0)(content.clone()), content);
             let mut filling = Filling { reading, left: 0 };
             for operation in operations {

@@ -1,7 +1,7 @@
 //! The laws of `AsyncSeek`.
 
 use super::history::Breach;
-use super::read::{MOST_ROOM, Reading};
+use super::read::{MOST_ROOM, Reading, content};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
 use crate::checker::Checker;
@@ -67,10 +67,10 @@ where
     R: AsyncRead + AsyncSeek,
 {
     fn try_check(&self, checker: &Checker, sizes: Sizes) -> Result<Passed, CheckError> {
-        let arguments = argument("content", vec(any::<u8>(), 0..=sizes.content))
-            .and("operations", vec(operation(sizes.content), 0..=sizes.operations))
+        let arguments = argument("operations", vec(operation(sizes.content), 0..=sizes.operations))
+            .and("content", content(sizes.content))
             .and("room at last", 1..=MOST_ROOM);
-        checker.try_check_with(arguments, |(content, operations, room)| async move {
+        checker.try_check_with(arguments, |(operations, content, room)| async move {
             let mut reading = Reading::new("async_seek", (self.0)(content.clone()), content);
             for operation in operations {
                 match operation {

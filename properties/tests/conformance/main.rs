@@ -1,16 +1,19 @@
 //! The same bodies on the fakes and on the kernel: what a fake does, a kernel may do.
 //!
 //! Each body becomes two tests of one name. In `fake` it runs under many schedules and
-//! faults over `reveille::net` and `reveille::io`; in `kernel` once, on tokio, over real
-//! sockets of 127.0.0.1 and over tokio's `duplex`. Where a kernel may do several things the
-//! body accepts them all.
+//! faults over `reveille::net`, `io` and `time`; in `kernel` once, on tokio, over real
+//! sockets of 127.0.0.1, over tokio's `duplex` and by tokio's paused clock. Where a kernel
+//! may do several things the body accepts them all.
 
 #![cfg(target_os = "linux")]
 
 mod duplex;
+mod families;
+mod polls;
 mod shared;
 mod tcp;
 mod tcp_ends;
+mod time;
 mod udp;
 mod unix;
 mod unix_datagrams;
@@ -21,9 +24,10 @@ mod fake {
     pub(crate) use reveille::net::unix::remove_path;
     pub(crate) use reveille::net::{
         TcpListener, TcpSocket, TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixStream,
+        lookup_host, tcp,
     };
     pub(crate) use reveille::reactor::Interest;
-    pub(crate) use reveille::{spawn, yield_now};
+    pub(crate) use reveille::{spawn, time, yield_now};
     use std::path::{Path, PathBuf};
 
     /// A directory for sockets.
@@ -49,9 +53,10 @@ mod kernel {
     pub(crate) use tokio::io::{Interest, duplex};
     pub(crate) use tokio::net::{
         TcpListener, TcpSocket, TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixStream,
+        lookup_host, tcp,
     };
     pub(crate) use tokio::spawn;
-    pub(crate) use tokio::task::yield_now;
+    pub(crate) use tokio::{task::yield_now, time};
 
     /// A directory for sockets, which goes with the test.
     pub(crate) struct Directory(PathBuf);

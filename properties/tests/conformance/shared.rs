@@ -3,6 +3,7 @@
 pub(crate) use std::future::poll_fn;
 pub(crate) use std::io::{self, ErrorKind, IoSlice};
 pub(crate) use std::net::Shutdown;
+use std::task::{Context, Poll};
 pub(crate) use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 pub(crate) fn kind<T: std::fmt::Debug>(result: io::Result<T>) -> ErrorKind {
@@ -44,6 +45,11 @@ pub(crate) async fn write_until_it_breaks(stream: &mut (impl AsyncWrite + Unpin)
         }
         tokio::task::consume_budget().await;
     }
+}
+
+/// One poll, for whose end nobody waits.
+pub(crate) async fn once<T>(mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
+    poll_fn(|cx| Poll::Ready(poll(cx))).await
 }
 
 /// Waits until an operation that does not wait is done: an event says when to try.

@@ -100,11 +100,11 @@ macro_rules! mistakes {
 }
 
 mistakes! {
-    shows_less_the_second_time: ShowsLessTheSecondTime, "it shows 1 byte, after 4 bytes that it showed and that were not consumed";
-    consumes_all_that_was_shown: ConsumesAllThatWasShown, "it shows 2 bytes, after 4 bytes that it showed and that were not consumed 1 fill_buf: 4 bytes 2 consume(0)";
+    shows_less_the_second_time: ShowsLessTheSecondTime, "it shows 1 byte, after 2 bytes that it showed and that were not consumed";
+    consumes_all_that_was_shown: ConsumesAllThatWasShown, "it shows 0 bytes, after 1 byte that it showed and that were not consumed 1 fill_buf: 1 byte 2 consume(0)";
     consumes_nothing: ConsumesNothing, "it shows other bytes at";
-    reads_past_the_buffer: ReadsPastTheBuffer, "it shows the end at 1, with 4 bytes to come";
+    reads_past_the_buffer: ReadsPastTheBuffer, "it shows the end at 0, with 1 byte to come";
     shows_the_end_between_fills: ShowsTheEndBetweenFills, "it shows the end at";
     shows_the_last_once_more: ShowsTheLastOnceMore, "it shows other bytes at 1: expected the first of [], got [";
-    refills_without_need: RefillsWithoutNeed, "it shows 2 bytes, after 4 bytes that it showed and that were not consumed";
+    refills_without_need: RefillsWithoutNeed, "it shows 0 bytes, after 1 byte that it showed and that were not consumed";
 }

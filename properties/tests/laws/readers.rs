@@ -196,7 +196,7 @@ macro_rules! mistakes {
 mistakes! {
     ends_early: EndsEarly, Panic, "async_read: it says that the end is reached at 0, with 1 byte to come 1 read(";
     writes_before_it_is_pending: WritesBeforeItIsPending, Panic, "pending, though it wrote to the buffer";
-    loses_what_it_took: LosesWhatItTookWhenDropped, Panic, "it says that the end is reached at 5, with 2 bytes to come";
+    loses_what_it_took: LosesWhatItTookWhenDropped, Panic, "it read other bytes at 1: expected [2], got [4]";
     forgets_to_register: ForgetsToRegister, PendingWithoutWaker, "no clone of its waker is alive anywhere: nothing can wake it";
     keeps_its_first_waker: KeepsItsFirstWaker, StaleWaker, "must replace the waker it kept";
     says_one_more: SaysOneMore, Panic, "it says that it read 2 bytes into a buffer with room for 1";

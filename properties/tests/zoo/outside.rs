@@ -168,3 +168,33 @@ fn the_device_of_random_bytes_is_named() {
     );
     assert!(told.contains("; use `reveille::draw`\n"), "{told}");
 }
+
+/// What changes the machine without opening anything, and what asks it for more.
+#[reveille::test(runs = 2)]
+#[ignore = "broken on purpose"]
+async fn goes_about_the_machine() {
+    use std::net::ToSocketAddrs;
+    let one = std::env::temp_dir().join(format!("reveille-{}", std::process::id()));
+    let other = one.with_extension("moved");
+    std::fs::create_dir(&one).unwrap();
+    std::fs::rename(&one, &other).unwrap();
+    assert_eq!(std::fs::read_dir(&other).unwrap().count(), 0);
+    std::fs::remove_dir(&other).unwrap();
+    std::fs::remove_file(&other).unwrap_err();
+    assert!("localhost:80".to_socket_addrs().unwrap().count() > 0);
+    std::process::Command::new("true").status().unwrap();
+}
+
+#[test]
+fn what_opens_nothing_is_named_as_well() {
+    let told = report(&run("outside::goes_about_the_machine", &[]));
+    for line in [
+        "  a real file (5 times), first in step 1, at properties/tests/zoo/outside.rs:",
+        "  a real look-up of a name, first in step 1, at properties/tests/zoo/outside.rs:",
+        "; use `reveille::net::lookup_host`\n",
+        "  a real process, first in step 1, at properties/tests/zoo/outside.rs:",
+    ] {
+        assert!(told.contains(line), "{line}\n{told}");
+    }
+    assert!(told.ends_with("in zoo::outside::goes_about_the_machine\n"), "{told}");
+}

@@ -112,13 +112,6 @@ impl Tokio {
         self.runtime.handle().clone()
     }
 
-    /// Our time, by tokio's clock.
-    fn now(&self) -> u64 {
-        let (tokio, ours) = self.same.get();
-        let passed = clock(&self.runtime) - tokio;
-        ours.saturating_add(u64::try_from(passed.as_nanos()).unwrap_or(u64::MAX))
-    }
-
     /// The time to which tokio may go on its own without passing `until`: its timers
     /// round up to the next millisecond.
     fn bound(&self, now: u64, until: u64) -> Option<Duration> {
@@ -208,15 +201,19 @@ impl Guest for Tokio {
         Some(self.now())
     }
 
+    fn now(&self) -> u64 {
+        let (tokio, ours) = self.same.get();
+        let passed = clock(&self.runtime) - tokio;
+        ours.saturating_add(u64::try_from(passed.as_nanos()).unwrap_or(u64::MAX))
+    }
+
     fn follow(&self, now: u64) {
-        let behind = now.saturating_sub(self.now());
-        if behind > 0 {
-            let mut moved = pin!(advance(Duration::from_nanos(behind)));
-            // The clock moves at the first poll; then it would yield.
-            self.runtime.block_on(poll_fn(|cx| {
-                let _ = moved.as_mut().poll(cx);
-                Poll::Ready(())
-            }));
-        }
+        // By nothing, too: tokio panics if its clock was resumed, and goes on by itself.
+        let mut moved = pin!(advance(Duration::from_nanos(now.saturating_sub(self.now()))));
+        // The clock moves at the first poll; then it would yield.
+        self.runtime.block_on(poll_fn(|cx| {
+            let _ = moved.as_mut().poll(cx);
+            Poll::Ready(())
+        }));
     }
 }

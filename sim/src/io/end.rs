@@ -71,7 +71,10 @@ impl End {
         if is_empty {
             self.readiness.remove(Ready::READABLE);
         }
-        if let Some(peer) = self.peer() {
+        // A kernel tells of room to those who found none, and may leave it at that.
+        if let Some(peer) = self.peer()
+            && !peer.readiness.level().contains(Ready::WRITABLE)
+        {
             peer.readiness.add(core, Ready::WRITABLE);
         }
         Ok(count)

@@ -10,6 +10,7 @@ use crate::join::JoinHandle;
 use crate::ledger::flag::{DAEMON, OVER, RUNNING};
 use crate::reactor::elsewhere;
 use crate::task::TaskRef;
+use crate::trace::TaskId;
 use crate::world::{self, Core};
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -227,17 +228,25 @@ impl Host {
     }
 
     /// The host loses its power: its tasks are dropped, its connections are gone without a
-    /// word, and of its [disk](crate::fs) what was synced is left. A task that calls this for its own host goes on to its next
-    /// `.await`.
+    /// word, and of its [disk](crate::fs) what was synced is left. A task that calls this for
+    /// its own host goes on to its next `.await`.
     ///
     /// Whoever is connected to it learns of that when it sends something and the host is
     /// up again, which then resets the connection; or when it has tried for long enough.
     ///
     /// # Errors
     ///
-    /// `NotConnected` outside its run; `InvalidInput` if it is down already.
+    /// `NotConnected` outside its run; `InvalidInput` if it is down already, or if the body
+    /// of the test runs on it, for that would end unseen.
     pub fn crash(&self) -> io::Result<()> {
         let (core, machine) = self.machine()?;
+        let is_root = |task: TaskRef| task.record().host.get() == self.id;
+        if core.find_task(TaskId::ROOT).is_some_and(is_root) {
+            let name = &machine.name;
+            let text =
+                format!("the body of the test runs on host `{name}`: have another one crash");
+            return Err(io::Error::new(ErrorKind::InvalidInput, text));
+        }
         if !machine.up.replace(false) {
             return Err(not(&machine, "is down already"));
         }

@@ -120,7 +120,10 @@ impl Link {
     /// `InvalidInput` if the shortest is longer than the longest.
     pub fn latency(self, latency: impl LinkLatency) -> io::Result<Link> {
         let (shortest, longest) = checked(latency)?;
-        self.pair()?.set_both(|way| (way.shortest, way.longest) = (shortest, longest));
+        self.pair()?.set_both(|way| {
+            (way.shortest, way.longest) = (shortest, longest);
+            way.has_own_latency = true;
+        });
         Ok(self)
     }
 
@@ -166,7 +169,7 @@ fn checked(latency: impl LinkLatency) -> io::Result<(Duration, Duration)> {
     Ok((shortest, longest))
 }
 
-/// How long packets are under way between hosts of whose [`link`] nothing is said; by
+/// How long packets are under way between hosts of whose [`link`] no latency is said; by
 /// default, no time at all.
 ///
 /// # Errors

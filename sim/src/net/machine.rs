@@ -61,6 +61,7 @@ pub(crate) fn as_seen_from(to: IpAddr, address: SocketAddr) -> SocketAddr {
         (IpAddr::V6(_), IpAddr::V4(four)) => {
             SocketAddr::new(four.to_ipv6_mapped().into(), address.port())
         }
+        (IpAddr::V4(_), ip) => SocketAddr::new(plain_ip(ip), address.port()),
         _ => address,
     }
 }

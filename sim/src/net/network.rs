@@ -24,6 +24,8 @@ const RECEIVE_BUFFER: usize = 64 << 10;
 pub(crate) struct Way {
     pub(crate) shortest: Duration,
     pub(crate) longest: Duration,
+    /// Whether they were said of this way, or are the usual ones.
+    pub(crate) has_own_latency: bool,
     pub(crate) cut: bool,
     pub(crate) held: bool,
     /// What the plan of the link permits, beside what the test does.
@@ -33,10 +35,18 @@ pub(crate) struct Way {
 const IMMEDIATE: Way = Way {
     shortest: Duration::ZERO,
     longest: Duration::ZERO,
+    has_own_latency: false,
     cut: false,
     held: false,
     permits: Faults::NONE,
 };
+
+impl Way {
+    /// Whether every packet is there at once.
+    fn is_immediate(self) -> bool {
+        Way { has_own_latency: false, ..self } == IMMEDIATE
+    }
+}
 
 /// When a packet arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,7 +185,11 @@ impl Network {
     /// How packets go from one host to the other.
     pub(crate) fn way(&self, from: HostId, to: HostId) -> Way {
         let usual = if from == to { IMMEDIATE } else { self.usual.get() };
-        self.ways.with(|ways| ways.get(&(from, to)).copied()).unwrap_or(usual)
+        match self.ways.with(|ways| ways.get(&(from, to)).copied()) {
+            Some(way) if way.has_own_latency => way,
+            Some(way) => Way { shortest: usual.shortest, longest: usual.longest, ..way },
+            None => usual,
+        }
     }
 
     pub(crate) fn set_way(&self, from: HostId, to: HostId, change: impl FnOnce(&mut Way)) {
@@ -213,9 +227,9 @@ impl Network {
 
     /// Something changed: whether packets still are there at once.
     pub(crate) fn look_again(&self) {
-        let immediate = self.usual.get() == IMMEDIATE
+        let immediate = self.usual.get().is_immediate()
             && self.rules.with(|rules| rules.is_empty())
-            && self.ways.with(|ways| ways.values().all(|way| *way == IMMEDIATE))
+            && self.ways.with(|ways| ways.values().all(|way| way.is_immediate()))
             && self.machines.with(|machines| machines.iter().all(|machine| machine.up.get()));
         self.immediate.set(immediate);
     }

@@ -1,4 +1,5 @@
-//! TCP: what tokio's `TcpListener` and `TcpStream` do, over the fake network.
+//! TCP: what tokio's `TcpListener` and `TcpStream` do, over the fake network, and the halves
+//! of a stream.
 
 mod halves;
 mod handshake;

@@ -1,7 +1,7 @@
 //! A tokio runtime in the world: its tasks, its timers, its clock.
 
 use reveille_sim::{
-    Kind, Law, Outcome, Plain, Random, Recording, Replay, Sampler, Settings, Tape, World,
+    Detail, Kind, Law, Outcome, Plain, Random, Recording, Replay, Sampler, Settings, Tape, World,
     eventually, spawn, spawn_local, yield_now,
 };
 use std::cell::{Cell, RefCell};
@@ -138,6 +138,41 @@ fn our_tasks_and_tokios_speak_with_each_other() {
             client.await.unwrap();
         }
         server.await.unwrap();
+    });
+}
+
+#[test]
+fn one_of_ours_may_sleep_by_tokios_clock_and_one_of_tokios_by_ours() {
+    passes(|| async {
+        let (send, received) = oneshot::channel();
+        let sender = spawn(async move {
+            sleep(3 * MS).await;
+            send.send(7).unwrap();
+        });
+        let receiver = tokio::spawn(async move {
+            reveille_sim::time::sleep(MS).await;
+            received.await.unwrap()
+        });
+        assert_eq!(receiver.await.unwrap(), 7);
+        sender.await.unwrap();
+    });
+}
+
+#[test]
+fn an_event_of_ours_that_wakes_nobody_of_ours_does_not_stop_tokio() {
+    passes(|| async {
+        let start = Instant::now();
+        let (send, received) = oneshot::channel();
+        reveille_sim::reactor::after(2 * MS, move || send.send(()).unwrap());
+        reveille_sim::reactor::after(4 * MS, || ());
+        reveille_sim::reactor::after(20 * MS, || ());
+        let task = tokio::spawn(async move {
+            received.await.unwrap();
+            assert_eq!(start.elapsed(), 2 * MS);
+            sleep(8 * MS).await;
+            start.elapsed()
+        });
+        assert_eq!(task.await.unwrap(), 10 * MS);
     });
 }
 
@@ -290,9 +325,40 @@ fn code_that_moves_the_clock_of_tokio_moves_ours() {
     passes(|| async {
         let start = reveille_sim::time::Instant::now();
         tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(start.elapsed(), Duration::from_secs(1));
         sleep(MS).await;
         assert_eq!(start.elapsed(), Duration::from_secs(1) + MS);
     });
+}
+
+#[test]
+fn either_clock_is_advanced_by_hand_and_wakes_who_sleeps_by_the_other() {
+    passes(|| async {
+        let ours = spawn(reveille_sim::time::sleep(5 * MS));
+        let tokios = tokio::spawn(sleep(15 * MS));
+        let start = Instant::now();
+        yield_now().await;
+        tokio::task::yield_now().await;
+        tokio::time::advance(10 * MS).await;
+        assert_eq!(start.elapsed(), 10 * MS);
+        ours.await.unwrap();
+        reveille_sim::time::advance(10 * MS).await;
+        assert_eq!(start.elapsed(), 20 * MS);
+        tokios.await.unwrap();
+        assert_eq!(start.elapsed(), 20 * MS);
+    });
+}
+
+#[test]
+fn one_who_has_tokios_clock_go_on_by_itself_is_told() {
+    let outcome = run(&mut Plain, 0, || async {
+        tokio::time::resume();
+        sleep(MS).await;
+    });
+    let finding = outcome.verdict.unwrap();
+    assert_eq!(finding.law, Law::Panic);
+    let Detail::Panic { message, .. } = finding.detail else { panic!("{:?}", finding.detail) };
+    assert_eq!(message, "time is not frozen");
 }
 
 #[test]

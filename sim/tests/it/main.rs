@@ -42,6 +42,7 @@ mod samplers;
 mod schedules;
 mod scripts;
 mod selector;
+mod selector_conformance;
 mod time;
 mod unwinding;
 mod wakers;

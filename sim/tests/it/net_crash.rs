@@ -72,6 +72,21 @@ fn a_host_may_crash_itself() {
 }
 
 #[test]
+fn the_host_of_the_test_does_not_crash_and_say_nothing() {
+    passes(|| async {
+        let [server] = hosts(["server"]);
+        let here = Host::current();
+        let expected = "the body of the test runs on host `localhost`: have another one crash";
+        assert_eq!(message(here.crash()), (ErrorKind::InvalidInput, expected.to_owned()));
+        let told = server.spawn(async move { message(here.crash()) }).await.unwrap();
+        assert_eq!(told, (ErrorKind::InvalidInput, expected.to_owned()));
+        let (kind, _) = message(server.enter(|| server.crash()));
+        assert_eq!(kind, ErrorKind::InvalidInput);
+        assert!(here.is_up() && server.is_up());
+    });
+}
+
+#[test]
 fn who_is_connected_to_a_host_that_crashed_learns_by_sending_when_it_is_up_again() {
     passes(|| async {
         let [server] = hosts(["server"]);

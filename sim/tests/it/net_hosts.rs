@@ -115,6 +115,25 @@ fn what_is_sent_over_a_link_takes_its_time_and_keeps_its_order() {
 }
 
 #[test]
+fn the_usual_latency_is_that_of_every_link_of_which_no_other_was_said() {
+    passes(|| async {
+        let [server] = hosts(["server"]);
+        net::partition("localhost", server).unwrap();
+        net::default_latency(10 * MS).unwrap();
+        net::heal("localhost", server).unwrap();
+        let begin = Instant::now();
+        let _both = connected(server).await;
+        assert_eq!(begin.elapsed(), 30 * MS);
+
+        net::link("localhost", server).unwrap().latency(Duration::ZERO).unwrap();
+        net::default_latency(20 * MS).unwrap();
+        let begin = Instant::now();
+        let _client = TcpStream::connect((server.address(), 81)).await.unwrap_err();
+        assert_eq!(begin.elapsed(), Duration::ZERO);
+    });
+}
+
+#[test]
 fn the_latency_of_a_range_is_a_choice_and_tcp_keeps_its_order() {
     let body = || async {
         let [server] = hosts(["server"]);

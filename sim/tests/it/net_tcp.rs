@@ -2,7 +2,8 @@
 
 use crate::{passes, plain};
 use futures::io::{AsyncReadExt, AsyncWriteExt};
-use reveille_sim::net::{self, OwnedReadHalf, OwnedWriteHalf, TcpListener, TcpSocket, TcpStream};
+use reveille_sim::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use reveille_sim::net::{self, TcpListener, TcpSocket, TcpStream};
 use reveille_sim::reactor::Interest;
 use reveille_sim::time::{Instant, sleep, timeout};
 use reveille_sim::{Law, spawn, yield_now};
@@ -406,7 +407,8 @@ fn options_are_kept() {
 fn a_socket_is_told_what_it_cannot_do() {
     passes(|| async {
         let socket = TcpSocket::new_v4().unwrap();
-        assert_eq!(kind(socket.bind("[::1]:80".parse().unwrap())), ErrorKind::InvalidInput);
+        let error = socket.bind("[::1]:80".parse().unwrap()).unwrap_err();
+        assert_eq!(error.to_string(), "[::1]:80 is of another family than the socket");
         socket.bind("127.0.0.1:80".parse().unwrap()).unwrap();
         let error = socket.bind("127.0.0.1:81".parse().unwrap()).unwrap_err();
         assert_eq!(error.to_string(), "the socket is bound to 127.0.0.1:80 already");

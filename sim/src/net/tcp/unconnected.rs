@@ -2,6 +2,7 @@
 
 use super::listener::{TcpListener, take_address};
 use super::stream::TcpStream;
+use crate::net::address::uncategorized;
 use crate::net::machine::{Home, Machine};
 use crate::net::network::Network;
 use crate::private::Private;
@@ -23,6 +24,17 @@ struct Unconnected {
 }
 
 impl Unconnected {
+    /// What Linux says of an address of the other family.
+    fn check_family(&self, address: SocketAddr) -> io::Result<()> {
+        let kind = match (self.is_ipv4, address.is_ipv4()) {
+            (true, false) => uncategorized(),
+            (false, true) => ErrorKind::InvalidInput,
+            _ => return Ok(()),
+        };
+        let text = format!("{address} is of another family than the socket");
+        Err(io::Error::new(kind, text))
+    }
+
     fn machine(&self) -> &Rc<Machine> {
         &self.home.machine
     }
@@ -109,16 +121,15 @@ impl TcpSocket {
     ///
     /// # Errors
     ///
-    /// As [`TcpListener::bind`]; `InvalidInput` if it has one already, or the address is
-    /// of the other family.
+    /// As [`TcpListener::bind`]; `InvalidInput` if it has one already, or one of IPv6 is to
+    /// have an address of IPv4. The other way round the error is of no kind that has a
+    /// name, as with the real one.
     pub fn bind(&self, address: SocketAddr) -> io::Result<()> {
         let (_, socket) = self.0.get().ok_or_else(elsewhere)?;
-        let invalid = |text| Err(io::Error::new(ErrorKind::InvalidInput, text));
-        if address.is_ipv4() != socket.is_ipv4 {
-            return invalid(format!("{address} is of another family than the socket"));
-        }
+        socket.check_family(address)?;
         if let Some(bound) = socket.bound.with(|bound| *bound) {
-            return invalid(format!("the socket is bound to {bound} already"));
+            let text = format!("the socket is bound to {bound} already");
+            return Err(io::Error::new(ErrorKind::InvalidInput, text));
         }
         let taken = take_address(socket.machine(), address)?;
         socket.bound.with(|bound| *bound = Some(taken));
@@ -169,14 +180,11 @@ impl TcpSocket {
     ///
     /// # Errors
     ///
-    /// As there; `InvalidInput` if the address is of the other family.
+    /// As there; for an address of the other family those of [`bind`](Self::bind).
     pub async fn connect(self, address: SocketAddr) -> io::Result<TcpStream> {
         let bound = {
             let (_, socket) = self.0.get().ok_or_else(elsewhere)?;
-            if address.is_ipv4() != socket.is_ipv4 {
-                let text = format!("{address} is of another family than the socket");
-                return Err(io::Error::new(ErrorKind::InvalidInput, text));
-            }
+            socket.check_family(address)?;
             socket.use_up()?
         };
         TcpStream::connect_to(address, Some(bound)).await

@@ -3,7 +3,7 @@
 use crate::choice::Kind;
 use crate::net::address::uncategorized;
 use crate::net::line::Line;
-use crate::net::machine::{Home, Machine, as_seen_from, reaches};
+use crate::net::machine::{Home, Machine, as_seen_from, plain_ip, reaches};
 use crate::net::network::{Network, Transit};
 use crate::net::packet::{Packet, PacketKind};
 use crate::net::wait::Waitable;
@@ -28,6 +28,16 @@ const OVERTAKEN: Duration = Duration::from_millis(1);
 /// The room that Linux needs for a datagram of so many bytes.
 fn room_for(count: usize) -> usize {
     (count + 384).next_power_of_two().max(576) + 256
+}
+
+/// Whether who is bound there sends to IPv4.
+fn speaks_ipv4(local: SocketAddr) -> bool {
+    local.ip().is_unspecified() || plain_ip(local.ip()).is_ipv4()
+}
+
+fn of_another_family(to: SocketAddr, local: SocketAddr) -> io::Error {
+    let text = format!("{to} is of another family than {local}");
+    io::Error::new(uncategorized(), text)
 }
 
 /// What is under way.
@@ -106,8 +116,11 @@ impl Datagrams {
     /// Speaks with `partner` alone from now on.
     pub(super) fn connect(&self, partner: SocketAddr) -> io::Result<()> {
         self.home.check()?;
-        self.check_family(partner)?;
         let local = self.local.get();
+        if partner.is_ipv4() && local.is_ipv6() && !speaks_ipv4(local) {
+            return Err(of_another_family(partner, local));
+        }
+        let partner = self.target(partner)?;
         if local.ip().is_unspecified() {
             let own = SocketAddr::new(self.home.machine.source_for(partner.ip()), local.port());
             self.local.set(as_seen_from(partner.ip(), own));
@@ -116,17 +129,23 @@ impl Datagrams {
         Ok(())
     }
 
-    fn check_family(&self, to: SocketAddr) -> io::Result<()> {
-        if to.is_ipv4() != self.local.get().is_ipv4() {
-            let text = format!("{to} is of another family than {}", self.local.get());
-            return Err(io::Error::new(uncategorized(), text));
+    /// `to` as this socket sends to it, if it can: one of IPv6 speaks IPv4, too, unless it
+    /// is bound to an address that does not.
+    fn target(&self, to: SocketAddr) -> io::Result<SocketAddr> {
+        let local = self.local.get();
+        let (is_four, is_any) = (plain_ip(to.ip()).is_ipv4(), local.ip().is_unspecified());
+        if local.is_ipv4() && to.is_ipv6() || !is_four && !is_any && speaks_ipv4(local) {
+            return Err(of_another_family(to, local));
         }
-        Ok(())
+        if is_four && !speaks_ipv4(local) {
+            let text = format!("there is no way from {local} to {to}");
+            return Err(io::Error::new(ErrorKind::NetworkUnreachable, text));
+        }
+        Ok(as_seen_from(local.ip(), to))
     }
 
     /// Whether a kernel would send that.
     fn check(&self, to: SocketAddr, count: usize) -> io::Result<()> {
-        self.check_family(to)?;
         if to.port() == 0 {
             let text = format!("nobody is at port 0 of {}", to.ip());
             return Err(io::Error::new(ErrorKind::InvalidInput, text));
@@ -165,6 +184,7 @@ impl Datagrams {
             let text = format!("{} is not connected: use `send_to`", self.local.get());
             return Err(io::Error::new(uncategorized(), text));
         };
+        let to = self.target(to)?;
         self.check(to, bytes.len())?;
         // What is sent to nobody's address is lost.
         if let Some(target) = self.network.at(&self.home.machine, to.ip()) {
