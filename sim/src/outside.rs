@@ -61,6 +61,9 @@ impl Outside {
     }
 }
 
+// A set of them has a bit for each.
+const _: () = assert!(Outside::COUNT <= u16::BITS as usize);
+
 /// The use that a run made of one thing of the machine.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -83,7 +86,7 @@ pub(crate) struct Contacts {
     made: Private<[Option<Contact>; Outside::COUNT]>,
     any: Cell<bool>,
     /// Of which a stack was taken, bit by bit.
-    shown: Cell<u8>,
+    shown: Cell<u16>,
 }
 
 impl Contacts {
@@ -116,7 +119,7 @@ impl Contacts {
 
     /// Takes the stack of a use, unless one of its kind was taken.
     fn show(&self, outside: Outside) {
-        let bit = 1 << outside as u8;
+        let bit = 1 << outside as u16;
         if self.shown.get() & bit != 0 {
             return;
         }
