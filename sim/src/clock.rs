@@ -16,6 +16,8 @@ use crate::huge;
 use crate::ready::Ready;
 use std::cell::Cell;
 use std::fmt;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::Waker;
 
 const LEVELS: usize = 11;
@@ -25,11 +27,14 @@ const NIL: u32 = u32::MAX;
 /// Stands for a slot: the timer is due.
 const DUE: u16 = u16::MAX;
 
+/// Tells a timer from every other one of this process, in whatever run it was set.
+type Stamp = NonZero<u64>;
+
 /// Names a timer that was set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TimerKey {
+    stamp: Stamp,
     index: u32,
-    generation: u32,
 }
 
 /// Neighbours in the circular list of a slot.
@@ -48,8 +53,8 @@ struct Timer {
     deadline: u64,
     /// When it came among those that are due.
     arrival: u64,
-    /// Grows when the timer fires or is cancelled, so that its key is void.
-    generation: u32,
+    /// That of its key; none once it fired or was cancelled.
+    stamp: Option<Stamp>,
     slot: u16,
     /// The step in which it was set.
     set_in: u64,
@@ -88,9 +93,33 @@ pub(crate) struct Clock {
     links: Vec<Links>,
     free: Vec<u32>,
     due: Ready<u32>,
-    set: usize,
-    /// The earliest deadline in the slots, if somebody asked and it is still there.
-    earliest: Cell<Option<u64>>,
+    stamps: Stamps,
+    /// The earliest deadline in the slots, if somebody asked and it is still there; else 0.
+    earliest: Cell<u64>,
+}
+
+/// Stamps that were not given away.
+#[derive(Debug)]
+struct Stamps {
+    last: Stamp,
+}
+
+impl Stamps {
+    /// The first of a block of 2^32 that no other clock of this process has.
+    #[cold]
+    fn new() -> Stamps {
+        static BLOCKS: AtomicU32 = AtomicU32::new(1);
+        let block = BLOCKS.fetch_add(1, Ordering::Relaxed);
+        Stamps { last: NonZero::new(u64::from(block) << 32).expect("blocks begin at 1") }
+    }
+
+    fn take(&mut self) -> Stamp {
+        if self.last.get() as u32 == u32::MAX {
+            *self = Stamps::new();
+        }
+        self.last = self.last.saturating_add(1);
+        self.last
+    }
 }
 
 impl Clock {
@@ -103,14 +132,14 @@ impl Clock {
             links: Vec::new(),
             free: Vec::new(),
             due: Ready::default(),
-            set: 0,
-            earliest: Cell::new(None),
+            stamps: Stamps::new(),
+            earliest: Cell::new(0),
         }
     }
 
     /// Timers that wait.
     pub(crate) fn len(&self) -> usize {
-        self.set
+        self.timers.len() - self.free.len()
     }
 
     /// Whether a timer that waits was set in `step` or earlier.
@@ -120,42 +149,39 @@ impl Clock {
     }
 
     /// Sets a timer in the given step of the run; the deadline must not lie in the past.
+    #[inline]
     pub(crate) fn set(&mut self, deadline: u64, alarm: Alarm, step: u64) -> TimerKey {
         debug_assert!(deadline >= self.cursor);
-        let index = match self.free.pop() {
-            Some(index) => index,
-            None => {
-                self.make_room();
-                self.timers.push(Timer {
-                    deadline,
-                    arrival: 0,
-                    generation: 0,
-                    slot: 0,
-                    set_in: step,
-                    put_off: 0,
-                    alarm: None,
-                });
-                self.links.push(Links { next: NIL, prev: NIL });
-                (self.timers.len() - 1) as u32
-            }
-        };
+        let index = self.free.pop().unwrap_or_else(|| self.make_room());
+        let stamp = self.stamps.take();
         let timer = &mut self.timers[index as usize];
-        timer.deadline = deadline;
+        timer.stamp = Some(stamp);
         timer.set_in = step;
         timer.put_off = 0;
         timer.alarm = Some(alarm);
-        let generation = timer.generation;
-        self.set += 1;
-        self.link(index);
-        TimerKey { index, generation }
+        self.link(index, deadline);
+        TimerKey { stamp, index }
     }
 
-    fn make_room(&mut self) {
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self) -> u32 {
         if self.timers.len() == self.timers.capacity() {
             self.timers.reserve(1);
             let size = self.timers.capacity() * size_of::<Timer>();
             huge::ask_for_large_pages(self.timers.as_ptr().addr(), size);
         }
+        self.timers.push(Timer {
+            deadline: 0,
+            arrival: 0,
+            stamp: None,
+            slot: 0,
+            set_in: 0,
+            put_off: 0,
+            alarm: None,
+        });
+        self.links.push(Links { next: NIL, prev: NIL });
+        (self.timers.len() - 1) as u32
     }
 
     /// Takes the waker of a timer that has not fired out of it.
@@ -175,19 +201,20 @@ impl Clock {
         }
     }
 
+    #[inline]
     fn unfired(&mut self, key: TimerKey) -> Option<&mut Timer> {
-        let timer = &mut self.timers[key.index as usize];
-        (timer.generation == key.generation).then_some(timer)
+        // The key may be of another clock, which has more timers.
+        let timer = self.timers.get_mut(key.index as usize)?;
+        (timer.stamp == Some(key.stamp)).then_some(timer)
     }
 
     /// Takes a timer away; none if it fired already.
+    #[inline]
     pub(crate) fn cancel(&mut self, key: TimerKey) -> Option<Alarm> {
-        let timer = &self.timers[key.index as usize];
-        if timer.generation != key.generation {
-            return None;
-        }
+        let timer = self.unfired(key)?;
         if timer.slot == DUE {
-            self.due.remove(timer.arrival);
+            let arrival = timer.arrival;
+            self.due.remove(arrival);
         } else {
             self.unlink(key.index);
         }
@@ -220,17 +247,21 @@ impl Clock {
             while self.heads[slot] != NIL {
                 let index = self.heads[slot];
                 self.unlink(index);
-                self.link(index);
+                self.link(index, self.timers[index as usize].deadline);
             }
         }
     }
 
     /// The earliest deadline of the timers that are not due; none if there are none.
     pub(crate) fn next_deadline(&self) -> Option<u64> {
-        if self.earliest.get().is_none() {
-            self.earliest.set(self.find_earliest());
+        match self.earliest.get() {
+            0 => {
+                let earliest = self.find_earliest()?;
+                self.earliest.set(earliest);
+                Some(earliest)
+            }
+            earliest => Some(earliest),
         }
-        self.earliest.get()
     }
 
     /// Looks through the first slot, which may be long.
@@ -264,10 +295,8 @@ impl Clock {
     pub(crate) fn put_off(&mut self, which: usize, deadline: u64) {
         debug_assert!(deadline > self.cursor);
         let index = self.due.take(which);
-        let timer = &mut self.timers[index as usize];
-        timer.deadline = deadline;
-        timer.put_off += 1;
-        self.link(index);
+        self.timers[index as usize].put_off += 1;
+        self.link(index, deadline);
     }
 
     /// Timers that are due.
@@ -284,39 +313,38 @@ impl Clock {
     /// Takes all timers away, for a new run.
     pub(crate) fn clear(&mut self) -> Vec<Alarm> {
         let mut alarms = Vec::new();
-        if self.set != 0 {
+        if self.len() != 0 {
             self.due.clear();
-            self.earliest.set(None);
+            self.earliest.set(0);
             self.heads.fill(NIL);
             self.occupied = [0; LEVELS];
             // A timer may have lost its waker to a clone that panicked.
             for timer in &mut self.timers {
-                timer.generation = timer.generation.wrapping_add(1);
+                timer.stamp = None;
                 alarms.extend(timer.alarm.take());
             }
             self.free.clear();
             self.free.extend((0..self.timers.len() as u32).rev());
-            self.set = 0;
         }
         self.cursor = 0;
         alarms
     }
 
+    #[inline]
     fn retire(&mut self, index: u32) -> Option<Alarm> {
         let timer = &mut self.timers[index as usize];
-        timer.generation = timer.generation.wrapping_add(1);
-        self.set -= 1;
+        timer.stamp = None;
         self.free.push(index);
         timer.alarm.take()
     }
 
-    fn link(&mut self, index: u32) {
-        let deadline = self.timers[index as usize].deadline;
-        if self.earliest.get().is_some_and(|earliest| deadline < earliest) {
-            self.earliest.set(Some(deadline));
+    #[inline]
+    fn link(&mut self, index: u32, deadline: u64) {
+        if deadline < self.earliest.get() {
+            self.earliest.set(deadline);
         }
         let differs = deadline ^ self.cursor;
-        let level = differs.checked_ilog2().unwrap_or(0) / DIGIT;
+        let level = (differs | 1).ilog2() / DIGIT;
         let digit = (deadline >> (DIGIT * level)) as usize % SLOTS;
         let slot = level as usize * SLOTS + digit;
         let head = self.heads[slot];
@@ -330,16 +358,18 @@ impl Clock {
         self.links[prev as usize].next = index;
         self.links[next as usize].prev = index;
         self.links[index as usize] = Links { next, prev };
-        self.timers[index as usize].slot = slot as u16;
+        let timer = &mut self.timers[index as usize];
+        (timer.deadline, timer.slot) = (deadline, slot as u16);
     }
 
+    #[inline]
     fn unlink(&mut self, index: u32) {
         let Links { prev, next } = self.links[index as usize];
         let Timer { deadline, slot, .. } = self.timers[index as usize];
         let slot = usize::from(slot);
-        if self.earliest.get() == Some(deadline) {
+        if self.earliest.get() == deadline {
             // Whether it is the last one with it is not known.
-            self.earliest.set(None);
+            self.earliest.set(0);
         }
         if next == index {
             self.heads[slot] = NIL;
