@@ -85,7 +85,12 @@ impl Sleep {
         }
     }
 
-    #[inline]
+    #[inline(never)]
+    fn disarm(&mut self) {
+        self.cancel();
+    }
+
+    #[inline(always)]
     fn cancel(&mut self) -> Option<Alarm> {
         let key = self.timer.take()?;
         let core = world::current()?;
@@ -102,7 +107,9 @@ impl Future for Sleep {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let core = world::expect_current("sleep");
         if core.now.get() >= self.deadline.nanos() {
-            self.cancel();
+            if self.timer.is_some() {
+                self.disarm();
+            }
             return Poll::Ready(());
         }
         match self.timer {
@@ -116,7 +123,9 @@ impl Future for Sleep {
 impl Drop for Sleep {
     #[inline]
     fn drop(&mut self) {
-        self.cancel();
+        if self.timer.is_some() {
+            self.disarm();
+        }
     }
 }
 
