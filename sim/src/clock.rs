@@ -1,45 +1,31 @@
 //! Virtual time: a number of nanoseconds, and the timers that wait for it.
 //!
-//! The timers stand in a hierarchical timing wheel (Varghese, Lauck: "Hashed and
-//! Hierarchical Timing Wheels", SOSP 1987, scheme 7) of eleven levels of 64
-//! slots. We differ in the tick, which is one nanosecond, so that deadlines are
-//! exact; and in that time never ticks: as in a radix heap (Ahuja et al., 1990)
-//! the cursor jumps to the first occupied slot. A timer stands on the level of
-//! the highest six-bit digit in which its deadline differs from the cursor, so
-//! setting and cancelling are O(1) and a timer moves down at most ten times. A
-//! cancelled timer leaves nothing behind.
+//! The timers stand in a [wheel](crate::wheel) until their deadline comes; then they are
+//! due. Setting and cancelling one is O(1), and a cancelled timer leaves nothing behind.
 //!
 //! Timers of one deadline fire in the order in which they were set, unless the
 //! sampler says otherwise.
 
 use crate::huge;
 use crate::ready::Ready;
+use crate::sync::{AtomicU64, Ordering};
+use crate::wheel::{First, Wheel};
 use std::cell::Cell;
 use std::fmt;
+use std::num::NonZero;
 use std::task::Waker;
 
-const LEVELS: usize = 11;
-const SLOTS: usize = 64;
-const DIGIT: u32 = 6;
-const NIL: u32 = u32::MAX;
 /// Stands for a slot: the timer is due.
 const DUE: u16 = u16::MAX;
+
+/// Tells a timer from every other one of this process, in whatever run it was set.
+type Stamp = NonZero<u64>;
 
 /// Names a timer that was set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TimerKey {
+    stamp: Stamp,
     index: u32,
-    generation: u32,
-}
-
-/// Neighbours in the circular list of a slot.
-///
-/// These stand apart from their timers: neighbours have nothing else to do with one
-/// another, and of so little many lie in a cache.
-#[derive(Clone, Copy, Debug)]
-struct Links {
-    next: u32,
-    prev: u32,
 }
 
 #[derive(Debug)]
@@ -48,8 +34,8 @@ struct Timer {
     deadline: u64,
     /// When it came among those that are due.
     arrival: u64,
-    /// Grows when the timer fires or is cancelled, so that its key is void.
-    generation: u32,
+    /// That of its key; none once it fired or was cancelled.
+    stamp: Option<Stamp>,
     slot: u16,
     /// The step in which it was set.
     set_in: u64,
@@ -78,39 +64,80 @@ impl fmt::Debug for Alarm {
 /// The timers of a run.
 #[derive(Debug)]
 pub(crate) struct Clock {
-    /// No deadline is earlier.
-    cursor: u64,
-    /// A bit for each slot that is not empty.
-    occupied: [u64; LEVELS],
-    /// The first timer of each slot.
-    heads: Box<[u32; LEVELS * SLOTS]>,
     timers: Vec<Timer>,
-    links: Vec<Links>,
-    free: Vec<u32>,
+    wheel: Wheel,
+    /// The first few are the timers that are not set; it has a place for every timer.
+    unset: Vec<u32>,
+    not_set: usize,
     due: Ready<u32>,
-    set: usize,
-    /// The earliest deadline in the slots, if somebody asked and it is still there.
-    earliest: Cell<Option<u64>>,
+    stamps: Stamps,
+    earliest: Earliest,
+}
+
+/// The earliest deadline in the slots, if somebody asked and it is still there; else 0.
+#[derive(Debug, Default)]
+struct Earliest(Cell<u64>);
+
+impl Earliest {
+    /// A timer came into the slots.
+    #[inline]
+    fn note(&self, deadline: u64) {
+        if deadline < self.0.get() {
+            self.0.set(deadline);
+        }
+    }
+
+    /// A timer went out of the slots; whether it was the last one with its deadline is
+    /// not known.
+    #[inline]
+    fn forget(&self, deadline: u64) {
+        if self.0.get() == deadline {
+            self.0.set(0);
+        }
+    }
+}
+
+/// Stamps that were not given away.
+#[derive(Debug)]
+struct Stamps {
+    last: Stamp,
+}
+
+impl Stamps {
+    /// The first of a block of 2^32 that no other clock of this process has.
+    #[cold]
+    fn new() -> Stamps {
+        static BLOCKS: AtomicU64 = AtomicU64::new(1);
+        let block = BLOCKS.fetch_add(1, Ordering::Relaxed);
+        Stamps { last: NonZero::new(block << 32).expect("blocks begin at 1") }
+    }
+
+    #[inline]
+    fn take(&mut self) -> Stamp {
+        if self.last.get() as u32 == u32::MAX {
+            *self = Stamps::new();
+        }
+        self.last = self.last.saturating_add(1);
+        self.last
+    }
 }
 
 impl Clock {
     pub(crate) fn new() -> Self {
         Clock {
-            cursor: 0,
-            occupied: [0; LEVELS],
-            heads: Box::new([NIL; LEVELS * SLOTS]),
             timers: Vec::new(),
-            links: Vec::new(),
-            free: Vec::new(),
+            wheel: Wheel::new(),
+            unset: Vec::new(),
+            not_set: 0,
             due: Ready::default(),
-            set: 0,
-            earliest: Cell::new(None),
+            stamps: Stamps::new(),
+            earliest: Earliest::default(),
         }
     }
 
     /// Timers that wait.
     pub(crate) fn len(&self) -> usize {
-        self.set
+        self.timers.len() - self.not_set
     }
 
     /// Whether a timer that waits was set in `step` or earlier.
@@ -120,42 +147,47 @@ impl Clock {
     }
 
     /// Sets a timer in the given step of the run; the deadline must not lie in the past.
+    #[inline]
     pub(crate) fn set(&mut self, deadline: u64, alarm: Alarm, step: u64) -> TimerKey {
-        debug_assert!(deadline >= self.cursor);
-        let index = match self.free.pop() {
-            Some(index) => index,
-            None => {
-                self.make_room();
-                self.timers.push(Timer {
-                    deadline,
-                    arrival: 0,
-                    generation: 0,
-                    slot: 0,
-                    set_in: step,
-                    put_off: 0,
-                    alarm: None,
-                });
-                self.links.push(Links { next: NIL, prev: NIL });
-                (self.timers.len() - 1) as u32
-            }
-        };
+        debug_assert!(deadline >= self.wheel.cursor());
+        if self.not_set == 0 {
+            self.make_room();
+        }
+        self.not_set -= 1;
+        let index = self.unset[self.not_set];
+        let stamp = self.stamps.take();
+        self.earliest.note(deadline);
+        let slot = self.wheel.link(index, deadline);
         let timer = &mut self.timers[index as usize];
         timer.deadline = deadline;
+        timer.stamp = Some(stamp);
+        timer.slot = slot;
         timer.set_in = step;
         timer.put_off = 0;
         timer.alarm = Some(alarm);
-        let generation = timer.generation;
-        self.set += 1;
-        self.link(index);
-        TimerKey { index, generation }
+        TimerKey { stamp, index }
     }
 
+    #[cold]
+    #[inline(never)]
     fn make_room(&mut self) {
         if self.timers.len() == self.timers.capacity() {
             self.timers.reserve(1);
-            let size = self.timers.capacity() * size_of::<Timer>();
-            huge::ask_for_large_pages(self.timers.as_ptr().addr(), size);
+            huge::ask_for_large_pages_of(&self.timers);
         }
+        self.unset.push(0);
+        self.unset[0] = self.timers.len() as u32;
+        self.not_set = 1;
+        self.wheel.make_room();
+        self.timers.push(Timer {
+            deadline: 0,
+            arrival: 0,
+            stamp: None,
+            slot: 0,
+            set_in: 0,
+            put_off: 0,
+            alarm: None,
+        });
     }
 
     /// Takes the waker of a timer that has not fired out of it.
@@ -175,75 +207,78 @@ impl Clock {
         }
     }
 
+    #[inline]
     fn unfired(&mut self, key: TimerKey) -> Option<&mut Timer> {
-        let timer = &mut self.timers[key.index as usize];
-        (timer.generation == key.generation).then_some(timer)
+        // The key may be of another clock, which has more timers.
+        let timer = self.timers.get_mut(key.index as usize)?;
+        (timer.stamp == Some(key.stamp)).then_some(timer)
     }
 
     /// Takes a timer away; none if it fired already.
+    #[inline(always)]
     pub(crate) fn cancel(&mut self, key: TimerKey) -> Option<Alarm> {
-        let timer = &self.timers[key.index as usize];
-        if timer.generation != key.generation {
+        let timer = self.timers.get_mut(key.index as usize)?;
+        if timer.stamp != Some(key.stamp) {
             return None;
         }
+        timer.stamp = None;
         if timer.slot == DUE {
             self.due.remove(timer.arrival);
         } else {
-            self.unlink(key.index);
+            self.earliest.forget(timer.deadline);
+            self.wheel.unlink(key.index, timer.slot);
         }
-        self.retire(key.index)
+        self.unset[self.not_set] = key.index;
+        self.not_set += 1;
+        timer.alarm.take()
     }
 
     /// Moves to the next deadline and makes its timers due; none if no timer waits.
     pub(crate) fn advance(&mut self) -> Option<u64> {
         loop {
-            let level = self.occupied.iter().position(|slots| *slots != 0)?;
-            let digit = self.occupied[level].trailing_zeros() as usize;
-            let slot = level * SLOTS + digit;
-            let head = self.heads[slot];
-            let alone = self.links[head as usize].next == head;
-            if level == 0 || alone {
-                // Nothing stands before this slot, and all in it has one deadline.
-                self.cursor = self.timers[head as usize].deadline;
-                while self.heads[slot] != NIL {
-                    let index = self.heads[slot];
-                    self.unlink(index);
+            let First { slot, head, has_one_deadline } = self.wheel.first()?;
+            if has_one_deadline {
+                // Nothing stands before this slot.
+                let deadline = self.timers[head as usize].deadline;
+                self.wheel.move_to(deadline);
+                self.earliest.forget(deadline);
+                while let Some(index) = self.wheel.head(slot) {
+                    self.wheel.unlink(index, slot);
                     let arrival = self.due.push(index);
                     let timer = &mut self.timers[index as usize];
                     (timer.slot, timer.arrival) = (DUE, arrival);
                 }
-                return Some(self.cursor);
+                return Some(deadline);
             }
-            let shift = DIGIT * level as u32;
-            let above = u64::MAX.checked_shl(shift + DIGIT).unwrap_or(0);
-            self.cursor = (self.cursor & above) | (digit as u64) << shift;
-            while self.heads[slot] != NIL {
-                let index = self.heads[slot];
-                self.unlink(index);
-                self.link(index);
+            self.wheel.enter(slot);
+            while let Some(index) = self.wheel.head(slot) {
+                self.wheel.unlink(index, slot);
+                let timer = &mut self.timers[index as usize];
+                timer.slot = self.wheel.link(index, timer.deadline);
             }
         }
     }
 
     /// The earliest deadline of the timers that are not due; none if there are none.
     pub(crate) fn next_deadline(&self) -> Option<u64> {
-        if self.earliest.get().is_none() {
-            self.earliest.set(self.find_earliest());
+        match self.earliest.0.get() {
+            0 => {
+                let earliest = self.find_earliest()?;
+                self.earliest.0.set(earliest);
+                Some(earliest)
+            }
+            earliest => Some(earliest),
         }
-        self.earliest.get()
     }
 
     /// Looks through the first slot, which may be long.
     fn find_earliest(&self) -> Option<u64> {
-        let level = self.occupied.iter().position(|slots| *slots != 0)?;
-        let digit = self.occupied[level].trailing_zeros() as usize;
-        let first = self.heads[level * SLOTS + digit];
-        let mut earliest = self.timers[first as usize].deadline;
-        let mut index = self.links[first as usize].next;
-        // In a slot of the lowest level all have one deadline.
-        while index != first && level > 0 {
+        let First { head, has_one_deadline, .. } = self.wheel.first()?;
+        let mut earliest = self.timers[head as usize].deadline;
+        let mut index = self.wheel.next(head);
+        while index != head && !has_one_deadline {
             earliest = earliest.min(self.timers[index as usize].deadline);
-            index = self.links[index as usize].next;
+            index = self.wheel.next(index);
         }
         Some(earliest)
     }
@@ -262,12 +297,13 @@ impl Clock {
     /// Sets a due timer anew, for a later deadline. Its key stays good, and so does
     /// the step in which it was set.
     pub(crate) fn put_off(&mut self, which: usize, deadline: u64) {
-        debug_assert!(deadline > self.cursor);
+        debug_assert!(deadline > self.wheel.cursor());
         let index = self.due.take(which);
+        self.earliest.note(deadline);
         let timer = &mut self.timers[index as usize];
         timer.deadline = deadline;
+        timer.slot = self.wheel.link(index, deadline);
         timer.put_off += 1;
-        self.link(index);
     }
 
     /// Timers that are due.
@@ -278,79 +314,32 @@ impl Clock {
     /// Fires one of the due timers; 0 is the one set earliest.
     pub(crate) fn fire(&mut self, which: usize) -> Option<Alarm> {
         let index = self.due.take(which);
-        self.retire(index)
+        let timer = &mut self.timers[index as usize];
+        timer.stamp = None;
+        self.unset[self.not_set] = index;
+        self.not_set += 1;
+        timer.alarm.take()
     }
 
     /// Takes all timers away, for a new run.
     pub(crate) fn clear(&mut self) -> Vec<Alarm> {
         let mut alarms = Vec::new();
-        if self.set != 0 {
+        if self.len() != 0 {
             self.due.clear();
-            self.earliest.set(None);
-            self.heads.fill(NIL);
-            self.occupied = [0; LEVELS];
+            self.earliest = Earliest::default();
+            self.wheel.clear();
             // A timer may have lost its waker to a clone that panicked.
             for timer in &mut self.timers {
-                timer.generation = timer.generation.wrapping_add(1);
+                timer.stamp = None;
                 alarms.extend(timer.alarm.take());
             }
-            self.free.clear();
-            self.free.extend((0..self.timers.len() as u32).rev());
-            self.set = 0;
-        }
-        self.cursor = 0;
-        alarms
-    }
-
-    fn retire(&mut self, index: u32) -> Option<Alarm> {
-        let timer = &mut self.timers[index as usize];
-        timer.generation = timer.generation.wrapping_add(1);
-        self.set -= 1;
-        self.free.push(index);
-        timer.alarm.take()
-    }
-
-    fn link(&mut self, index: u32) {
-        let deadline = self.timers[index as usize].deadline;
-        if self.earliest.get().is_some_and(|earliest| deadline < earliest) {
-            self.earliest.set(Some(deadline));
-        }
-        let differs = deadline ^ self.cursor;
-        let level = differs.checked_ilog2().unwrap_or(0) / DIGIT;
-        let digit = (deadline >> (DIGIT * level)) as usize % SLOTS;
-        let slot = level as usize * SLOTS + digit;
-        let head = self.heads[slot];
-        let (prev, next) = if head == NIL {
-            self.heads[slot] = index;
-            self.occupied[level as usize] |= 1 << digit;
-            (index, index)
-        } else {
-            (self.links[head as usize].prev, head)
-        };
-        self.links[prev as usize].next = index;
-        self.links[next as usize].prev = index;
-        self.links[index as usize] = Links { next, prev };
-        self.timers[index as usize].slot = slot as u16;
-    }
-
-    fn unlink(&mut self, index: u32) {
-        let Links { prev, next } = self.links[index as usize];
-        let Timer { deadline, slot, .. } = self.timers[index as usize];
-        let slot = usize::from(slot);
-        if self.earliest.get() == Some(deadline) {
-            // Whether it is the last one with it is not known.
-            self.earliest.set(None);
-        }
-        if next == index {
-            self.heads[slot] = NIL;
-            self.occupied[slot / SLOTS] &= !(1 << (slot % SLOTS));
-        } else {
-            self.links[prev as usize].next = next;
-            self.links[next as usize].prev = prev;
-            if self.heads[slot] == index {
-                self.heads[slot] = next;
+            for (place, index) in self.unset.iter_mut().zip((0..self.timers.len() as u32).rev()) {
+                *place = index;
             }
+            self.not_set = self.timers.len();
         }
+        self.wheel.restart();
+        alarms
     }
 }
 
@@ -439,6 +428,42 @@ mod tests {
             prop_assert_eq!(clock.len(), 0);
             prop_assert_eq!(clock.advance(), None);
         }
+    }
+
+    #[test]
+    fn a_key_names_nothing_in_another_clock() {
+        let (mut one, mut other) = (Clock::new(), Clock::new());
+        let keys: Vec<_> = (1..=3).map(|deadline| one.set(deadline, noop(), 0)).collect();
+        let own = other.set(1, noop(), 0);
+        for key in &keys {
+            assert!(other.cancel(*key).is_none());
+            assert!(other.take_waker(*key).is_none());
+        }
+        assert!(other.cancel(own).is_some());
+        assert!(keys.into_iter().all(|key| one.cancel(key).is_some()));
+    }
+
+    #[test]
+    fn a_key_names_nothing_in_another_run() {
+        let mut clock = Clock::new();
+        let old = clock.set(1, noop(), 0);
+        assert_eq!(clock.clear().len(), 1);
+        let new = clock.set(1, noop(), 0);
+        assert!(clock.cancel(old).is_none());
+        assert!(clock.cancel(new).is_some());
+    }
+
+    #[test]
+    fn stamps_go_on_in_a_block_of_their_own() {
+        let mut stamps = Stamps::new();
+        let first = stamps.take();
+        let mut after = Stamps::new();
+        stamps.last = first.saturating_add(u64::from(u32::MAX) - 2);
+        let last = stamps.take();
+        assert_eq!(last.get(), first.get() + u64::from(u32::MAX) - 1);
+        let (next, others) = (stamps.take(), after.take());
+        assert!(next > others && others > last);
+        assert_ne!(next.get() >> 32, others.get() >> 32);
     }
 
     #[test]

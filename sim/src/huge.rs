@@ -7,6 +7,11 @@
 /// The size of a large page on the systems that are asked.
 pub(crate) const PAGE: usize = 2 << 20;
 
+/// The memory of a table, as long as it need not grow, is to lie in large pages.
+pub(crate) fn ask_for_large_pages_of<T>(table: &Vec<T>) {
+    ask_for_large_pages(table.as_ptr().addr(), table.capacity() * size_of::<T>());
+}
+
 /// Memory from `address` on is to lie in large pages, as far as it has whole ones.
 #[cfg(target_os = "linux")]
 pub(crate) fn ask_for_large_pages(address: usize, len: usize) {

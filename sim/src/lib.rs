@@ -94,6 +94,7 @@ pub mod time;
 mod trace;
 mod waker;
 mod watch;
+mod wheel;
 mod world;
 mod yielding;
 

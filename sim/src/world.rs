@@ -459,13 +459,19 @@ pub fn in_run() -> bool {
 ///
 /// Outside a run; the message names `what` was called.
 #[track_caller]
+#[inline]
 pub(crate) fn expect_current(what: &str) -> &'static Core {
     match current() {
         Some(core) => core,
-        None => {
-            panic!("`{what}` was called outside a run: call it from the body of a reveille test")
-        }
+        None => panic_outside_a_run(what),
     }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn panic_outside_a_run(what: &str) -> ! {
+    panic!("`{what}` was called outside a run: call it from the body of a reveille test")
 }
 
 /// Makes `core` the world of this thread until the guard is dropped.

@@ -16,6 +16,7 @@ pub struct Instant(u64);
 impl Instant {
     /// The present moment of the run; its start if called outside a run.
     #[must_use]
+    #[inline]
     pub fn now() -> Instant {
         Instant(world::current().map_or(0, |core| core.now.get()))
     }
@@ -37,6 +38,7 @@ impl Instant {
         *origin() + Duration::from_nanos(self.0)
     }
 
+    #[inline]
     pub(crate) fn nanos(self) -> u64 {
         self.0
     }
@@ -67,8 +69,10 @@ impl Instant {
 
     /// This moment and `duration`; none past the end of time.
     #[must_use]
+    #[inline]
     pub fn checked_add(&self, duration: Duration) -> Option<Instant> {
-        let nanos = u64::try_from(duration.as_nanos()).ok()?;
+        let nanos = duration.as_secs().checked_mul(1_000_000_000)?;
+        let nanos = nanos.checked_add(u64::from(duration.subsec_nanos()))?;
         self.0.checked_add(nanos).map(Instant)
     }
 
@@ -79,6 +83,7 @@ impl Instant {
         self.0.checked_sub(nanos).map(Instant)
     }
 
+    #[inline]
     pub(crate) fn saturating_add(self, duration: Duration) -> Instant {
         self.checked_add(duration).unwrap_or(Instant(u64::MAX))
     }
@@ -104,6 +109,7 @@ impl From<Instant> for std::time::Instant {
 
 impl Add<Duration> for Instant {
     type Output = Instant;
+    #[inline]
     fn add(self, duration: Duration) -> Instant {
         self.saturating_add(duration)
     }

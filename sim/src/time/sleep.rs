@@ -6,7 +6,7 @@ use crate::trace::What;
 use crate::world::{self, Core};
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 /// Waits until `duration` has passed.
@@ -20,11 +20,13 @@ use std::time::Duration;
 /// assert_eq!(start.elapsed(), Duration::from_secs(3600));
 /// # });
 /// ```
+#[inline]
 pub fn sleep(duration: Duration) -> Sleep {
     sleep_until(Instant::now() + duration)
 }
 
 /// Waits until `deadline`.
+#[inline]
 pub fn sleep_until(deadline: Instant) -> Sleep {
     Sleep { deadline, timer: None }
 }
@@ -36,20 +38,7 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
 #[must_use = "futures do nothing unless polled"]
 pub struct Sleep {
     deadline: Instant,
-    timer: Option<Timer>,
-}
-
-struct Timer {
-    key: TimerKey,
-    outlet: usize,
-    run: u64,
-}
-
-impl Timer {
-    /// The world that the timer was set in, if the calling thread is in that run.
-    fn world(&self) -> Option<&'static Core> {
-        world::current().filter(|core| core.is_run(self.outlet, self.run))
-    }
+    timer: Option<TimerKey>,
 }
 
 impl Sleep {
@@ -75,17 +64,37 @@ impl Sleep {
         }
     }
 
+    #[inline]
     fn arm(&mut self, core: &Core, alarm: Alarm) {
         let deadline = self.deadline.nanos().max(core.now.get());
         core.record(|| What::TimerSet { deadline });
-        let key = core.clock.with(|clock| clock.set(deadline, alarm, core.steps.get()));
-        self.timer = Some(Timer { key, outlet: core.outlet(), run: core.run.get() });
+        let step = core.steps.get();
+        self.timer = Some(core.clock.with(|clock| clock.set(deadline, alarm, step)));
     }
 
+    /// Gives the timer that was set the waker of this poll.
+    #[inline(never)]
+    fn poll_again(&mut self, core: &Core, key: TimerKey, waker: &Waker) {
+        // Taken out, so that no waker is cloned or dropped in here.
+        match core.clock.with(|clock| clock.take_waker(key)) {
+            Some(mut taken) => {
+                taken.clone_from(waker);
+                drop(core.clock.with(|clock| clock.put_waker(key, taken)));
+            }
+            None => self.arm(core, Alarm::Wake(waker.clone())),
+        }
+    }
+
+    #[inline(never)]
+    fn disarm(&mut self) {
+        self.cancel();
+    }
+
+    #[inline(always)]
     fn cancel(&mut self) -> Option<Alarm> {
-        let timer = self.timer.take()?;
-        let core = timer.world()?;
-        let alarm = core.clock.with(|clock| clock.cancel(timer.key))?;
+        let key = self.timer.take()?;
+        let core = world::current()?;
+        let alarm = core.clock.with(|clock| clock.cancel(key))?;
         core.record(|| What::TimerDropped { deadline: self.deadline.nanos() });
         Some(alarm)
     }
@@ -94,33 +103,29 @@ impl Sleep {
 impl Future for Sleep {
     type Output = ();
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let core = world::expect_current("sleep");
         if core.now.get() >= self.deadline.nanos() {
-            self.cancel();
+            if self.timer.is_some() {
+                self.disarm();
+            }
             return Poll::Ready(());
         }
-        let set = match &self.timer {
-            Some(timer) if timer.world().is_some() => core.clock.with(|clock| {
-                // Taken out, so that no waker is cloned or dropped in here.
-                clock.take_waker(timer.key)
-            }),
-            _ => None,
-        };
-        match (set, &self.timer) {
-            (Some(mut waker), Some(timer)) => {
-                waker.clone_from(cx.waker());
-                drop(core.clock.with(|clock| clock.put_waker(timer.key, waker)));
-            }
-            _ => self.arm(core, Alarm::Wake(cx.waker().clone())),
+        match self.timer {
+            Some(key) => self.poll_again(core, key, cx.waker()),
+            None => self.arm(core, Alarm::Wake(cx.waker().clone())),
         }
         Poll::Pending
     }
 }
 
 impl Drop for Sleep {
+    #[inline]
     fn drop(&mut self) {
-        self.cancel();
+        if self.timer.is_some() {
+            self.disarm();
+        }
     }
 }
 
