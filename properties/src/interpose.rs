@@ -20,7 +20,7 @@ mod clocks;
 #[cfg(target_os = "linux")]
 mod entropy;
 #[cfg(target_os = "linux")]
-pub(crate) mod kernel;
+mod kernel;
 #[cfg(all(
     target_os = "linux",
     target_env = "gnu",
@@ -32,6 +32,19 @@ mod outside;
 
 #[cfg(target_os = "linux")]
 pub(crate) use entropy::{fix, reseed};
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Calls `f`, and none of its calls of the C library is noted: to note one takes memory and
+/// locks, which a process that ends may not be able to have.
+pub(crate) fn quietly<R>(f: impl FnOnce() -> R) -> R {
+    let before = QUIET.swap(true, Ordering::Relaxed);
+    let result = f();
+    QUIET.store(before, Ordering::Relaxed);
+    result
+}
 
 /// Begins the entropy of a run, as the tape has it; nothing unless it is fixed.
 #[cfg(not(target_os = "linux"))]

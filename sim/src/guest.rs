@@ -34,8 +34,15 @@ pub(crate) trait Guest {
     fn turn(&self) -> bool;
 
     /// Passes time until one of its tasks had a turn or `is_woken`, but not beyond `until`;
-    /// answers the new time. None if nothing is to happen before.
-    fn pass_time(&self, now: u64, until: Option<u64>, is_woken: &dyn Fn() -> bool) -> Option<u64>;
+    /// answers the new time. None if nothing is to happen before. `show` is called with the
+    /// time that it is before a task has a turn.
+    fn pass_time(
+        &self,
+        now: u64,
+        until: Option<u64>,
+        is_woken: &dyn Fn() -> bool,
+        show: &dyn Fn(u64),
+    ) -> Option<u64>;
 
     /// What its clock shows, in our time.
     fn now(&self) -> u64;
@@ -82,13 +89,19 @@ impl Lodging {
         let until = timer.into_iter().chain(judged).min();
         let is_woken =
             || core.ready.with(|ready| ready.len() > 0) || core.late.with(|late| !late.is_empty());
-        let Some(now) = self.guest.pass_time(core.now.get(), until, &is_woken) else {
+        let before = core.now.get();
+        let show = |now| {
+            core.pass_deadlines(now);
+            core.now.set(now);
+        };
+        let Some(now) = self.guest.pass_time(before, until, &is_woken, &show) else {
+            // Time was passed on trial, and nobody has seen it.
+            core.now.set(before);
             self.daemon.idle_in.set(core.steps.get());
             return false;
         };
-        if now > core.now.get() {
-            core.pass_deadlines(now);
-            core.now.set(now);
+        if now > before {
+            show(now);
             core.progress.set(core.steps.get());
             core.record(|| What::ClockMoved { to: now });
         }

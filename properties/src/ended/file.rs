@@ -1,7 +1,6 @@
 //! A file, written by system calls alone: whole or not at all.
 
-#[cfg(target_os = "linux")]
-use crate::interpose::kernel;
+use crate::interpose::quietly;
 use std::ffi::c_char;
 
 /// Longer paths are refused.
@@ -54,6 +53,10 @@ impl Path {
 
 /// Writes the file `name` into `directory`, which is made; none if that fails.
 pub(super) fn write_whole(directory: &[u8], name: &[u8], bytes: &[u8]) -> Option<Written> {
+    quietly(|| write(directory, name, bytes))
+}
+
+fn write(directory: &[u8], name: &[u8], bytes: &[u8]) -> Option<Written> {
     Path::of(&[directory])?.make_directories();
     let path = Path::of(&[directory, b"/", name])?;
     // SAFETY: the path ends in a zero byte, here and below.
@@ -66,7 +69,7 @@ pub(super) fn write_whole(directory: &[u8], name: &[u8], bytes: &[u8]) -> Option
     let draft = Path::of(&[directory, b"/", stem, b".", &process, b"-ended.draft"])?;
     let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_TRUNC | libc::O_CLOEXEC;
     // SAFETY: as above; the mode is there, which `O_CREAT` asks for.
-    let file = unsafe { open_to_write(draft.as_ptr(), flags) };
+    let file = unsafe { libc::open(draft.as_ptr(), flags, 0o666) };
     if file < 0 {
         return None;
     }
@@ -106,29 +109,6 @@ fn digits(mut number: u32) -> [u8; 10] {
         number /= 10;
     }
     digits
-}
-
-/// Opens a file that is made. On Linux it asks the kernel: what stands before the function
-/// of the C library notes the call, and takes memory for that.
-///
-/// # Safety
-///
-/// `path` is a string of C.
-unsafe fn open_to_write(path: *const c_char, flags: libc::c_int) -> libc::c_int {
-    const MODE: libc::c_int = 0o666;
-    #[cfg(target_os = "linux")]
-    // SAFETY: the caller's promise.
-    unsafe {
-        let number = |given: libc::c_int| kernel::number(given as usize);
-        let arguments =
-            [number(libc::AT_FDCWD), path.cast_mut().cast(), number(flags), number(MODE)];
-        kernel::ask(libc::SYS_openat, arguments) as libc::c_int
-    }
-    #[cfg(not(target_os = "linux"))]
-    // SAFETY: the caller's promise.
-    unsafe {
-        libc::open(path, flags, MODE)
-    }
 }
 
 #[cfg(test)]

@@ -14,9 +14,13 @@ use std::ffi::CStr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 fn note(outside: Outside) {
-    if reveille_sim::in_run() {
+    if is_noted() {
         reveille_sim::note_outside(outside);
     }
+}
+
+fn is_noted() -> bool {
+    !super::QUIET.load(Ordering::Relaxed) && reveille_sim::in_run()
 }
 
 /// Notes a file, unless it tells of the process itself: the standard library reads those
@@ -26,7 +30,7 @@ fn note(outside: Outside) {
 ///
 /// `path` is a string of C, if anything.
 unsafe fn note_file(path: *const c_char) {
-    if !reveille_sim::in_run() || path.is_null() {
+    if !is_noted() || path.is_null() {
         return;
     }
     // SAFETY: the caller's promise.

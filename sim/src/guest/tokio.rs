@@ -180,7 +180,13 @@ impl Guest for Tokio {
         false
     }
 
-    fn pass_time(&self, now: u64, until: Option<u64>, is_woken: &dyn Fn() -> bool) -> Option<u64> {
+    fn pass_time(
+        &self,
+        now: u64,
+        until: Option<u64>,
+        is_woken: &dyn Fn() -> bool,
+        show: &dyn Fn(u64),
+    ) -> Option<u64> {
         self.follow(now);
         let limit = match until {
             Some(until) => self.bound(now, until)?,
@@ -188,6 +194,7 @@ impl Guest for Tokio {
         };
         let limit = clock(&self.runtime) + limit;
         while !self.park(limit) {
+            show(self.now());
             self.run_one();
             if self.tail.is_queued() || is_woken() {
                 return Some(self.now());

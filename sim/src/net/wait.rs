@@ -45,7 +45,7 @@ impl<T: Waitable> Future for Wait<'_, T> {
             return Poll::Ready(Ok(ready));
         }
         self.ticket = Some(readiness.wait(self.ticket, self.interest, cx.waker().clone()));
-        Poll::Pending
+        readiness.seen_for(self.interest).map_or(Poll::Pending, |ready| Poll::Ready(Ok(ready)))
     }
 }
 

@@ -1,8 +1,9 @@
 //! A tokio runtime in the world: its tasks, its timers, its clock.
 
+use proptest::prelude::*;
 use reveille_sim::{
-    Detail, Kind, Law, Outcome, Plain, Random, Recording, Replay, Sampler, Settings, Tape, World,
-    eventually, spawn, spawn_local, yield_now,
+    Detail, Faults, Kind, Law, Outcome, Plain, Random, Recording, Replay, Sampler, Settings, Tape,
+    World, eventually, spawn, spawn_local, yield_now,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -174,6 +175,54 @@ fn an_event_of_ours_that_wakes_nobody_of_ours_does_not_stop_tokio() {
         });
         assert_eq!(task.await.unwrap(), 10 * MS);
     });
+}
+
+/// Sleeps one after the other, by tokio's clock or by ours; answers how long that took by
+/// either.
+async fn naps(naps: Vec<(bool, u32)>) -> (Duration, Duration) {
+    let (ours, tokios) = (reveille_sim::time::Instant::now(), Instant::now());
+    for (by_tokios, millis) in naps {
+        match by_tokios {
+            true => sleep(millis * MS).await,
+            false => reveille_sim::time::sleep(millis * MS).await,
+        }
+    }
+    (ours.elapsed(), tokios.elapsed())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+
+    /// Of any number of tasks, ours and tokio's, whose last act wakes one of the others.
+    #[test]
+    fn who_sleeps_by_either_clock_sleeps_as_long_as_he_says(
+        tasks in prop::collection::vec(
+            (any::<bool>(), prop::collection::vec((any::<bool>(), 0..6u32), 0..5)),
+            1..5,
+        ),
+        seed in any::<u64>(),
+    ) {
+        let body = || async {
+            let mut ends = Vec::new();
+            for (is_tokios, steps) in tasks.clone() {
+                let long: u32 = steps.iter().map(|(_, millis)| *millis).sum();
+                let (send, received) = oneshot::channel();
+                let napping = async move { send.send(naps(steps).await).unwrap() };
+                match is_tokios {
+                    true => drop(tokio::spawn(napping)),
+                    false => drop(spawn(napping)),
+                }
+                ends.push((received, long * MS));
+            }
+            for (received, long) in ends {
+                assert_eq!(received.await.unwrap(), (long, long));
+            }
+        };
+        let mut without_faults = settings();
+        without_faults.faults = Faults::NONE;
+        let outcome = World::new().run(&without_faults, &mut Random::new(seed), 0, body);
+        prop_assert_eq!(outcome.verdict, None);
+    }
 }
 
 /// Which of two, one of ours and one of tokio's, goes first.

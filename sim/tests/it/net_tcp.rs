@@ -1,12 +1,12 @@
 //! TCP on one host: what tokio and Linux do, and with which errors.
 
-use crate::{passes, plain};
+use crate::{passes, plain, struck};
 use futures::io::{AsyncReadExt, AsyncWriteExt};
 use reveille_sim::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use reveille_sim::net::{self, TcpListener, TcpSocket, TcpStream};
 use reveille_sim::reactor::Interest;
 use reveille_sim::time::{Instant, sleep, timeout};
-use reveille_sim::{Law, spawn, yield_now};
+use reveille_sim::{Kind, Law, spawn, yield_now};
 use std::future::poll_fn;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -420,6 +420,21 @@ fn a_socket_is_told_what_it_cannot_do() {
         let client = socket.connect(listener.local_addr().unwrap()).await.unwrap();
         assert_eq!(client.local_addr().unwrap().port(), 4000);
     });
+}
+
+#[test]
+fn bytes_that_come_inside_the_clone_of_a_waker_are_not_slept_through() {
+    let outcome = struck(Kind::ReentrantWaker, &[0, 1], || async {
+        let (mut client, server) = connected().await;
+        let reader = spawn(async move { server.readable().await.unwrap() });
+        let writer = spawn(async move {
+            client.write_all(b"x").await.unwrap();
+            client
+        });
+        reader.await.unwrap();
+        drop(writer.await.unwrap());
+    });
+    assert_eq!(outcome.verdict, None);
 }
 
 #[test]
