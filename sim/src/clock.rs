@@ -13,6 +13,7 @@
 //! sampler says otherwise.
 
 use crate::huge;
+use crate::prefetch;
 use crate::ready::Ready;
 use std::cell::Cell;
 use std::fmt;
@@ -173,6 +174,12 @@ impl Clock {
             Some(timer) => timer.alarm.replace(alarm),
             None => Some(alarm),
         }
+    }
+
+    /// A timer is looked at soon.
+    #[inline]
+    pub(crate) fn fetch(&self, key: TimerKey) {
+        prefetch::fetch(self.timers.as_ptr().wrapping_add(key.index as usize).addr());
     }
 
     fn unfired(&mut self, key: TimerKey) -> Option<&mut Timer> {

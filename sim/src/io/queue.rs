@@ -20,8 +20,12 @@ pub(crate) struct Queue {
     /// How many bytes of it are gone.
     gone: usize,
     /// There only where more than a block came.
-    rest: Option<Box<VecDeque<Vec<u8>>>>,
+    rest: Option<Box<Rest>>,
 }
+
+/// The blocks after the first.
+#[derive(Debug, Default)]
+struct Rest(VecDeque<Vec<u8>>);
 
 impl Queue {
     pub(crate) fn new(capacity: usize) -> Queue {
@@ -44,7 +48,7 @@ impl Queue {
     /// Takes in the first of `bytes`, as many as fit; answers how many.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> usize {
         let count = bytes.len().min(self.room());
-        let last = self.rest.as_mut().and_then(|rest| rest.back_mut());
+        let last = self.rest.as_mut().and_then(|rest| rest.0.back_mut());
         let last = last.unwrap_or(&mut self.first);
         let room_in_last = last.capacity().max(BLOCK) - last.len();
         let (bytes, more) = bytes[..count].split_at(count.min(room_in_last));
@@ -52,7 +56,7 @@ impl Queue {
         if !more.is_empty() {
             let mut block = Vec::with_capacity(more.len().max(BLOCK));
             block.extend_from_slice(more);
-            self.rest.get_or_insert_default().push_back(block);
+            self.rest.get_or_insert_default().0.push_back(block);
         }
         self.len += count;
         count
@@ -69,7 +73,7 @@ impl Queue {
         self.len += block.len();
         match was_empty {
             true => self.first = block,
-            false => self.rest.get_or_insert_default().push_back(block),
+            false => self.rest.get_or_insert_default().0.push_back(block),
         }
     }
 
@@ -77,7 +81,8 @@ impl Queue {
     pub(crate) fn peek(&self, buffer: &mut [u8]) -> usize {
         let blocks = std::iter::once(&self.first[self.gone..]);
         let mut count = 0;
-        for block in blocks.chain(self.rest.iter().flat_map(|rest| rest.iter().map(Vec::as_slice)))
+        for block in
+            blocks.chain(self.rest.iter().flat_map(|rest| rest.0.iter().map(Vec::as_slice)))
         {
             count += copy_to(&mut buffer[count..], block);
         }
@@ -101,7 +106,7 @@ impl Queue {
 
     fn drop_first(&mut self) {
         self.gone = 0;
-        match self.rest.as_mut().and_then(|rest| rest.pop_front()) {
+        match self.rest.as_mut().and_then(|rest| rest.0.pop_front()) {
             Some(next) => self.first = next,
             // Its memory is for what comes.
             None => self.first.clear(),

@@ -75,6 +75,15 @@ impl Sleep {
         }
     }
 
+    /// Its timer is looked at soon, whatever comes.
+    pub(super) fn fetch(&self) {
+        if let Some(timer) = &self.timer
+            && let Some(core) = timer.world()
+        {
+            core.clock.with(|clock| clock.fetch(timer.key));
+        }
+    }
+
     fn arm(&mut self, core: &Core, alarm: Alarm) {
         let deadline = self.deadline.nanos().max(core.now.get());
         core.record(|| What::TimerSet { deadline });
