@@ -7,6 +7,7 @@
 //! sampler says otherwise.
 
 use crate::huge;
+use crate::prefetch;
 use crate::ready::Ready;
 use crate::sync::{AtomicU64, Ordering};
 use crate::wheel::{First, Wheel};
@@ -205,6 +206,12 @@ impl Clock {
             Some(timer) => timer.alarm.replace(alarm),
             None => Some(alarm),
         }
+    }
+
+    /// A timer is looked at soon.
+    #[inline]
+    pub(crate) fn fetch(&self, key: TimerKey) {
+        prefetch::fetch(self.timers.as_ptr().wrapping_add(key.index as usize).addr());
     }
 
     #[inline]

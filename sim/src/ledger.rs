@@ -7,6 +7,7 @@
 
 use crate::choice::Kind;
 use crate::identity::{Identity, IdentityRef};
+use crate::prefetch;
 use crate::task::TaskRef;
 use crate::trace::Owner;
 use crate::watch::WatchRef;
@@ -129,6 +130,7 @@ impl Ledger {
         if flags & (WOKEN | OVER | WATCH) == 0 {
             self.flags.set(flags | WOKEN);
             let task = self.task();
+            core.ready.with(|ready| prefetch::woken(task, ready));
             task.strand().wake(core.running.get().map(TaskRef::strand));
             if core.faults.get().has(Kind::DelayedWake) {
                 core.wake_now_or_later(task);

@@ -4,7 +4,12 @@
 //! for it takes many times as long as the poll. But whose turns come next is often known:
 //! in order, the queue says it; a random walk draws from bits that depend on nothing else.
 //! So the place in the queue, then the task, then what the task points to are on their way
-//! meanwhile, of several turns at once. Nothing here decides anything.
+//! meanwhile, of several turns at once.
+//!
+//! So it is with many connections: a write knows the other end before it comes there, a
+//! wake knows the task that is polled soon, and a timeout the timer that it looks at last.
+//!
+//! Nothing here decides anything.
 
 use crate::ready::Ready;
 use crate::sampler::AHEAD;
@@ -23,6 +28,9 @@ const FORESEEN_FAR: usize = 5;
 const FORESEEN_NEAR: usize = 2;
 
 const LINE: usize = 64;
+
+/// What is likely to be touched of a future that is polled.
+const SMALL_FUTURE: usize = 3 * LINE;
 
 /// What a poll touches of a task with a small future, from its header on.
 const TOUCHED: usize = size_of::<Header>() + 24;
@@ -76,6 +84,20 @@ pub(crate) fn fetch_task(task: TaskRef) {
     fetch(address);
     fetch(address + LINE);
     fetch(address + TOUCHED - 1);
+}
+
+/// A task was woken: its future is polled soon, if not many are before it.
+#[inline(always)]
+pub(crate) fn woken(task: TaskRef, ready: &Ready<TaskRef>) {
+    if ready.len() < FEW as usize {
+        fetch_first(task.address() + size_of::<Header>(), SMALL_FUTURE);
+    }
+}
+
+/// Fetches the first `bytes` of what is at `address`.
+#[inline(always)]
+pub(crate) fn fetch_first(address: usize, bytes: usize) {
+    (0..bytes).step_by(LINE).for_each(|at| fetch(address.wrapping_add(at)));
 }
 
 /// Fetches the identity that a poll hands out.

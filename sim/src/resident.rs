@@ -1,53 +1,47 @@
 //! What lives in a run and is named from outside by a handle: event sources, sockets,
 //! files, and what there is once in a run, such as its network.
 //!
-//! The thing itself is of one thread and lies in a table of the world. Its [`Handle`] is
-//! a number, so it may go where its counterpart in the real world goes: into a task that
-//! must be `Send`. A handle that outlives its run, or is used on another thread, leads
-//! nowhere.
+//! The thing itself is of one thread and is owned by a table of the world. Its [`Handle`]
+//! says whose it is before it leads there, so it may go where its counterpart in the real
+//! world goes: into a task that must be `Send`. A handle that outlives its run, or is used
+//! on another thread, leads nowhere.
+//!
+//! A handle points to its thing: among many thousands of things the place in the table
+//! lies in no cache, and would be one more line to wait for.
 
 use crate::world::{self, Core};
 use std::any::{Any, TypeId};
 use std::fmt;
-use std::marker::PhantomData;
+use std::ptr::NonNull;
 use std::rc::Rc;
 
 /// The things of one run.
 #[derive(Default)]
 pub(crate) struct Residents {
-    slots: Vec<Slot>,
+    slots: Vec<Option<Rc<dyn Any>>>,
     free: Vec<u32>,
+    /// How often everything was taken out: older handles lead nowhere.
+    clearings: u32,
     /// What there is once in a run, by its type.
     only: Vec<(TypeId, Rc<dyn Any>)>,
 }
 
-struct Slot {
-    generation: u32,
-    thing: Option<Rc<dyn Any>>,
-}
-
 impl Residents {
-    fn add(&mut self, thing: Rc<dyn Any>) -> (u32, u32) {
+    fn add(&mut self, thing: Rc<dyn Any>) -> u32 {
         let index = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(Slot { generation: 0, thing: None });
+            self.slots.push(None);
             (self.slots.len() - 1) as u32
         });
-        let slot = &mut self.slots[index as usize];
-        slot.thing = Some(thing);
-        (index, slot.generation)
+        self.slots[index as usize] = Some(thing);
+        index
     }
 
-    fn get(&self, index: u32, generation: u32) -> Option<&Rc<dyn Any>> {
-        let slot = self.slots.get(index as usize)?;
-        slot.thing.as_ref().filter(|_| slot.generation == generation)
-    }
-
-    fn take(&mut self, index: u32, generation: u32) -> Option<Rc<dyn Any>> {
-        self.get(index, generation)?;
-        let slot = &mut self.slots[index as usize];
-        slot.generation = slot.generation.wrapping_add(1);
+    fn take(&mut self, index: u32, clearings: u32) -> Option<Rc<dyn Any>> {
+        if self.clearings != clearings {
+            return None;
+        }
         self.free.push(index);
-        slot.thing.take()
+        self.slots[index as usize].take()
     }
 
     fn is_empty(&self) -> bool {
@@ -56,10 +50,10 @@ impl Residents {
 
     /// Takes everything out. A slot that was in use is free again.
     fn take_all(&mut self) -> Vec<Rc<dyn Any>> {
+        self.clearings = self.clearings.wrapping_add(1);
         let mut things: Vec<Rc<dyn Any>> = Vec::new();
         for (index, slot) in self.slots.iter_mut().enumerate() {
-            if let Some(thing) = slot.thing.take() {
-                slot.generation = slot.generation.wrapping_add(1);
+            if let Some(thing) = slot.take() {
                 self.free.push(index as u32);
                 things.push(thing);
             }
@@ -102,7 +96,7 @@ impl Core {
     /// The things of that type which handles name, in the order of their places.
     pub(crate) fn residents_of<T: 'static>(&self) -> Vec<Rc<T>> {
         let things: Vec<Rc<dyn Any>> = self.residents.with(|residents| {
-            let things = residents.slots.iter().filter_map(|slot| slot.thing.clone());
+            let things = residents.slots.iter().filter_map(Option::clone);
             things.collect()
         });
         things.into_iter().filter_map(|thing| thing.downcast().ok()).collect()
@@ -121,34 +115,52 @@ impl Core {
 
 /// Names a thing of a run, and owns it: the thing goes with its handle.
 pub(crate) struct Handle<T> {
+    thing: NonNull<T>,
     index: u32,
-    generation: u32,
+    clearings: u32,
     outlet: usize,
     run: u64,
-    thing: PhantomData<fn() -> T>,
 }
+
+// SAFETY: whoever has a handle or borrows one comes to the thing only on the thread of
+// the run that it belongs to.
+unsafe impl<T> Send for Handle<T> {}
+// SAFETY: as above.
+unsafe impl<T> Sync for Handle<T> {}
 
 impl<T: 'static> Handle<T> {
     pub(crate) fn new(core: &Core, thing: Rc<T>) -> Handle<T> {
-        let (index, generation) = core.residents.with(|residents| residents.add(thing));
+        // Of the whole allocation, so that it leads to the counts, too.
+        let place = NonNull::new(Rc::as_ptr(&thing).cast_mut());
+        let place = place.expect("an `Rc` is never null");
+        let (index, clearings) =
+            core.residents.with(|residents| (residents.add(thing), residents.clearings));
         let (outlet, run) = (core.outlet(), core.run.get());
-        Handle { index, generation, outlet, run, thing: PhantomData }
+        Handle { thing: place, index, clearings, outlet, run }
     }
 
     /// The thing, and the world it lives in; none if the calling thread is not in the
     /// run that it belongs to.
+    #[inline]
     pub(crate) fn get(&self) -> Option<(&'static Core, Rc<T>)> {
         let core = world::current().filter(|core| core.is_run(self.outlet, self.run))?;
-        let thing =
-            core.residents.with(|residents| residents.get(self.index, self.generation).cloned())?;
-        Some((core, thing.downcast().ok()?))
+        if core.residents.with(|residents| residents.clearings) != self.clearings {
+            return None;
+        }
+        // SAFETY: this is the thread of the run, and its table owns the thing: it was not
+        // cleared since, and otherwise the thing is taken out only when its handle goes.
+        let thing = unsafe {
+            Rc::increment_strong_count(self.thing.as_ptr());
+            Rc::from_raw(self.thing.as_ptr())
+        };
+        Some((core, thing))
     }
 }
 
 impl<T> Drop for Handle<T> {
     fn drop(&mut self) {
         if let Some(core) = world::current().filter(|core| core.is_run(self.outlet, self.run)) {
-            drop(core.residents.with(|residents| residents.take(self.index, self.generation)));
+            drop(core.residents.with(|residents| residents.take(self.index, self.clearings)));
         }
     }
 }

@@ -13,14 +13,19 @@ const WORTH_A_BLOCK: usize = 1 << 10;
 /// Bytes that were written and not yet read. Memory is taken as it is needed.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
+    len: usize,
+    capacity: usize,
     /// The oldest block; empty only if there are no bytes.
     first: Vec<u8>,
     /// How many bytes of it are gone.
     gone: usize,
-    rest: VecDeque<Vec<u8>>,
-    len: usize,
-    capacity: usize,
+    /// There only where more than a block came.
+    rest: Option<Box<Rest>>,
 }
+
+/// The blocks after the first.
+#[derive(Debug, Default)]
+struct Rest(VecDeque<Vec<u8>>);
 
 impl Queue {
     pub(crate) fn new(capacity: usize) -> Queue {
@@ -43,14 +48,15 @@ impl Queue {
     /// Takes in the first of `bytes`, as many as fit; answers how many.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> usize {
         let count = bytes.len().min(self.room());
-        let last = self.rest.back_mut().unwrap_or(&mut self.first);
+        let last = self.rest.as_mut().and_then(|rest| rest.0.back_mut());
+        let last = last.unwrap_or(&mut self.first);
         let room_in_last = last.capacity().max(BLOCK) - last.len();
         let (bytes, more) = bytes[..count].split_at(count.min(room_in_last));
         last.extend_from_slice(bytes);
         if !more.is_empty() {
             let mut block = Vec::with_capacity(more.len().max(BLOCK));
             block.extend_from_slice(more);
-            self.rest.push_back(block);
+            self.rest.get_or_insert_default().0.push_back(block);
         }
         self.len += count;
         count
@@ -67,7 +73,7 @@ impl Queue {
         self.len += block.len();
         match was_empty {
             true => self.first = block,
-            false => self.rest.push_back(block),
+            false => self.rest.get_or_insert_default().0.push_back(block),
         }
     }
 
@@ -75,7 +81,9 @@ impl Queue {
     pub(crate) fn peek(&self, buffer: &mut [u8]) -> usize {
         let blocks = std::iter::once(&self.first[self.gone..]);
         let mut count = 0;
-        for block in blocks.chain(self.rest.iter().map(Vec::as_slice)) {
+        for block in
+            blocks.chain(self.rest.iter().flat_map(|rest| rest.0.iter().map(Vec::as_slice)))
+        {
             count += copy_to(&mut buffer[count..], block);
         }
         count
@@ -98,7 +106,7 @@ impl Queue {
 
     fn drop_first(&mut self) {
         self.gone = 0;
-        match self.rest.pop_front() {
+        match self.rest.as_mut().and_then(|rest| rest.0.pop_front()) {
             Some(next) => self.first = next,
             // Its memory is for what comes.
             None => self.first.clear(),
@@ -107,7 +115,7 @@ impl Queue {
 
     /// Forgets all bytes; answers how many there were.
     pub(crate) fn clear(&mut self) -> usize {
-        self.rest.clear();
+        self.rest = None;
         self.drop_first();
         std::mem::take(&mut self.len)
     }

@@ -40,6 +40,8 @@ impl Direction {
 pub(crate) struct Ticket(u64);
 
 /// The readiness of one source.
+///
+/// Thousands of sources may lie in no cache, so it is small.
 #[derive(Debug)]
 pub(crate) struct Readiness {
     /// Its number in the run.
@@ -50,11 +52,17 @@ pub(crate) struct Readiness {
     spurious: Cell<u8>,
     reader: Private<Option<Waker>>,
     writer: Private<Option<Waker>>,
+    crowd: Private<Option<Box<Crowd>>>,
+}
+
+/// Those who see a source beside its reader and its writer; most sources have none.
+#[derive(Debug, Default)]
+struct Crowd {
     /// In the order in which they came.
-    waiting: Private<Vec<(Ticket, Interest, Waker)>>,
-    tickets: Cell<u64>,
+    waiting: Vec<(Ticket, Interest, Waker)>,
+    tickets: u64,
     /// Selectors that see it, too.
-    observers: Private<Vec<Weak<Entry>>>,
+    observers: Vec<Weak<Entry>>,
 }
 
 impl Readiness {
@@ -67,9 +75,7 @@ impl Readiness {
             spurious: Cell::new(0),
             reader: Private::default(),
             writer: Private::default(),
-            waiting: Private::default(),
-            tickets: Cell::new(0),
-            observers: Private::default(),
+            crowd: Private::default(),
         }
     }
 
@@ -189,43 +195,48 @@ impl Readiness {
 
     /// Waits in the list, or goes on waiting there with the waker of the latest poll.
     pub(crate) fn wait(&self, ticket: Option<Ticket>, interest: Interest, waker: Waker) -> Ticket {
-        if let Some(ticket) = ticket.filter(|ticket| self.holds(*ticket)) {
-            let old = self.waiting.with(|waiting| {
-                let entry = waiting.iter_mut().find(|(other, ..)| *other == ticket);
-                entry.map(|(.., kept)| std::mem::replace(kept, waker))
-            });
-            drop(old);
-            return ticket;
-        }
-        let ticket = Ticket(self.tickets.get());
-        self.tickets.set(ticket.0 + 1);
-        self.waiting.with(|waiting| waiting.push((ticket, interest, waker)));
+        let (ticket, old) = self.crowd.with(|crowd| {
+            let crowd = crowd.get_or_insert_default();
+            let is_its = |(other, ..): &&mut (Ticket, _, _)| Some(*other) == ticket;
+            if let Some((ticket, _, kept)) = crowd.waiting.iter_mut().find(is_its) {
+                return (*ticket, Some(std::mem::replace(kept, waker)));
+            }
+            let ticket = Ticket(crowd.tickets);
+            crowd.tickets += 1;
+            crowd.waiting.push((ticket, interest, waker));
+            (ticket, None)
+        });
+        drop(old);
         ticket
-    }
-
-    fn holds(&self, ticket: Ticket) -> bool {
-        self.waiting.with(|waiting| waiting.iter().any(|(other, ..)| *other == ticket))
     }
 
     /// Waits no more.
     pub(crate) fn leave(&self, ticket: Ticket) {
-        let taken = self.waiting.with(|waiting| {
-            let at = waiting.iter().position(|(other, ..)| *other == ticket)?;
-            Some(waiting.remove(at))
-        });
-        drop(taken);
+        drop(self.take_waiting(|other, _| other == ticket));
+    }
+
+    /// Takes the first who waits and for whom `is_it` holds.
+    fn take_waiting(&self, is_it: impl Fn(Ticket, Interest) -> bool) -> Option<Waker> {
+        self.crowd.with(|crowd| {
+            let waiting = &mut crowd.as_mut()?.waiting;
+            let at = waiting.iter().position(|(ticket, interest, _)| is_it(*ticket, *interest))?;
+            Some(waiting.remove(at).2)
+        })
     }
 
     /// Drops the wakers of those who wait.
     pub(crate) fn forget_wakers(&self) {
         drop(self.reader.with(Option::take));
         drop(self.writer.with(Option::take));
-        drop(self.waiting.with(std::mem::take));
+        let waiting =
+            self.crowd.with(|crowd| crowd.as_mut().map(|crowd| std::mem::take(&mut crowd.waiting)));
+        drop(waiting);
     }
 
     /// A selector sees it from now on.
     pub(super) fn observe(&self, entry: Weak<Entry>) {
-        self.observers.with(|observers| {
+        self.crowd.with(|crowd| {
+            let observers = &mut crowd.get_or_insert_default().observers;
             observers.retain(|other| other.strong_count() > 0);
             observers.push(entry);
         });
@@ -233,8 +244,10 @@ impl Readiness {
 
     /// A selector sees it no more.
     pub(super) fn forget(&self, entry: &Entry) {
-        self.observers.with(|observers| {
-            observers.retain(|other| !std::ptr::eq(other.as_ptr(), entry));
+        self.crowd.with(|crowd| {
+            if let Some(crowd) = crowd {
+                crowd.observers.retain(|other| !std::ptr::eq(other.as_ptr(), entry));
+            }
         });
     }
 
@@ -260,7 +273,7 @@ impl Readiness {
 
     /// The observer at this place; none if its selector is gone, or there is no such place.
     fn observer(&self, at: usize) -> Option<Option<Rc<Entry>>> {
-        self.observers.with(|observers| observers.get(at).map(Weak::upgrade))
+        self.crowd.with(|crowd| crowd.as_ref()?.observers.get(at).map(Weak::upgrade))
     }
 
     fn wake(&self, core: &Core, ready: Ready) {
@@ -276,15 +289,8 @@ impl Readiness {
         if is_for(Interest::WRITABLE) {
             wake(self.writer.with(Option::take));
         }
-        loop {
-            let next = self.waiting.with(|waiting| {
-                let at = waiting.iter().position(|(_, interest, _)| is_for(*interest))?;
-                Some(waiting.remove(at).2)
-            });
-            match next {
-                Some(waker) => wake(Some(waker)),
-                None => return,
-            }
+        while let Some(waker) = self.take_waiting(|_, interest| is_for(interest)) {
+            wake(Some(waker));
         }
     }
 }

@@ -64,6 +64,14 @@ impl Sleep {
         }
     }
 
+    /// Its timer is looked at soon, whatever comes.
+    #[inline]
+    pub(super) fn fetch(&self) {
+        if let (Some(timer), Some(core)) = (self.timer, world::current()) {
+            core.clock.with(|clock| clock.fetch(timer));
+        }
+    }
+
     #[inline]
     fn arm(&mut self, core: &Core, alarm: Alarm) {
         let deadline = self.deadline.nanos().max(core.now.get());
