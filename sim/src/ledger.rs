@@ -130,7 +130,9 @@ impl Ledger {
         if flags & (WOKEN | OVER | WATCH) == 0 {
             self.flags.set(flags | WOKEN);
             let task = self.task();
-            core.ready.with(|ready| prefetch::woken(task, ready));
+            if core.unfinished.get() > prefetch::FEW as usize {
+                core.ready.with(|ready| prefetch::woken(task, ready));
+            }
             task.strand().wake(core.running.get().map(TaskRef::strand));
             if core.faults.get().has(Kind::DelayedWake) {
                 core.wake_now_or_later(task);
