@@ -343,6 +343,11 @@ impl Checker {
         (&self.corpus, self.hermetic == Some(true))
     }
 
+    /// Whether runs may suffer this fault.
+    pub(crate) fn suffers(&self, fault: Kind) -> bool {
+        self.settings.faults.has(fault)
+    }
+
     /// Sets the name if it has none.
     pub(crate) fn or_named(mut self, name: &str) -> Checker {
         self.name.get_or_insert_with(|| name.to_owned());

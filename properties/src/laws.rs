@@ -1,4 +1,5 @@
-//! The laws of the traits of I/O, as suites of tests for whoever implements one.
+//! The laws of the traits of I/O and of channels, as suites of tests for whoever implements
+//! one.
 //!
 //! A suite makes operations, partial I/O and cancellations with proptest, runs them under
 //! many schedules and faults, and compares with a model. An adapter is a line:
@@ -24,19 +25,30 @@
 //! | [`async_seek`] | positions and what is read there, as with [`std::io::Cursor`]; a seek that fails leaves the position |
 //! | [`async_write`] | what was accepted arrives once and in order, and nothing else; a flush and a close make all of it visible; a close closes, may be repeated, and nothing is lost that is accepted after it |
 //!
+//! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
+//!
+//! The suite of channels takes an adapter of a dozen lines, a [`Channel`]. Its judgement is
+//! linearizability: each operation takes effect at one moment between its call and its
+//! return, and a search finds the order, or says how far one goes. A history that it would
+//! search for too long is counted as *undecided* among the marks of [`Passed`], never as right.
+//!
 //! That whatever is pending is woken is what the laws of every test demand. For the traits
 //! of tokio there is `Compat`, with the feature `tokio`.
 
 mod buf_read;
+mod channel;
 #[cfg(feature = "tokio")]
 mod compat;
 mod history;
+mod linear;
+mod patience;
 mod read;
 mod seek;
 mod sink;
 mod write;
 
 pub use buf_read::async_buf_read;
+pub use channel::{Capacity, Channel, Ends, Item, channel};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;
 pub use read::async_read;

@@ -47,7 +47,7 @@
 //!
 //! [`io`] has pipes and duplex streams whose faults are on the tape, and
 //! [`io::with_faults`] for any other stream. Whoever implements `AsyncRead`, `AsyncBufRead`,
-//! `AsyncSeek` or `AsyncWrite` has the laws of the trait checked by a suite of [`laws`]:
+//! `AsyncSeek` or `AsyncWrite`, or a channel, has its laws checked by a suite of [`laws`]:
 //!
 //! ```
 //! use futures::io::BufWriter;

@@ -220,6 +220,8 @@ impl Teller<'_> {
             let circle = names.join(" waits for ");
             facts
                 .add("circle", format!("{circle}\n(each would be woken if the next were dropped)"));
+        } else if let Detail::Forgotten(how) = &self.finding.detail {
+            facts.add("what", how);
         } else {
             facts.add(
                 "rest",

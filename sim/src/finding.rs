@@ -66,6 +66,8 @@ pub enum Detail {
         /// Where that one was spawned.
         at: &'static Location<'static>,
     },
+    /// Why somebody who waits could go on.
+    Forgotten(String),
     /// A property that the test declared.
     Property(Box<Property>),
     /// An operation whose memory was touched.

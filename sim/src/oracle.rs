@@ -37,12 +37,12 @@ pub(crate) struct Debt {
     /// Alive as long as the debt is on the list: tasks and watched futures leave
     /// the list before their memory goes.
     ledger: NonNull<Ledger>,
-    law: Law,
+    pub(crate) law: Law,
     since: u64,
 }
 
 impl Debt {
-    fn ledger(&self) -> &Ledger {
+    pub(crate) fn ledger(&self) -> &Ledger {
         // SAFETY: see the field.
         unsafe { self.ledger.as_ref() }
     }
@@ -196,7 +196,7 @@ impl Core {
         }
     }
 
-    fn standing_debts(&self) -> Vec<Debt> {
+    pub(crate) fn standing_debts(&self) -> Vec<Debt> {
         let debts = self.debts.with(|debts| debts.clone());
         debts.into_iter().filter(|debt| debt.stands(self)).collect()
     }

@@ -45,6 +45,11 @@ impl Debug for Breach {
     }
 }
 
+/// A law is broken, as `how` tells.
+pub(super) fn broken<T>(how: String) -> Result<T, Breach> {
+    Err(Breach(how))
+}
+
 /// `count` bytes in words.
 pub(super) fn bytes(count: usize) -> String {
     if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }

@@ -1,0 +1,133 @@
+//! The history of a run as it comes about.
+//!
+//! Every moment is a tick of a counter. An operation is called when its future is made and
+//! ends when that is ready or has been dropped, so its time is rather too long than too
+//! short, and nothing that is right is called wrong.
+
+use super::{Effect, End, Operation};
+use std::cell::{Cell, RefCell};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+/// What the operations of a run did; clones write into the same.
+pub(in super::super) struct Log<O, A>(Rc<Entries<O, A>>);
+
+struct Entries<O, A> {
+    now: Cell<u64>,
+    operations: RefCell<Vec<Operation<O, A>>>,
+}
+
+impl<O, A> Clone for Log<O, A> {
+    fn clone(&self) -> Log<O, A> {
+        Log(self.0.clone())
+    }
+}
+
+impl<O: Clone, A: Clone> Log<O, A> {
+    pub(in super::super) fn new() -> Log<O, A> {
+        Log(Rc::new(Entries { now: Cell::new(0), operations: RefCell::default() }))
+    }
+
+    /// What came about so far. What has not ended waits.
+    pub(in super::super) fn history(&self) -> Vec<Operation<O, A>> {
+        self.0.operations.borrow().clone()
+    }
+
+    /// Whether operations have begun and not ended.
+    pub(in super::super) fn is_busy(&self) -> bool {
+        let operations = self.0.operations.borrow();
+        operations.iter().any(|operation| matches!(operation.end, End::Waiting))
+    }
+
+    /// An operation is called; its place in the history.
+    pub(in super::super) fn call(&self, task: usize, op: O) -> usize {
+        let called = self.tick();
+        let mut operations = self.0.operations.borrow_mut();
+        operations.push(Operation { task, op, called, queued: None, end: End::Waiting });
+        operations.len() - 1
+    }
+
+    /// Takes back the last call, which came to nothing.
+    pub(in super::super) fn retract(&self, at: usize) {
+        self.0.operations.borrow_mut().truncate(at);
+    }
+
+    pub(in super::super) fn answer(&self, at: usize, answer: A) {
+        self.end(at, |at| End::Returned { at, answer });
+    }
+
+    /// Nobody waits for the operation any more, unless it has ended.
+    pub(in super::super) fn give_up(&self, at: usize, effect: Effect) {
+        self.end(at, |at| End::Dropped { at, effect });
+    }
+
+    fn end(&self, at: usize, end: impl FnOnce(u64) -> End<A>) {
+        let now = self.tick();
+        let operation = &mut self.0.operations.borrow_mut()[at];
+        if matches!(operation.end, End::Waiting) {
+            operation.end = end(now);
+        }
+    }
+
+    fn queue(&self, at: usize) {
+        let now = self.tick();
+        self.0.operations.borrow_mut()[at].queued.get_or_insert(now);
+    }
+
+    fn tick(&self) -> u64 {
+        let now = self.0.now.get();
+        self.0.now.set(now + 1);
+        now
+    }
+
+    /// Notes what becomes of `future`, which is the operation `at`.
+    pub(in super::super) fn follow<F: Future>(
+        &self,
+        at: usize,
+        effect: Effect,
+        future: F,
+        answer: fn(&F::Output) -> A,
+    ) -> Followed<O, A, F> {
+        Followed { log: self.clone(), at, effect, future: Some(Box::pin(future)), answer }
+    }
+}
+
+/// A future whose fate is noted.
+pub(in super::super) struct Followed<O: Clone, A: Clone, F: Future> {
+    log: Log<O, A>,
+    at: usize,
+    /// If it is dropped.
+    effect: Effect,
+    /// None once it was ready.
+    future: Option<Pin<Box<F>>>,
+    answer: fn(&F::Output) -> A,
+}
+
+impl<O: Clone, A: Clone, F: Future> Future for Followed<O, A, F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = &mut *self;
+        let Some(future) = &mut this.future else { return Poll::Pending };
+        match future.as_mut().poll(cx) {
+            Poll::Ready(output) => {
+                this.log.answer(this.at, (this.answer)(&output));
+                this.future = None;
+                Poll::Ready(output)
+            }
+            Poll::Pending => {
+                this.log.queue(this.at);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl<O: Clone, A: Clone, F: Future> Drop for Followed<O, A, F> {
+    fn drop(&mut self) {
+        // What the drop does is part of the operation.
+        self.future = None;
+        self.log.give_up(self.at, self.effect);
+    }
+}

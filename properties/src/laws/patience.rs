@@ -1,0 +1,94 @@
+//! How long somebody waits for an operation: to its end, or for shorter.
+//!
+//! What is under `select!`, a timeout or an abort is dropped while it is pending, or when it
+//! was woken and before it is polled again. The latter is the hard one: with it goes the
+//! wake, which somebody else may need.
+
+use proptest::prelude::*;
+use reveille_sim::cancellable;
+use reveille_sim::time::timeout;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// To the end.
+    Endless,
+    /// It is dropped after so many polls that were pending.
+    Polls(u8),
+    /// It is dropped when its task is polled again after so many polls.
+    Wakes(u8),
+    /// It is dropped after so many milliseconds.
+    Millis(u8),
+    /// It is dropped wherever the fault `cancellation` strikes.
+    Faulty,
+}
+
+pub(super) fn patience() -> impl Strategy<Value = Patience> {
+    prop_oneof![
+        8 => Just(Patience::Endless),
+        1 => (1..3u8).prop_map(Patience::Polls),
+        3 => prop_oneof![3 => Just(1), 1 => Just(2)].prop_map(Patience::Wakes),
+        1 => (1..4u8).prop_map(Patience::Millis),
+        1 => Just(Patience::Faulty),
+    ]
+}
+
+impl Patience {
+    /// The output of `future`, if it was waited for.
+    pub(super) async fn wait<F: Future + Unpin>(self, future: F) -> Option<F::Output> {
+        match self {
+            Patience::Endless => Some(future.await),
+            Patience::Polls(polls) => Impatient { future: Some(future), polls, woken: false }.await,
+            Patience::Wakes(polls) => Impatient { future: Some(future), polls, woken: true }.await,
+            Patience::Millis(millis) => {
+                timeout(Duration::from_millis(u64::from(millis)), future).await.ok()
+            }
+            Patience::Faulty => cancellable(future).await.ok(),
+        }
+    }
+}
+
+/// As a suffix of what is waited for.
+impl fmt::Debug for Patience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Patience::Endless => f.write_str("wait to the end"),
+            Patience::Polls(polls) => write!(f, "drop when pending ({polls})"),
+            Patience::Wakes(polls) => write!(f, "drop when woken ({polls})"),
+            Patience::Millis(millis) => write!(f, "drop after {millis} ms"),
+            Patience::Faulty => f.write_str("drop by a fault"),
+        }
+    }
+}
+
+struct Impatient<F> {
+    future: Option<F>,
+    /// Polls that it is still given.
+    polls: u8,
+    /// Whether it is dropped at the beginning of a poll, not at the end of one.
+    woken: bool,
+}
+
+impl<F: Future + Unpin> Future for Impatient<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        if this.polls == 0 {
+            this.future = None;
+        }
+        let Some(future) = &mut this.future else { return Poll::Ready(None) };
+        if let Poll::Ready(output) = Pin::new(future).poll(cx) {
+            return Poll::Ready(Some(output));
+        }
+        this.polls -= 1;
+        if this.polls == 0 && !this.woken {
+            this.future = None;
+            return Poll::Ready(None);
+        }
+        Poll::Pending
+    }
+}
