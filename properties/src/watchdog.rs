@@ -4,10 +4,13 @@
 //! Nothing inside a run can stop a poll that blocks, so a thread outside counts
 //! heartbeats. When a poll has gone on for too long it sends a signal to the
 //! thread that is stuck, and the handler there tells law, task, tape and stack,
-//! [keeps the run](crate::ended) and ends the process: only that thread can see its own stack and read the
-//! tape while nobody writes it. Should the handler get stuck as well (the poll
-//! may hold the allocator's lock), the watchdog ends the process without it; the run is
-//! kept by then.
+//! [keeps the run](crate::ended) and ends the process: only that thread can see its own
+//! stack and read the tape while nobody writes it. Should the handler get stuck as well
+//! (the poll may hold the allocator's lock), the watchdog ends the process without it; the
+//! run is kept by then.
+//!
+//! How long is counted in its own looks: while a process is stopped or its machine sleeps,
+//! the watchdog does, too, and no poll is to blame for that.
 
 use reveille_sim::Pulse;
 use std::time::Duration;
@@ -42,7 +45,6 @@ mod unix {
     use std::panic::Location;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Mutex, Once};
-    use std::time::Instant;
 
     /// How often the watchdog looks.
     const PERIOD: Duration = Duration::from_millis(100);
@@ -59,8 +61,27 @@ mod unix {
         thread: libc::pthread_t,
         pulse: &'static Pulse,
         limit: Duration,
+        stillness: Stillness,
+    }
+
+    /// For how long the pulse of a run has stood still within a poll.
+    #[derive(Debug, Default)]
+    pub(super) struct Stillness {
         beats: u64,
-        since: Instant,
+        lasts: Duration,
+    }
+
+    impl Stillness {
+        /// Looks at the pulse after one more period.
+        pub(super) fn look(&mut self, beats: u64) -> Duration {
+            let is_in_poll = beats % 2 == 1;
+            self.lasts = match is_in_poll && beats == self.beats {
+                true => self.lasts + PERIOD,
+                false => Duration::ZERO,
+            };
+            self.beats = beats;
+            self.lasts
+        }
     }
 
     struct Entries {
@@ -89,8 +110,8 @@ mod unix {
             all.next += 1;
             // SAFETY: it has no preconditions.
             let thread = unsafe { libc::pthread_self() };
-            let (number, beats, since) = (all.next, pulse.beats(), Instant::now());
-            all.entries.push(Entry { number, thread, pulse, limit, beats, since });
+            let (number, stillness) = (all.next, Stillness::default());
+            all.entries.push(Entry { number, thread, pulse, limit, stillness });
             Watched { number }
         })
     }
@@ -144,14 +165,9 @@ mod unix {
         loop {
             std::thread::sleep(PERIOD);
             let stuck = with_entries(|all| {
-                let now = Instant::now();
                 all.entries.iter_mut().find_map(|entry| {
-                    let beats = entry.pulse.beats();
-                    let in_poll = beats % 2 == 1;
-                    if beats != entry.beats || !in_poll {
-                        (entry.beats, entry.since) = (beats, now);
-                    }
-                    (now - entry.since > entry.limit).then_some(entry.thread)
+                    let lasts = entry.stillness.look(entry.pulse.beats());
+                    (lasts > entry.limit).then_some(entry.thread)
                 })
             });
             if let Some(thread) = stuck {
@@ -241,5 +257,17 @@ mod unix {
         }
         // SAFETY: it has no preconditions.
         unsafe { libc::_exit(FAILED) }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::unix::Stillness;
+
+    #[test]
+    fn a_poll_lasts_as_long_as_the_watchdog_has_looked_at_it() {
+        let mut stillness = Stillness::default();
+        let looks = [2, 2, 3, 3, 3, 5, 5, 6, 6, 7].map(|beats| stillness.look(beats).as_millis());
+        assert_eq!(looks, [0, 0, 0, 100, 200, 0, 100, 0, 0, 0]);
     }
 }
