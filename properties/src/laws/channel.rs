@@ -64,6 +64,20 @@ pub trait Channel: Clone + 'static {
 
     /// Sends an item; whether it was accepted. It is not if the channel is closed or
     /// nobody can receive any more.
+    ///
+    /// An `async fn` does. If the channel's own future is made before, outside of the `async`
+    /// block, it is tested as well what becomes of one that is never polled:
+    ///
+    /// ```
+    /// # use reveille::laws::Item;
+    /// # struct Flume;
+    /// # impl Flume {
+    /// fn send(&self, sender: &mut flume::Sender<Item>, item: Item) -> impl Future<Output = bool> {
+    ///     let send = sender.send_async(item);
+    ///     async { send.await.is_ok() }
+    /// }
+    /// # }
+    /// ```
     fn send(&self, sender: &mut Self::Sender, item: Item) -> impl Future<Output = bool>;
 
     /// Receives an item, or none if the channel is empty and no item can come.

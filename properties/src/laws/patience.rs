@@ -16,7 +16,7 @@ use std::time::Duration;
 pub(super) enum Patience {
     /// To the end.
     Endless,
-    /// It is dropped after so many polls that were pending.
+    /// It is dropped after so many polls that were pending; without one, unpolled.
     Polls(u8),
     /// It is dropped when its task is polled again after so many polls.
     Wakes(u8),
@@ -29,7 +29,7 @@ pub(super) enum Patience {
 pub(super) fn patience() -> impl Strategy<Value = Patience> {
     prop_oneof![
         8 => Just(Patience::Endless),
-        1 => (1..3u8).prop_map(Patience::Polls),
+        1 => (0..3u8).prop_map(Patience::Polls),
         3 => prop_oneof![3 => Just(1), 1 => Just(2)].prop_map(Patience::Wakes),
         1 => (1..4u8).prop_map(Patience::Millis),
         1 => Just(Patience::Faulty),
@@ -56,6 +56,7 @@ impl fmt::Debug for Patience {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Patience::Endless => f.write_str("wait to the end"),
+            Patience::Polls(0) => f.write_str("drop unpolled"),
             Patience::Polls(polls) => write!(f, "drop when pending ({polls})"),
             Patience::Wakes(polls) => write!(f, "drop when woken ({polls})"),
             Patience::Millis(millis) => write!(f, "drop after {millis} ms"),

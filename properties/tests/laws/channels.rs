@@ -25,12 +25,14 @@ impl Channel for AsyncChannel {
         capacity.bound().map_or_else(async_channel::unbounded, async_channel::bounded)
     }
 
-    async fn send(&self, sender: &mut Self::Sender, item: Item) -> bool {
-        sender.send(item).await.is_ok()
+    fn send(&self, sender: &mut Self::Sender, item: Item) -> impl Future<Output = bool> {
+        let send = sender.send(item);
+        async { send.await.is_ok() }
     }
 
-    async fn recv(&self, receiver: &mut Self::Receiver) -> Option<Item> {
-        receiver.recv().await.ok()
+    fn recv(&self, receiver: &mut Self::Receiver) -> impl Future<Output = Option<Item>> {
+        let recv = receiver.recv();
+        async { recv.await.ok() }
     }
 
     fn capacities(&self) -> Vec<Capacity> {
@@ -94,12 +96,14 @@ impl Channel for Flume {
         capacity.bound().map_or_else(flume::unbounded, flume::bounded)
     }
 
-    async fn send(&self, sender: &mut Self::Sender, item: Item) -> bool {
-        sender.send_async(item).await.is_ok()
+    fn send(&self, sender: &mut Self::Sender, item: Item) -> impl Future<Output = bool> {
+        let send = sender.send_async(item);
+        async { send.await.is_ok() }
     }
 
-    async fn recv(&self, receiver: &mut Self::Receiver) -> Option<Item> {
-        receiver.recv_async().await.ok()
+    fn recv(&self, receiver: &mut Self::Receiver) -> impl Future<Output = Option<Item>> {
+        let recv = receiver.recv_async();
+        async { recv.await.ok() }
     }
 
     fn capacities(&self) -> Vec<Capacity> {
@@ -162,12 +166,13 @@ impl Channel for Tokio {
         tokio::sync::mpsc::channel(capacity.bound().expect("expected a bound"))
     }
 
-    async fn send(&self, sender: &mut Self::Sender, item: Item) -> bool {
-        sender.send(item).await.is_ok()
+    fn send(&self, sender: &mut Self::Sender, item: Item) -> impl Future<Output = bool> {
+        let send = sender.send(item);
+        async { send.await.is_ok() }
     }
 
-    async fn recv(&self, receiver: &mut Self::Receiver) -> Option<Item> {
-        receiver.recv().await
+    fn recv(&self, receiver: &mut Self::Receiver) -> impl Future<Output = Option<Item>> {
+        receiver.recv()
     }
 
     fn is_fair(&self) -> bool {
@@ -230,8 +235,8 @@ impl Channel for TokioUnbounded {
         sender.send(item).is_ok()
     }
 
-    async fn recv(&self, receiver: &mut Self::Receiver) -> Option<Item> {
-        receiver.recv().await
+    fn recv(&self, receiver: &mut Self::Receiver) -> impl Future<Output = Option<Item>> {
+        receiver.recv()
     }
 
     fn capacities(&self) -> Vec<Capacity> {
