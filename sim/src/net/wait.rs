@@ -44,8 +44,13 @@ impl<T: Waitable> Future for Wait<'_, T> {
         if asks && let Some(ready) = readiness.ask(core, self.interest) {
             return Poll::Ready(Ok(ready));
         }
+        let events = readiness.events();
         self.ticket = Some(readiness.wait(self.ticket, self.interest, cx.waker().clone()));
-        readiness.seen_for(self.interest).map_or(Poll::Pending, |ready| Poll::Ready(Ok(ready)))
+        // The clone may have run others. Who waits for news was ready before, too.
+        match readiness.seen_for(self.interest) {
+            Some(ready) if asks || readiness.events() != events => Poll::Ready(Ok(ready)),
+            _ => Poll::Pending,
+        }
     }
 }
 

@@ -50,6 +50,8 @@ pub(crate) struct Readiness {
     edges: Cell<Ready>,
     trigger: Cell<Trigger>,
     spurious: Cell<u8>,
+    /// How often it became ready, again and again from 0.
+    events: Cell<u32>,
     reader: Private<Option<Waker>>,
     writer: Private<Option<Waker>>,
     crowd: Private<Option<Box<Crowd>>>,
@@ -73,6 +75,7 @@ impl Readiness {
             edges: Cell::default(),
             trigger: Cell::new(Trigger::Level),
             spurious: Cell::new(0),
+            events: Cell::new(0),
             reader: Private::default(),
             writer: Private::default(),
             crowd: Private::default(),
@@ -105,6 +108,7 @@ impl Readiness {
         let level = self.level.get() | ready;
         self.level.set(level);
         self.edges.set(self.edges.get() | ready);
+        self.events.set(self.events.get().wrapping_add(1));
         core.record(|| What::BecameReady { source: self.number, ready: level });
         self.wake(core, ready);
         self.each_observer(|entry| core.call_out(|| entry.became(ready)));
@@ -126,6 +130,11 @@ impl Readiness {
             Trigger::Level | Trigger::OneShot => self.level.get(),
             Trigger::Edge => self.edges.get(),
         }
+    }
+
+    /// A number that differs after an event.
+    pub(crate) fn events(&self) -> u32 {
+        self.events.get()
     }
 
     /// Whether it is ready for what is wanted. To be asked again after a waker was kept:
