@@ -137,7 +137,7 @@ impl Identities {
     fn grow(&mut self) -> IdentityRef {
         let made = self.chunks.iter().map(|chunk| chunk.len()).sum::<usize>();
         let mut chunk: Vec<Identity> = Vec::with_capacity(made.clamp(LEAST_CHUNK, MOST_CHUNK));
-        huge::ask_for_large_pages(chunk.as_ptr().addr(), chunk.capacity() * size_of::<Identity>());
+        huge::ask_for_large_pages_of(&chunk);
         chunk.resize_with(chunk.capacity(), Identity::new);
         self.chunks.push(chunk.into_boxed_slice());
         let chunk = &self.chunks[self.chunks.len() - 1];

@@ -19,18 +19,19 @@ pub(crate) struct Wait<'a, T: Waitable> {
     handle: &'a Handle<T>,
     interest: Interest,
     ticket: Option<Ticket>,
-    /// Whether it may be ready already.
-    asks: bool,
+    /// The events that were seen before: it is to be ready after another one.
+    seen: Option<u32>,
 }
 
 impl<'a, T: Waitable> Wait<'a, T> {
     pub(crate) fn new(handle: &'a Handle<T>, interest: Interest) -> Wait<'a, T> {
-        Wait { handle, interest, ticket: None, asks: true }
+        Wait { handle, interest, ticket: None, seen: None }
     }
 
-    /// Waits for the next event, although it is ready: trying was in vain.
-    pub(crate) fn for_news(handle: &'a Handle<T>, interest: Interest) -> Wait<'a, T> {
-        Wait { asks: false, ..Wait::new(handle, interest) }
+    /// Waits until it is ready after an event later than these; although it was ready,
+    /// trying was in vain.
+    pub(crate) fn after(handle: &'a Handle<T>, interest: Interest, events: u32) -> Wait<'a, T> {
+        Wait { seen: Some(events), ..Wait::new(handle, interest) }
     }
 }
 
@@ -40,15 +41,17 @@ impl<T: Waitable> Future for Wait<'_, T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<Ready>> {
         let (core, thing) = self.handle.get().ok_or_else(elsewhere)?;
         let readiness = thing.readiness();
-        let asks = std::mem::replace(&mut self.asks, true);
-        if asks && let Some(ready) = readiness.ask(core, self.interest) {
+        let seen = self.seen;
+        let is_news = || seen != Some(readiness.events());
+        if is_news()
+            && let Some(ready) = readiness.ask(core, self.interest)
+        {
             return Poll::Ready(Ok(ready));
         }
-        let events = readiness.events();
         self.ticket = Some(readiness.wait(self.ticket, self.interest, cx.waker().clone()));
-        // The clone may have run others. Who waits for news was ready before, too.
+        // The clone may have run others.
         match readiness.seen_for(self.interest) {
-            Some(ready) if asks || readiness.events() != events => Poll::Ready(Ok(ready)),
+            Some(ready) if is_news() => Poll::Ready(Ok(ready)),
             _ => Poll::Pending,
         }
     }

@@ -3,7 +3,8 @@
 use crate::{calm, passes, plain};
 use reveille_sim::net::{self, UnixDatagram, UnixListener, unix};
 use reveille_sim::time::{sleep, timeout};
-use reveille_sim::{Law, Random, Settings, World, spawn, spawn_local, yield_now};
+use reveille_sim::{Faults, Kind, Law, Random, Settings, World, spawn, spawn_local, yield_now};
+use std::future::poll_fn;
 use std::io::ErrorKind;
 use std::net::Shutdown;
 use std::rc::Rc;
@@ -288,4 +289,37 @@ fn who_waits_is_dropped_without_a_trace() {
         }
         assert!(timeout(SECOND, receiver.recv(&mut [0])).await.is_err());
     });
+}
+
+/// One sends to a path that is full, and another takes a datagram there once: in any order,
+/// also while the waker of the first is cloned.
+async fn waits_for_room(polls: bool) {
+    let receiver = UnixDatagram::bind(PATH).unwrap();
+    let (filler, sender) = (UnixDatagram::unbound().unwrap(), UnixDatagram::unbound().unwrap());
+    while filler.try_send_to(b"x", PATH).is_ok() {}
+    let sending = spawn(async move {
+        match polls {
+            true => poll_fn(|cx| sender.poll_send_to(cx, b"own", PATH)).await,
+            false => sender.send_to(b"own", PATH).await,
+        }
+    });
+    let taking = spawn(async move {
+        receiver.try_recv(&mut [0; 8]).unwrap();
+        receiver
+    });
+    assert_eq!(sending.await.unwrap().unwrap(), 3);
+    drop(taking.await.unwrap());
+}
+
+#[test]
+fn room_that_comes_inside_the_clone_of_a_waker_is_not_slept_through() {
+    let mut settings = Settings::default();
+    settings.faults = Faults::NONE.with(Kind::ReentrantWaker);
+    let mut world = World::new();
+    for run in 0..200 {
+        for polls in [false, true] {
+            let outcome = world.run(&settings, &mut Random::new(1), run, || waits_for_room(polls));
+            assert_eq!(outcome.verdict, None, "run {run}, polls: {polls}");
+        }
+    }
 }

@@ -362,10 +362,11 @@ impl UnixDatagram {
     ) -> io::Result<R> {
         loop {
             Wait::new(&self.0, interest).await?;
+            let events = self.socket()?.1.readiness.events();
             match attempt()? {
                 Attempt::Done(result) => return Ok(result),
                 Attempt::NotReady => {}
-                Attempt::InVain => drop(Wait::for_news(&self.0, interest).await?),
+                Attempt::InVain => drop(Wait::after(&self.0, interest, events).await?),
             }
         }
     }
@@ -379,12 +380,16 @@ impl UnixDatagram {
         let (core, socket) = self.socket()?;
         loop {
             ready!(socket.readiness.poll(core, direction, cx));
+            let events = socket.readiness.events();
             match attempt()? {
                 Attempt::Done(result) => return Poll::Ready(Ok(result)),
                 Attempt::NotReady => {}
                 Attempt::InVain => {
                     socket.readiness.keep(direction, cx);
-                    return Poll::Pending;
+                    // To keep a waker may have run others.
+                    if socket.readiness.events() == events {
+                        return Poll::Pending;
+                    }
                 }
             }
         }
