@@ -58,11 +58,7 @@ impl Outlook {
     /// present turn was taken out of the queue already.
     #[inline(never)]
     pub(crate) fn look(&mut self, ready: &Ready<TaskRef>, options: &[u32]) {
-        let Some((last, before)) = options.split_last() else { return };
-        // Each turn before it takes one out, which may stand in front of it now.
-        let step_over = |option: u32, taken: &u32| option + u32::from(option >= *taken);
-        let option = before.iter().rev().fold(*last, step_over);
-        let place = ready.standing(option as usize).unwrap_or(usize::MAX);
+        let place = place_of_last(ready, options).unwrap_or(usize::MAX);
         self.places.copy_within(1.., 0);
         self.places[AHEAD - 1] = place;
         if let Some(address) = ready.address(place) {
@@ -75,6 +71,17 @@ impl Outlook {
             fetch_identity(task);
         }
     }
+}
+
+/// Where the one stands now that the last of these options will take, after all before it
+/// were taken; none if it is not in a queue with gaps yet.
+#[inline]
+fn place_of_last<T: Copy>(ready: &Ready<T>, options: &[u32]) -> Option<usize> {
+    let (last, before) = options.split_last()?;
+    // Each turn before it takes one out, which may stand in front of it now.
+    let step_over = |option: u32, taken: &u32| option + u32::from(option >= *taken);
+    let option = before.iter().rev().fold(*last, step_over);
+    ready.standing(option as usize)
 }
 
 /// Fetches the lines of a task that a poll touches.
@@ -119,3 +126,40 @@ pub(crate) fn fetch(address: usize) {
 #[cfg(not(target_arch = "x86_64"))]
 #[inline(always)]
 pub(crate) fn fetch(_address: usize) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn whose_turn_is_foreseen_stands_there(
+            // Near one another, so that they are in each other's way.
+            options in prop::collection::vec(
+                prop_oneof![0..2_900u32, 600..606u32, 2_890..2_900u32], 1..=AHEAD),
+        ) {
+            let mut ready = Ready::default();
+            for number in 0..3_000 {
+                ready.push(number);
+            }
+            for turn in 0..100 {
+                ready.take(1_000 + 7 * turn);
+            }
+            let place = place_of_last(&ready, &options);
+            let foreseen = place.and_then(|place| ready.at_place(place));
+            // Who had a turn comes again behind all others.
+            let mut taken = None;
+            for option in &options {
+                let element = ready.take(*option as usize);
+                ready.push(element);
+                taken = Some(element);
+            }
+            match foreseen {
+                Some(foreseen) => prop_assert_eq!(Some(foreseen), taken),
+                // It comes behind those that stand there now.
+                None => prop_assert!(options.iter().any(|option| *option >= 2_890)),
+            }
+        }
+    }
+}

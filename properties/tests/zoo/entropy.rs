@@ -1,6 +1,6 @@
 //! `nondeterminism`: crates that draw randomness from the system, each by a way of its own.
 
-use crate::golden::{compare, report, run, tape};
+use crate::golden::panics_alike;
 
 /// Calls the C function `syscall`.
 fn by_syscall() -> u8 {
@@ -58,17 +58,5 @@ async fn rand_fails() {
 /// What was drawn is on the tape: rare values are found, and come again in another process.
 #[test]
 fn what_a_crate_draws_replays() {
-    for test in ["entropy::by_syscall_fails", "entropy::rand_fails"] {
-        let output = run(test, &[]);
-        let told = report(&output);
-        assert!(!output.status.success(), "`{test}` passed");
-        assert!(told.contains("breaks the law panic\n"), "{told}");
-        compare(test, &told);
-        let again = report(&run(test, &[("REVEILLE_REPLAY", tape(&told))]));
-        let events = |told: &str| {
-            let (_, rest) = told.split_once("  what  ").expect("what happened");
-            rest.split("\n\n  note: ").next().unwrap().to_owned()
-        };
-        assert_eq!(events(&again), events(&told));
-    }
+    ["entropy::by_syscall_fails", "entropy::rand_fails"].into_iter().for_each(panics_alike);
 }

@@ -48,6 +48,25 @@ pub(crate) fn breaks(law: &str, name: &str) {
     assert!(told_again.contains(&format!("breaks the law {law}\n")), "not {law}:\n{told_again}");
 }
 
+/// The test `name` panics with the message of the golden file, and what happened then is the
+/// same when its replay line is pasted, in another process.
+pub(crate) fn panics_alike(name: &str) {
+    let output = run(name, &[]);
+    let told = report(&output);
+    assert!(!output.status.success(), "`{name}` passed");
+    assert!(told.contains("breaks the law panic\n"), "{told}");
+    compare(name, &told);
+    let again = report(&run(name, &[("REVEILLE_REPLAY", tape(&told))]));
+    assert_eq!(what_happened(&again), what_happened(&told));
+}
+
+/// The part of the report of a hermetic run that its replay tells in the same words.
+fn what_happened(told: &str) -> &str {
+    let (_, rest) = told.split_once("  what  ").expect("what happened");
+    let (happened, _) = rest.split_once("\n\n  note: ").expect("a note of the process of its own");
+    happened
+}
+
 /// Whoever reads of a step in the facts of a report must find it below them.
 fn shows_the_steps_that_it_names(told: &str) {
     let (facts, steps) = told.split_once("\n  the last steps of ").expect("steps");

@@ -1,6 +1,6 @@
 //! `nondeterminism`: randomness, time and state from outside the run.
 
-use crate::golden::{compare, report, run, tape};
+use crate::golden::{compare, panics_alike, report, run};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -133,26 +133,9 @@ async fn hash_map_fails() {
 /// What hidden randomness decided comes out the same in another process.
 #[test]
 fn hidden_randomness_replays() {
-    for test in
-        ["selects::futures_select_fails", "selects::tokio_select_fails", "selects::hash_map_fails"]
-    {
-        let output = run(test, &[]);
-        let told = report(&output);
-        assert!(!output.status.success(), "`{test}` passed");
-        assert!(told.contains("breaks the law panic\n"), "{told}");
-        compare(test, &told);
-        let again = report(&run(test, &[("REVEILLE_REPLAY", tape(&told))]));
-        let panic = |told: &str| {
-            told.split("  what  ")
-                .nth(1)
-                .unwrap()
-                .split("the last steps")
-                .next()
-                .unwrap()
-                .to_owned()
-        };
-        assert_eq!(panic(&again), panic(&told));
-    }
+    ["selects::futures_select_fails", "selects::tokio_select_fails", "selects::hash_map_fails"]
+        .into_iter()
+        .for_each(panics_alike);
 }
 
 /// The clocks of C, and one that is asked by the number of its system call.

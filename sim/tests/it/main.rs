@@ -25,6 +25,7 @@ mod net_chaos;
 mod net_crash;
 mod net_faults;
 mod net_hosts;
+mod net_links;
 mod net_tcp;
 mod net_udp;
 mod net_unix;

@@ -165,9 +165,7 @@ fn after_a_shutdown_a_receiver_waits_for_ever() {
         yield_now().await;
         one.shutdown(Shutdown::Read).unwrap();
         assert!(timeout(SECOND, one.recv(&mut [0])).await.is_err());
-        assert!(
-            timeout(SECOND, std::future::poll_fn(|cx| one.poll_recv(cx, &mut [0]))).await.is_err()
-        );
+        assert!(timeout(SECOND, poll_fn(|cx| one.poll_recv(cx, &mut [0]))).await.is_err());
         assert_eq!(kind(other.try_send(b"x")), ErrorKind::BrokenPipe);
         assert!(waiting.await.unwrap());
     });
