@@ -103,3 +103,26 @@ unsafe fn free(head: NonNull<Head>) {
     // SAFETY: the caller is the last one, and `new` allocated it with this layout.
     unsafe { dealloc(head.as_ptr().cast(), LAYOUT) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_lie_within_their_chunk_side_by_side() {
+        for size in [16, 176, 4096] {
+            let mut chunk = Chunk::new();
+            let mut end = chunk.address() + size_of::<Head>();
+            let mut blocks = Vec::new();
+            while let Some(block) = chunk.cut(size) {
+                assert_eq!(block.as_ptr().addr(), end);
+                assert_eq!(Chunk::address_of(block), chunk.address());
+                end += size;
+                blocks.push(block);
+            }
+            assert!((PAGE - size..=PAGE).contains(&(end - chunk.address())));
+            // SAFETY: every block is back.
+            unsafe { chunk.retire(blocks.len() as isize) };
+        }
+    }
+}

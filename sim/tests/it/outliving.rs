@@ -1,12 +1,14 @@
 //! What outlives its run: wakers, handles, futures.
 
 use crate::calm;
+use reveille_sim::net::{self, UdpSocket};
 use reveille_sim::time::{Sleep, sleep};
 use reveille_sim::{
     AbortHandle, JoinHandle, Law, Plain, Watch, World, spawn, spawn_local, watch, yield_now,
 };
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::{Pending, pending, poll_fn};
+use std::io::ErrorKind;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -157,4 +159,32 @@ fn a_task_may_own_what_owns_its_handle() {
         yield_now().await;
     });
     assert_eq!((outcome.verdict, outcome.warnings), (None, vec![]));
+}
+
+/// What owns a socket and goes when the sockets of its run are gone.
+struct Late {
+    socket: UdpSocket,
+    told: Rc<Cell<Option<ErrorKind>>>,
+}
+
+impl Drop for Late {
+    fn drop(&mut self) {
+        self.told.set(self.socket.local_addr().err().map(|error| error.kind()));
+    }
+}
+
+#[test]
+fn a_socket_leads_nowhere_once_those_of_its_run_are_gone() {
+    let told = Rc::new(Cell::new(None));
+    let own = told.clone();
+    let outcome = World::new().run(&calm(), &mut Plain, 0, || async move {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let late = Late { socket, told: own };
+        // The network keeps it to the end.
+        std::mem::forget(net::rule(move |_| {
+            let _ = &late;
+            net::Fate::Pass
+        }));
+    });
+    assert_eq!((outcome.verdict, told.get()), (None, Some(ErrorKind::NotConnected)));
 }
