@@ -127,6 +127,20 @@ pub(crate) fn place(at: &Location<'_>) -> String {
     format!("{}:{}", short_path(at.file()), at.line())
 }
 
+/// A place in somebody's code that is not ours: a task of a suite or of a guest was spawned
+/// by nobody whom the user could look up.
+pub(crate) fn user_place(at: &Location<'_>) -> Option<String> {
+    (!is_ours(at.file())).then(|| place(at))
+}
+
+/// Whether a file is one of this crate or of the one below it, wherever these stand. Their
+/// tests are users.
+fn is_ours(file: &str) -> bool {
+    let ours = [(file!(), "callsite.rs"), (reveille_sim::LIB_FILE, "lib.rs")];
+    let sources = ours.iter().filter_map(|(file, name)| file.strip_suffix(name));
+    !file.ends_with("tests.rs") && sources.into_iter().any(|sources| file.starts_with(sources))
+}
+
 /// Where the lock file is; tests run in the directory of their package.
 fn workspace() -> Option<&'static Path> {
     static WORKSPACE: OnceLock<Option<PathBuf>> = OnceLock::new();

@@ -6,7 +6,7 @@
 #[cfg(any(target_os = "linux", test))]
 mod text;
 
-use crate::callsite::place;
+use crate::callsite::{place, user_place};
 use crate::naming::task_name;
 use reveille_sim::{Kind, Owner, Path, PollEnd, TaskId, Trace, What};
 use std::collections::BTreeMap;
@@ -157,7 +157,11 @@ impl Strands<'_> {
                     Some(site) => goes_on(site),
                     None if *polls > 1 => (format!("its poll {polls}"), String::new()),
                     None if task == TaskId::ROOT => ("starts".into(), String::new()),
-                    None => ("starts".into(), format!("spawned at {}", place(info.spawned_at))),
+                    None => {
+                        let place = user_place(info.spawned_at);
+                        let site = place.map(|place| format!("spawned at {place}"));
+                        ("starts".into(), site.unwrap_or_default())
+                    }
                 }
             }
         };

@@ -7,7 +7,7 @@ mod named;
 mod steps;
 
 use crate::advice;
-use crate::callsite::{blamed, place};
+use crate::callsite::{blamed, place, user_place};
 use crate::evidence::{Evidence, Suspect};
 use crate::faults;
 use crate::naming::{future_name, task_name};
@@ -171,10 +171,13 @@ impl Teller<'_> {
         match owner {
             Owner::Task(task) => {
                 let mut text = task_name(self.trace, task);
-                if let Some(info) = self.trace.task(task).filter(|_| task != TaskId::ROOT) {
-                    let _ = write!(text, ", spawned at {}", place(info.spawned_at));
-                } else {
-                    text.push_str(", the body of the test");
+                match self.trace.task(task).filter(|_| task != TaskId::ROOT) {
+                    Some(info) => {
+                        if let Some(place) = user_place(info.spawned_at) {
+                            let _ = write!(text, ", spawned at {place}");
+                        }
+                    }
+                    None => text.push_str(", the body of the test"),
                 }
                 facts.add("who", text);
             }
@@ -195,6 +198,7 @@ impl Teller<'_> {
         } else if let Owner::Task(task) = suspect.owner
             && let Some(info) = self.trace.task(task)
             && task != TaskId::ROOT
+            && user_place(info.spawned_at).is_some()
         {
             facts.add("where", format!("in {}", future_name(info.future)));
         }

@@ -99,6 +99,10 @@ mod wheel;
 mod world;
 mod yielding;
 
+/// The file of this module, as the compiler names it: where the sources of this crate are.
+#[doc(hidden)]
+pub const LIB_FILE: &str = file!();
+
 pub use argument::{asked_argument_moves, draw_argument, note_argument, note_argument_moves};
 pub use cancellable::{Cancellable, Cancelled, cancellable};
 pub use choice::Kind;
