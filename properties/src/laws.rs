@@ -36,21 +36,25 @@
 //! of tokio there is `Compat`, with the feature `tokio`.
 
 mod buf_read;
+mod cast;
 mod channel;
 #[cfg(feature = "tokio")]
 mod compat;
 mod history;
+mod item;
 mod linear;
 mod patience;
 mod read;
+mod script;
 mod seek;
 mod sink;
 mod write;
 
 pub use buf_read::async_buf_read;
-pub use channel::{Capacity, Channel, Ends, Item, channel};
+pub use channel::{Capacity, Channel, Ends, channel};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;
+pub use item::Item;
 pub use read::async_read;
 pub use seek::async_seek;
 pub use sink::Sink;

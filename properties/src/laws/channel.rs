@@ -1,14 +1,11 @@
 //! The laws of channels.
 
 mod acting;
-mod item;
 mod model;
 mod plan;
 mod run;
 
-pub use item::Item;
-
-use super::{Laws, Sizes, Suite, sealed};
+use super::{Item, Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
 use crate::checker::Checker;
 use crate::error::CheckError;

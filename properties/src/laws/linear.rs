@@ -27,9 +27,9 @@ use std::hash::Hash;
 
 /// What an object is for: its states, and what its operations may do in each, one after
 /// another. In words, a state says what holds in it.
-pub(super) trait Model: Clone + Eq + Hash + Display {
-    type Op: Display;
-    type Answer: Display;
+pub(super) trait Model: Clone + Eq + Hash + Display + 'static {
+    type Op: Clone + Display;
+    type Answer: Clone + Display;
 
     /// The state after `op` if it may give this answer here; without an answer, the state
     /// after it has taken effect if it can.

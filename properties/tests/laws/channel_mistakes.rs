@@ -21,7 +21,7 @@ macro_rules! told {
 }
 
 told! {
-    a_send_that_wakes_nobody: SendForgetsToWake breaks Stuck, "`recv` of receiver 1 waits for ever, and could go on";
+    a_send_that_wakes_nobody: SendForgetsToWake breaks Stuck, "waits for ever, and could go on: the channel holds [";
     a_recv_that_wakes_nobody: RecvForgetsToWake breaks Stuck, "could go on: the channel holds []";
     a_try_send_that_wakes_nobody: TrySendForgetsToWake breaks Stuck, "waits for ever, and could go on";
     a_try_recv_that_wakes_nobody: TryRecvForgetsToWake breaks Stuck, "waits for ever, and could go on";
@@ -41,7 +41,7 @@ told! {
     room_for_one_more: HoldsOneMore breaks Panic, "gave `done`, which no order";
     room_for_one_less: HoldsOneLess breaks Stuck, "`send";
     the_newest_first: TakesTheNewest breaks Panic, "gave `item 1`, which no order";
-    items_that_are_left_and_leak: LeaksWhatIsLeft breaks Panic, "was not dropped, and all ends are gone";
+    items_that_are_left_and_leak: LeaksWhatIsLeft breaks Panic, "was not dropped, and nobody has it";
     items_that_are_refused_and_leak: LeaksWhatIsRefused breaks Panic, "was not dropped";
     a_close_that_discards: CloseDiscards breaks Panic, "gave `the end`, which no order";
     a_closed_channel_that_accepts: AcceptsAfterClose breaks Panic, "is closed";

@@ -18,30 +18,6 @@ pub(super) enum Op {
     Close,
 }
 
-/// What is counted over all runs.
-pub(super) struct Names {
-    pub(super) offered: &'static str,
-    pub(super) not_offered: &'static str,
-}
-
-impl Op {
-    pub(super) fn name(&self) -> Names {
-        let (offered, not_offered) = match self {
-            Op::TrySend(_) => ("try_send", "no try_send, which is not offered"),
-            Op::TryRecv => ("try_recv", "no try_recv, which is not offered"),
-            Op::CloneSender => {
-                ("a clone of a sender", "no clone of a sender, which is not offered")
-            }
-            Op::CloneReceiver => {
-                ("a clone of a receiver", "no clone of a receiver, which is not offered")
-            }
-            Op::Close => ("a close", "no close by this end, which is not offered"),
-            Op::Send(_) | Op::Recv | Op::DropSender | Op::DropReceiver => ("", ""),
-        };
-        Names { offered, not_offered }
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     Done,

@@ -1,136 +1,77 @@
-//! One run: tasks at both ends of a channel, and the judgement when they are at rest.
-//!
-//! Each task has one end, so that it never waits for itself. Nothing happens any more when
-//! a long time has passed, since time stands still while anybody can go on. Those who wait
-//! then must have reason to. Then those who held on to their handles drop them, and
-//! everybody must end.
+//! One run: tasks at both ends of a channel, each with one end, so that it never waits for
+//! itself.
 
 use super::acting::{Acting, End, Receiving, Sending, Shared};
-use super::item::Drops;
 use super::model::{Op, Queue, Rules};
-use super::plan::Script;
+use super::plan::Act;
 use super::{Capacity, Channel, Ends};
-use crate::laws::history::{Breach, broken};
-use crate::laws::linear::{Log, Verdict, check, table};
-use reveille_sim::time::{Duration, Instant, sleep_until};
-use reveille_sim::{Builder, JoinHandle, TaskId, forgotten, look_for};
+use crate::laws::cast::Cast;
+use crate::laws::history::Breach;
+use crate::laws::item::Drops;
+use crate::laws::linear::Entry;
+use crate::laws::script::Script;
 use std::rc::Rc;
-
-/// When everything is at rest, and when it is again after all handles were dropped.
-const REST: [Duration; 2] = [Duration::from_secs(3_600), Duration::from_secs(3 * 3_600)];
-
-/// Pairs of a set of operations and a state that are looked at, for one judgement.
-const BUDGET: usize = 100_000;
 
 /// With `forgets`, futures may be forgotten with what they hold.
 pub(super) async fn run<C: Channel>(
     channel: C,
     capacity: Capacity,
-    senders: Vec<Script>,
-    receivers: Vec<Script>,
+    senders: Vec<Script<Act>>,
+    receivers: Vec<Script<Act>>,
     forgets: bool,
 ) -> Result<(), Breach> {
-    let shared =
-        Shared { channel, log: Log::new(), drops: Drops::default(), began: Instant::now() };
-    let shared = Rc::new(shared);
+    let shared = Rc::new(Shared { channel, drops: Drops::default() });
     let (sender, receiver) = shared.channel.open(capacity);
-    let sending = ends::<C, Sending>(&shared.channel, sender, senders.len());
-    let receiving = ends::<C, Receiving>(&shared.channel, receiver, receivers.len());
-    let mut tasks = Tasks::of(sending.len(), receiving.len());
-    tasks.spawn::<C, Sending>(&shared, sending, senders);
-    tasks.spawn::<C, Receiving>(&shared, receiving, receivers);
-    for rest in REST {
-        sleep_until(shared.began + rest).await;
-        tasks.judge(&shared, capacity)?;
-    }
-    tasks.are_over(&shared)?;
-    let odd = if forgets { None } else { shared.drops.odd() };
-    if let Some((item, drops)) = odd {
-        return broken(match drops {
-            0 => format!("channel: item {item} was not dropped, and all ends are gone"),
-            _ => format!("channel: item {item} was dropped {drops} times"),
-        });
-    }
-    Ok(())
+    let mut cast = Cast::of("channel");
+    let made = Ends {
+        senders: spawn::<C, Sending>(&mut cast, &shared, sender, senders),
+        receivers: spawn::<C, Receiving>(&mut cast, &shared, receiver, receivers),
+    };
+    let initial = |history: &[Entry<Queue>]| {
+        let rules = rules(&shared.channel, capacity, ends(made, history));
+        Queue::new(rules, made.senders, made.receivers)
+    };
+    cast.play(initial).await?;
+    cast.are_over("and nobody is left at the other end but who waits, too")?;
+    if forgets { Ok(()) } else { shared.drops.judge("channel") }
 }
 
-struct Tasks {
-    senders: usize,
-    receivers: usize,
-    names: Vec<String>,
-    handles: Vec<JoinHandle<()>>,
+/// How many handles of an end there are in the beginning: as many as there are scripts, if they
+/// can be had.
+fn spawn<C: Channel, E: End<C>>(
+    cast: &mut Cast<Queue>,
+    shared: &Rc<Shared<C>>,
+    first: E::Handle,
+    scripts: Vec<Script<Act>>,
+) -> usize {
+    let mut handles = vec![first];
+    while handles.len() < scripts.len() {
+        let Some(clone) = E::clone(&shared.channel, &handles[0]) else { break };
+        handles.push(clone);
+    }
+    let count = handles.len();
+    for (number, (handle, script)) in handles.into_iter().zip(scripts).enumerate() {
+        let name = format!("{} {}", E::NAME, number + 1);
+        let shared = shared.clone();
+        let handles = vec![handle];
+        cast.spawn(name, script, |part| Acting::<C, E> { shared, part, handles });
+    }
+    count
 }
 
-impl Tasks {
-    fn of(senders: usize, receivers: usize) -> Tasks {
-        Tasks { senders, receivers, names: Vec::new(), handles: Vec::new() }
-    }
-
-    fn spawn<C: Channel, E: End<C>>(
-        &mut self,
-        shared: &Rc<Shared<C>>,
-        ends: Vec<E::Handle>,
-        scripts: Vec<Script>,
-    ) {
-        for (number, (handle, script)) in ends.into_iter().zip(scripts).enumerate() {
-            let task = self.names.len();
-            let name = format!("{} {}", E::NAME, number + 1);
-            let acting = Acting::<C, E>::new(shared.clone(), task, handle);
-            self.handles.push(Builder::new().name(&name).spawn_local(acting.act(script)));
-            self.names.push(name);
-        }
-    }
-
-    /// Compares what happened with a queue.
-    fn judge<C: Channel>(&self, shared: &Shared<C>, capacity: Capacity) -> Result<(), Breach> {
-        let history = shared.log.history();
-        let clones = |op: Op| history.iter().filter(|entry| entry.op == op).count();
-        let senders = self.senders + clones(Op::CloneSender);
-        let receivers = self.receivers + clones(Op::CloneReceiver);
-        let (room, most) = match capacity.bound() {
-            Some(bound) => shared.channel.room(bound, Ends { senders, receivers }).into_inner(),
-            None => (usize::MAX, usize::MAX),
-        };
-        let rules = Rules { room, most, is_fair: shared.channel.is_fair() };
-        let initial = Queue::new(rules, self.senders, self.receivers);
-        match check(&initial, &history, BUDGET) {
-            Verdict::Linearizable => {}
-            Verdict::Undecided => look_for("undecided: a history that is too long to judge", true),
-            Verdict::Broken(misfit) => {
-                let told = misfit.told::<Queue>(&history, &self.names);
-                if misfit.is_forgotten {
-                    forgotten(self.id(history[misfit.culprit].task), told.clone());
-                }
-                return broken(format!("channel: {told}"));
-            }
-        }
-        Ok(())
-    }
-
-    /// Nobody has a handle any more but those who wait.
-    fn are_over<C: Channel>(&self, shared: &Shared<C>) -> Result<(), Breach> {
-        let Some(task) = self.handles.iter().position(|handle| !handle.is_finished()) else {
-            return Ok(());
-        };
-        let history = shared.log.history();
-        let name = &self.names[task];
-        let how = format!("{name} waits, and nobody is left at the other end but who waits, too");
-        let told = format!("{how}\n{}", table::<Queue>(&history, &self.names));
-        forgotten(self.id(task), told.clone());
-        broken(format!("channel: {told}"))
-    }
-
-    fn id(&self, task: usize) -> TaskId {
-        self.handles[task].id()
+/// All ends that there were, with these in the beginning.
+fn ends(made: Ends, history: &[Entry<Queue>]) -> Ends {
+    let clones = |op: Op| history.iter().filter(|entry| entry.op == op).count();
+    Ends {
+        senders: made.senders + clones(Op::CloneSender),
+        receivers: made.receivers + clones(Op::CloneReceiver),
     }
 }
 
-/// The first handle of an end and its clones, as many as can be had up to `wanted`.
-fn ends<C: Channel, E: End<C>>(channel: &C, first: E::Handle, wanted: usize) -> Vec<E::Handle> {
-    let mut ends = vec![first];
-    while ends.len() < wanted {
-        let Some(clone) = E::clone(channel, &ends[0]) else { break };
-        ends.push(clone);
-    }
-    ends
+fn rules<C: Channel>(channel: &C, capacity: Capacity, ends: Ends) -> Rules {
+    let (room, most) = match capacity.bound() {
+        Some(bound) => channel.room(bound, ends).into_inner(),
+        None => (usize::MAX, usize::MAX),
+    };
+    Rules { room, most, is_fair: channel.is_fair() }
 }

@@ -82,52 +82,54 @@ impl<O: Clone, A: Clone> Log<O, A> {
     }
 
     /// Notes what becomes of `future`, which is the operation `at`.
-    pub(in super::super) fn follow<F: Future>(
+    pub(in super::super) fn follow<F: Future, T: FnOnce(&F::Output) -> A>(
         &self,
         at: usize,
         effect: Effect,
         future: F,
-        answer: fn(&F::Output) -> A,
-    ) -> Followed<O, A, F> {
-        Followed { log: self.clone(), at, effect, future: Some(Box::pin(future)), answer }
+        answer: T,
+    ) -> Followed<O, A, F, T> {
+        let running = Some((Box::pin(future), answer));
+        Followed { log: self.clone(), at, effect, running }
     }
 }
 
 /// A future whose fate is noted.
-pub(in super::super) struct Followed<O: Clone, A: Clone, F: Future> {
+pub(in super::super) struct Followed<O: Clone, A: Clone, F, T> {
     log: Log<O, A>,
     at: usize,
     /// If it is dropped.
     effect: Effect,
-    /// None once it was ready.
-    future: Option<Pin<Box<F>>>,
-    answer: fn(&F::Output) -> A,
+    /// The future, and what its output answers; none once it was ready.
+    running: Option<(Pin<Box<F>>, T)>,
 }
 
-impl<O: Clone, A: Clone, F: Future> Future for Followed<O, A, F> {
+impl<O: Clone, A: Clone, F, T> Future for Followed<O, A, F, T>
+where
+    F: Future,
+    T: FnOnce(&F::Output) -> A + Unpin,
+{
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = &mut *self;
-        let Some(future) = &mut this.future else { return Poll::Pending };
-        match future.as_mut().poll(cx) {
-            Poll::Ready(output) => {
-                this.log.answer(this.at, (this.answer)(&output));
-                this.future = None;
-                Poll::Ready(output)
-            }
-            Poll::Pending => {
-                this.log.queue(this.at);
-                Poll::Pending
-            }
+        let Some((future, _)) = &mut this.running else { return Poll::Pending };
+        let Poll::Ready(output) = future.as_mut().poll(cx) else {
+            this.log.queue(this.at);
+            return Poll::Pending;
+        };
+        if let Some((future, answer)) = this.running.take() {
+            this.log.answer(this.at, answer(&output));
+            drop(future);
         }
+        Poll::Ready(output)
     }
 }
 
-impl<O: Clone, A: Clone, F: Future> Drop for Followed<O, A, F> {
+impl<O: Clone, A: Clone, F, T> Drop for Followed<O, A, F, T> {
     fn drop(&mut self) {
         // What the drop does is part of the operation.
-        self.future = None;
+        self.running = None;
         self.log.give_up(self.at, self.effect);
     }
 }

@@ -1,9 +1,10 @@
-//! What goes through a channel under test: numbered items whose drops are counted.
+//! What a thing under test holds or hands over: numbered items whose drops are counted.
 
+use super::history::{Breach, broken};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What goes through a channel under test.
+/// What a thing under test holds, or hands over.
 #[must_use = "an item that is dropped counts as lost"]
 pub struct Item {
     number: usize,
@@ -40,10 +41,17 @@ impl Drops {
         Item { number: counts.len() - 1, drops: self.clone() }
     }
 
-    /// The first item that was not dropped once, and how often it was.
-    pub(super) fn odd(&self) -> Option<(usize, u32)> {
-        let counts = self.counts();
-        counts.iter().copied().enumerate().find(|(_, drops)| *drops != 1)
+    /// Whether each was dropped once, now that nobody should have one. `laws` is the suite.
+    pub(super) fn judge(&self, laws: &str) -> Result<(), Breach> {
+        let counts = self.counts().clone();
+        let odd = counts.into_iter().enumerate().find(|(_, drops)| *drops != 1);
+        match odd {
+            None => Ok(()),
+            Some((item, 0)) => {
+                broken(format!("{laws}: item {item} was not dropped, and nobody has it any more"))
+            }
+            Some((item, drops)) => broken(format!("{laws}: item {item} was dropped {drops} times")),
+        }
     }
 
     fn counts(&self) -> MutexGuard<'_, Vec<u32>> {
