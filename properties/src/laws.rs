@@ -36,6 +36,7 @@
 //! of tokio there is `Compat`, with the feature `tokio`.
 
 mod buf_read;
+mod calls;
 mod cast;
 mod channel;
 #[cfg(feature = "tokio")]

@@ -41,6 +41,8 @@ pub enum Detail {
         location: Option<String>,
         /// Whether a destructor panicked.
         in_drop: bool,
+        /// The call into what a suite tests that it happened in.
+        within: Option<&'static str>,
         /// The property whose condition panicked, if it was one.
         asked: Option<Box<Asked>>,
     },

@@ -96,6 +96,7 @@ mod trace;
 mod waker;
 mod watch;
 mod wheel;
+mod within;
 mod world;
 mod yielding;
 
@@ -131,6 +132,7 @@ pub use strand::{Path, Resource, Runnable, Strand, Touch};
 pub use tape::{Tape, TapeError};
 pub use trace::{Event, Owner, PollEnd, Recording, TaskId, TaskInfo, Trace, What};
 pub use watch::{Watch, watch};
+pub use within::{current_within, within};
 pub use world::{World, current_step, current_tape, current_task, in_run, peek_tape};
 pub use yielding::{
     Point, draw, draw_entropy, mark, note, note_await, point, touches_next, yield_now,

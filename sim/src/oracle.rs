@@ -460,8 +460,8 @@ impl Core {
         }
         let ledger = task.ledger();
         let in_drop = ledger.has(ABORTED) || self.phase.get() == Phase::Teardown;
-        let panics::Note { message, location, .. } = note;
-        let detail = Detail::Panic { message, location, in_drop, asked: None };
+        let panics::Note { message, location, within, .. } = note;
+        let detail = Detail::Panic { message, location, in_drop, within, asked: None };
         let owner = Owner::Task(task.id());
         if let Some(nested) = self.nested.get() {
             let caller = Owner::Task(nested.caller);

@@ -14,6 +14,7 @@ use crate::law::Law;
 use crate::reentry::PanickedClone;
 use crate::task::TaskRef;
 use crate::trace::{Owner, TaskId};
+use crate::within::current_within;
 use crate::world::{self, Core, Phase};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -29,6 +30,7 @@ pub(crate) struct Escape;
 pub(crate) struct Note {
     pub(crate) message: String,
     pub(crate) location: Option<String>,
+    pub(crate) within: Option<&'static str>,
     /// Whether it was no panic of the user's, but the fault `panicking-clone`.
     pub(crate) is_fault: bool,
 }
@@ -84,7 +86,7 @@ fn note(info: &PanicHookInfo<'_>) {
     NOTES.with_borrow_mut(|notes| {
         // A body may catch its panics by the thousand.
         notes.truncate(MOST_NOTES);
-        notes.push(Note { message, location, is_fault: false });
+        notes.push(Note { message, location, within: current_within(), is_fault: false });
     });
 }
 
@@ -150,8 +152,8 @@ impl Core {
         discard(payload);
         if !self.verdict.is_set() && !note.is_fault {
             let in_drop = self.phase.get() == Phase::Teardown;
-            let Note { message, location, .. } = note;
-            let detail = Detail::Panic { message, location, in_drop, asked };
+            let Note { message, location, within, .. } = note;
+            let detail = Detail::Panic { message, location, in_drop, within, asked };
             self.find(Law::Panic, owner, Vec::new(), detail);
         }
     }

@@ -4,12 +4,13 @@
 //! can go on. Those who wait then must have reason to. Then those who held on to what they
 //! have let it go, and when all is at rest again, the whole history is judged once more.
 
+use super::calls::Called;
 use super::history::{Breach, broken};
 use super::linear::{Effect, Entry, Log, Model, Verdict, check, table};
 use super::patience::Patience;
 use super::script::{Script, Step};
 use reveille_sim::time::{Duration, Instant, sleep, sleep_until};
-use reveille_sim::{Builder, JoinHandle, TaskId, forgotten, look_for, yield_now};
+use reveille_sim::{Builder, JoinHandle, TaskId, forgotten, look_for, within, yield_now};
 
 /// When everything is at rest, and when it is again after all was let go.
 const REST: [Duration; 2] = [Duration::from_secs(3_600), Duration::from_secs(3 * 3_600)];
@@ -157,8 +158,9 @@ impl<M: Model> Part<M> {
 
     /// Does what does not wait.
     pub(super) fn at_once<T>(&self, op: M::Op, operate: impl FnOnce() -> (M::Answer, T)) -> T {
+        let method = M::method(&op);
         let at = self.log.call(self.task, op);
-        let (answer, output) = operate();
+        let (answer, output) = within(method, operate);
         self.log.answer(at, answer);
         output
     }
@@ -170,8 +172,9 @@ impl<M: Model> Part<M> {
         op: M::Op,
         operate: impl FnOnce() -> Option<(M::Answer, T)>,
     ) -> Option<T> {
+        let method = M::method(&op);
         let at = self.log.call(self.task, op);
-        match operate() {
+        match within(method, operate) {
             Some((answer, output)) => {
                 self.log.answer(at, answer);
                 look_for(offer.made, true);
@@ -195,8 +198,9 @@ impl<M: Model> Part<M> {
         make: impl FnOnce() -> F,
         answer: impl FnOnce(&F::Output) -> M::Answer + Unpin,
     ) -> Option<F::Output> {
+        let method = M::method(&op);
         let at = self.log.call(self.task, op);
-        let followed = self.log.follow(at, effect, make(), answer);
+        let followed = self.log.follow(at, effect, Called::new(method, make), answer);
         let output = patience.wait(followed).await;
         // One that was forgotten noted nothing.
         self.log.give_up(at, effect);

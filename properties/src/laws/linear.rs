@@ -10,7 +10,8 @@
 //!   was lost";
 //! - where it is promised, who waits goes before who comes later.
 //!
-//! A history that takes more than a bounded search is *undecided*, never right.
+//! A history of independent objects is judged object by object, since linearizability is
+//! local. One that takes more than a bounded search is *undecided*, never right.
 
 mod log;
 mod search;
@@ -34,6 +35,16 @@ pub(super) trait Model: Clone + Eq + Hash + Display + 'static {
     /// The state after `op` if it may give this answer here; without an answer, the state
     /// after it has taken effect if it can.
     fn apply(&self, op: &Self::Op, answer: Option<&Self::Answer>) -> Option<Self>;
+
+    /// The method of the adapter that does it.
+    fn method(op: &Self::Op) -> &'static str;
+
+    /// Of independent objects, the one that it concerns: a history of several is right if that
+    /// of each is, and shorter ones are decided sooner.
+    fn object(op: &Self::Op) -> usize {
+        let _ = op;
+        0
+    }
 
     /// Of those who wait at rest, the first who could go on in this state.
     fn could_go_on(&self, waiting: &[&Self::Op]) -> Option<usize>;

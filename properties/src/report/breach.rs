@@ -17,8 +17,8 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
         (_, Detail::Panic { message, location, asked: Some(asked), .. }) => {
             promise::panicked(asked, message, location.as_deref(), finding)
         }
-        (_, Detail::Panic { message, location, in_drop, .. }) => {
-            panicked(finding, trace, message, location.as_deref(), *in_drop)
+        (_, Detail::Panic { message, location, in_drop, within, .. }) => {
+            panicked(finding, trace, message, location.as_deref(), *in_drop, *within)
         }
         (_, Detail::Property(property)) => promise::broken(property, finding),
         (_, Detail::Error(error)) => format!("the body returned an error:\n{error}"),
@@ -112,6 +112,7 @@ fn panicked(
     message: &str,
     location: Option<&str>,
     in_drop: bool,
+    within: Option<&str>,
 ) -> String {
     let at = location.map_or(String::new(), |at| format!(" at {}", short_path(at)));
     let how = if in_drop { "panicked while it was dropped" } else { "panicked" };
@@ -127,12 +128,13 @@ fn panicked(
         _ => how.to_owned(),
     };
     let unread = match (finding.law, finding.task()) {
-        (Law::Panic, Some(task)) if task != TaskId::ROOT => {
+        (Law::Panic, Some(task)) if task != TaskId::ROOT && within.is_none() => {
             "\nand nobody read the error from its handle"
         }
         _ => "",
     };
-    format!("{how}{poll}{at}:\n{}{unread}", without_marks(message))
+    let within = within.map_or(String::new(), |within| format!(", in `{within}` of the adapter"));
+    format!("{how}{poll}{at}{within}:\n{}{unread}", without_marks(message))
 }
 
 /// `relied`: the waker of the earlier poll was woken, and that was what it waited for.

@@ -35,9 +35,9 @@ told! {
     a_close_that_wakes_nobody: CloseWakesNobody breaks Stuck, "is closed";
     a_last_sender_that_wakes_nobody: LastSenderWakesNobody breaks Stuck, "has no sender";
     a_last_receiver_that_wakes_nobody: LastReceiverWakesNobody breaks Stuck, "no receiver";
-    a_receiver_that_takes_its_wake_along: ReceiverSwallowsItsWake breaks Stuck, "recv: dropped";
-    a_sender_that_takes_its_wake_along: SenderSwallowsItsWake breaks Stuck, ": dropped";
-    an_item_that_goes_with_who_was_dropped: HandsOverToWhoMayBeGone breaks Panic, "recv: dropped";
+    a_receiver_that_takes_its_wake_along: ReceiverSwallowsItsWake breaks Stuck, "\\ dropped";
+    a_sender_that_takes_its_wake_along: SenderSwallowsItsWake breaks Stuck, "\\ dropped";
+    an_item_that_goes_with_who_was_dropped: HandsOverToWhoMayBeGone breaks Panic, "\\ dropped";
     room_for_one_more: HoldsOneMore breaks Panic, "gave `done`, which no order";
     room_for_one_less: HoldsOneLess breaks Stuck, "`send";
     the_newest_first: TakesTheNewest breaks Panic, "gave `item 1`, which no order";

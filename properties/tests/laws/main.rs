@@ -1,5 +1,6 @@
 //! The suites of the laws of I/O: they pass what is right, and tell of what is not.
 
+mod bad_adapters;
 mod buffers;
 mod channel_mistakes;
 mod channels;

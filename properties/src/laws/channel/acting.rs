@@ -22,6 +22,7 @@ pub(super) trait End<C: Channel>: 'static {
     const NAME: &'static str;
     const CLONE: (Op, Offer);
     const DROP: Op;
+    const CLOSE: Op;
 
     fn clone(channel: &C, handle: &Self::Handle) -> Option<Self::Handle>;
 
@@ -68,7 +69,7 @@ impl<C: Channel, E: End<C>> Actor for Acting<C, E> {
             What::Drop => {}
             What::Close => {
                 let close = || E::close(&shared.channel, handle).map(|()| (Answer::Done, ()));
-                let _ = part.offered(offer!("close by this end"), Op::Close, close);
+                let _ = part.offered(offer!("close by this end"), E::CLOSE, close);
             }
         }
     }
@@ -94,6 +95,7 @@ impl<C: Channel> End<C> for Sending {
     const NAME: &'static str = "sender";
     const CLONE: (Op, Offer) = (Op::CloneSender, offer!("clone of a sender"));
     const DROP: Op = Op::DropSender;
+    const CLOSE: Op = Op::CloseBySender;
 
     fn clone(channel: &C, handle: &C::Sender) -> Option<C::Sender> {
         channel.clone_sender(handle)
@@ -138,6 +140,7 @@ impl<C: Channel> End<C> for Receiving {
     const NAME: &'static str = "receiver";
     const CLONE: (Op, Offer) = (Op::CloneReceiver, offer!("clone of a receiver"));
     const DROP: Op = Op::DropReceiver;
+    const CLOSE: Op = Op::CloseByReceiver;
 
     fn clone(channel: &C, handle: &C::Receiver) -> Option<C::Receiver> {
         channel.clone_receiver(handle)

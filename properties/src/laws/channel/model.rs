@@ -15,7 +15,8 @@ pub(super) enum Op {
     CloneReceiver,
     DropSender,
     DropReceiver,
-    Close,
+    CloseBySender,
+    CloseByReceiver,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,8 +119,25 @@ impl Model for Queue {
             (Op::CloneReceiver, _) => Some(self.with(|next| next.receivers += 1)),
             (Op::DropSender, _) => Some(self.with(|next| next.senders -= 1)),
             (Op::DropReceiver, _) => Some(self.with(|next| next.receivers -= 1)),
-            (Op::Close, _) => Some(self.with(|next| next.is_closed = true)),
+            (Op::CloseBySender | Op::CloseByReceiver, _) => {
+                Some(self.with(|next| next.is_closed = true))
+            }
             _ => None,
+        }
+    }
+
+    fn method(op: &Op) -> &'static str {
+        match op {
+            Op::Send(_) => "Channel::send",
+            Op::Recv => "Channel::recv",
+            Op::TrySend(_) => "Channel::try_send",
+            Op::TryRecv => "Channel::try_recv",
+            Op::CloneSender => "Channel::clone_sender",
+            Op::CloneReceiver => "Channel::clone_receiver",
+            Op::DropSender => "drop(Channel::Sender)",
+            Op::DropReceiver => "drop(Channel::Receiver)",
+            Op::CloseBySender => "Channel::close_by_sender",
+            Op::CloseByReceiver => "Channel::close_by_receiver",
         }
     }
 
@@ -167,7 +185,7 @@ impl fmt::Display for Op {
             Op::CloneReceiver => f.write_str("clone the receiver"),
             Op::DropSender => f.write_str("drop a sender"),
             Op::DropReceiver => f.write_str("drop a receiver"),
-            Op::Close => f.write_str("close"),
+            Op::CloseBySender | Op::CloseByReceiver => f.write_str("close"),
         }
     }
 }

@@ -8,8 +8,9 @@ use super::{Capacity, Channel, Ends};
 use crate::laws::cast::Cast;
 use crate::laws::history::Breach;
 use crate::laws::item::Drops;
-use crate::laws::linear::Entry;
+use crate::laws::linear::{Entry, Model};
 use crate::laws::script::Script;
+use reveille_sim::within;
 use std::rc::Rc;
 
 /// With `forgets`, futures may be forgotten with what they hold.
@@ -21,7 +22,7 @@ pub(super) async fn run<C: Channel>(
     forgets: bool,
 ) -> Result<(), Breach> {
     let shared = Rc::new(Shared { channel, drops: Drops::default() });
-    let (sender, receiver) = shared.channel.open(capacity);
+    let (sender, receiver) = within("Channel::open", || shared.channel.open(capacity));
     let mut cast = Cast::of("channel");
     let made = Ends {
         senders: spawn::<C, Sending>(&mut cast, &shared, sender, senders),
@@ -46,7 +47,9 @@ fn spawn<C: Channel, E: End<C>>(
 ) -> usize {
     let mut handles = vec![first];
     while handles.len() < scripts.len() {
-        let Some(clone) = E::clone(&shared.channel, &handles[0]) else { break };
+        let method = Queue::method(&E::CLONE.0);
+        let clone = within(method, || E::clone(&shared.channel, &handles[0]));
+        let Some(clone) = clone else { break };
         handles.push(clone);
     }
     let count = handles.len();
@@ -70,7 +73,7 @@ fn ends(made: Ends, history: &[Entry<Queue>]) -> Ends {
 
 fn rules<C: Channel>(channel: &C, capacity: Capacity, ends: Ends) -> Rules {
     let (room, most) = match capacity.bound() {
-        Some(bound) => channel.room(bound, ends).into_inner(),
+        Some(bound) => within("Channel::room", || channel.room(bound, ends)).into_inner(),
         None => (usize::MAX, usize::MAX),
     };
     Rules { room, most, is_fair: channel.is_fair() }

@@ -82,15 +82,14 @@ impl<O: Clone, A: Clone> Log<O, A> {
     }
 
     /// Notes what becomes of `future`, which is the operation `at`.
-    pub(in super::super) fn follow<F: Future, T: FnOnce(&F::Output) -> A>(
+    pub(in super::super) fn follow<F: Future + Unpin, T: FnOnce(&F::Output) -> A>(
         &self,
         at: usize,
         effect: Effect,
         future: F,
         answer: T,
     ) -> Followed<O, A, F, T> {
-        let running = Some((Box::pin(future), answer));
-        Followed { log: self.clone(), at, effect, running }
+        Followed { log: self.clone(), at, effect, running: Some((future, answer)) }
     }
 }
 
@@ -101,12 +100,12 @@ pub(in super::super) struct Followed<O: Clone, A: Clone, F, T> {
     /// If it is dropped.
     effect: Effect,
     /// The future, and what its output answers; none once it was ready.
-    running: Option<(Pin<Box<F>>, T)>,
+    running: Option<(F, T)>,
 }
 
 impl<O: Clone, A: Clone, F, T> Future for Followed<O, A, F, T>
 where
-    F: Future,
+    F: Future + Unpin,
     T: FnOnce(&F::Output) -> A + Unpin,
 {
     type Output = F::Output;
@@ -114,7 +113,7 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = &mut *self;
         let Some((future, _)) = &mut this.running else { return Poll::Pending };
-        let Poll::Ready(output) = future.as_mut().poll(cx) else {
+        let Poll::Ready(output) = Pin::new(future).poll(cx) else {
             this.log.queue(this.at);
             return Poll::Pending;
         };

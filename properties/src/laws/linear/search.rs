@@ -3,21 +3,44 @@
 //! have the same future, so each such pair is entered once (Lowe 2017).
 
 use super::{Effect, End, Entry, Misfit, Model, Verdict};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-/// Operations of a history at most; one with more is undecided.
+/// Operations on an object at most; a history with more is undecided.
 const MOST_OPERATIONS: usize = 128;
 
 /// A set of operations, as bits.
 type Set = u128;
 
 /// Whether `history` is what `initial` would have done in some order. At most `budget`
-/// pairs of a set and a state are entered.
+/// pairs of a set and a state are entered for each object.
 pub(in super::super) fn check<M: Model>(
     initial: &M,
     history: &[Entry<M>],
     budget: usize,
 ) -> Verdict {
+    let objects: BTreeSet<usize> = history.iter().map(|entry| M::object(&entry.op)).collect();
+    if objects.len() < 2 {
+        return check_one(initial, history, budget);
+    }
+    let mut verdict = Verdict::Linearizable;
+    for object in objects {
+        let is_of_it = |at: &usize| M::object(&history[*at].op) == object;
+        let places: Vec<usize> = (0..history.len()).filter(is_of_it).collect();
+        let part: Vec<_> = places.iter().map(|at| history[*at].clone()).collect();
+        match check_one(initial, &part, budget) {
+            Verdict::Linearizable => {}
+            Verdict::Undecided => verdict = Verdict::Undecided,
+            Verdict::Broken(misfit) => {
+                let explained = misfit.explained.iter().map(|at| places[*at]).collect();
+                let culprit = places[misfit.culprit];
+                return Verdict::Broken(Misfit { explained, culprit, ..misfit });
+            }
+        }
+    }
+    verdict
+}
+
+fn check_one<M: Model>(initial: &M, history: &[Entry<M>], budget: usize) -> Verdict {
     if history.len() > MOST_OPERATIONS {
         return Verdict::Undecided;
     }

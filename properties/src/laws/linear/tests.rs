@@ -1,5 +1,7 @@
 //! The search against one that tries everything, and against histories written by hand.
 
+mod registers;
+
 use super::{Effect, End, Entry, Misfit, Model, Operation, Verdict, check};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -43,6 +45,10 @@ type Answer = u8;
 impl Model for Queue {
     type Op = Op;
     type Answer = Answer;
+
+    fn method(_op: &Op) -> &'static str {
+        "queue"
+    }
 
     fn apply(&self, op: &Op, answer: Option<&Answer>) -> Option<Queue> {
         let mut next = self.clone();
@@ -141,11 +147,12 @@ fn who_waits_at_rest_must_have_a_reason() {
     assert!(misfit(&vec![waiting(0, Pop, 0)]).is_none());
     let forgotten = vec![waiting(1, Pop, 0), returned(0, Push(7), 2, 3, 0)];
     assert!(misfit(&forgotten).is_some_and(|misfit| misfit.is_forgotten));
-    expect_test::expect![[r"
+    expect_test::expect![[r#"
         `pop` of other waits for ever, and could go on: the queue holds [7], after push 7
                one        other
-            1             pop .. waits
-            2  push 7: 0"]]
+            1             / pop
+            2  push 7: 0  |
+                          | waits"#]]
     .assert_eq(&told(&forgotten));
 }
 
