@@ -8,9 +8,28 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 /// The test that the harness runs on this thread, else the place of the call.
 pub(crate) fn of_caller(at: &Location<'_>) -> String {
     match std::thread::current().name() {
-        Some(name) if name != "main" && !name.is_empty() => name.to_owned(),
+        Some(name) if name != "main" && !name.is_empty() => format!("{}::{name}", this_crate()),
         _ => format!("{}:{}", at.file(), at.line()),
     }
+}
+
+/// The crate that this binary tests, as cargo names its files: `name-0123456789abcdef`.
+fn this_crate() -> &'static str {
+    static CRATE: OnceLock<String> = OnceLock::new();
+    CRATE.get_or_init(|| {
+        let exe = std::env::current_exe().unwrap_or_default();
+        let file = exe.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        crate_of(&file.unwrap_or_default())
+    })
+}
+
+fn crate_of(file: &str) -> String {
+    let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    let name = match file.rsplit_once('-') {
+        Some((name, hash)) if is_hash(hash) => name,
+        _ => file,
+    };
+    name.replace('-', "_")
 }
 
 /// Tests that are targets of a fuzzer in this process, and the names of those.
@@ -91,6 +110,20 @@ fn list_tests() -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_crate_is_known_by_its_file() {
+        assert_eq!(crate_of("zoo-2ae0b209cef44cb1"), "zoo");
+        assert_eq!(crate_of("my-tests-2ae0b209cef44cb1"), "my_tests");
+        assert_eq!(crate_of("renamed-by-hand"), "renamed_by_hand");
+    }
+
+    #[test]
+    fn a_check_is_named_as_its_test_with_the_crate_in_front() {
+        let expected =
+            concat!(module_path!(), "::a_check_is_named_as_its_test_with_the_crate_in_front");
+        assert_eq!(of_caller(Location::caller()), expected);
+    }
 
     #[test]
     fn the_command_names_the_package_and_no_more_than_the_harness_knows() {

@@ -45,7 +45,7 @@ told! {
     items_that_are_refused_and_leak: LeaksWhatIsRefused breaks Panic, "was not dropped";
     a_close_that_discards: CloseDiscards breaks Panic, "gave `the end`, which no order";
     a_closed_channel_that_accepts: AcceptsAfterClose breaks Panic, "is closed";
-    a_send_to_nobody_that_is_accepted: AcceptsWithoutReceivers breaks Stuck, "and no receiver";
+    a_send_to_nobody_that_is_accepted: AcceptsWithoutReceivers breaks Panic, "and no receiver";
     an_end_with_the_first_sender: EndsWithTheFirstSender breaks Panic, "gave `the end`, which no order";
     a_clone_that_is_not_counted: DoesNotCountClones breaks Panic, "gave `the end`, which no order";
     a_send_that_is_refused_for_want_of_room: RefusesWhenFull breaks Panic, "gave `refused`";

@@ -4,6 +4,7 @@ mod bad_adapters;
 mod buffers;
 mod channel_mistakes;
 mod channels;
+mod hermetic_suites;
 mod readers;
 mod reference_channel;
 mod references;

@@ -91,7 +91,7 @@ mistakes! {
     off_by_one_from_the_end: OffByOneFromTheEnd, "async_seek: it";
     says_where_it_was: SaysWhereItWas, "it says that it is at 0, and should be at 1, of 0 1 seek(Start(1)): at 0";
     moves_though_it_fails: MovesThoughItFails, "a seek that failed moved it from 1 to 0";
-    stops_at_the_end: StopsAtTheEnd, "it says that it is at 0, and should be at 9, of 0";
+    stops_at_the_end: StopsAtTheEnd, "it says that it is at 0, and should be at";
     takes_the_start_for_the_current: TakesTheStartForTheCurrent, "it says that it is at 1, and should be at 2";
     forgets_what_it_read: ForgetsWhatItRead, "it says that it is at 4, and should be at 2";
     stops_at_the_start: StopsAtTheStart, "where a position before the start was asked for";
