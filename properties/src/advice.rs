@@ -101,6 +101,10 @@ pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
         Law::WakerLeak => {
             "look for a clone that is forgotten, or kept in a static, a thread or a circle of `Rc`s"
         }
+        Law::MemoryLeak => {
+            "look for a circle of `Rc`s or `Arc`s, for `mem::forget`, and for what is put into a static;\n       \
+             a cache of the process is no leak: `allow(memory_leak)`"
+        }
         Law::BufferInFlight => {
             "keep the memory where the driver can reach it, in a slab beside the operation's number, and\n       \
              give it back when its completion comes, also when the future is dropped; a cancellation is\n       \

@@ -8,6 +8,7 @@ use crate::evidence::Evidence;
 use crate::haste;
 use crate::interpose;
 use crate::marks::Mark;
+use crate::memory::{self, Kept};
 use crate::misuse;
 use crate::output::{Ending, TestOutput};
 use crate::record::{Broken, RunRecord, Warning, task_ids};
@@ -15,8 +16,8 @@ use crate::report;
 use crate::trials::Tried;
 use crate::why::Why;
 use reveille_sim::{
-    Bytes, Detail, Finding, Kind, Law, Outcome, Owner, Path, Portfolio, Probe, Recording, Replay,
-    Resync, Sampler, Script, Settings, Tape, TaskId, Trace, World,
+    Bytes, Detail, Finding, Kind, Law, Level, Outcome, Owner, Path, Portfolio, Probe, Recording,
+    Replay, Resync, Sampler, Script, Settings, Tape, TaskId, Trace, World,
 };
 use std::fmt;
 use std::time::Duration;
@@ -176,6 +177,7 @@ pub(crate) struct Here<'a> {
     portfolio: Portfolio,
     body: &'a dyn Body,
     contacts: Contacts,
+    judges_memory: Level,
 }
 
 impl fmt::Debug for Here<'_> {
@@ -260,7 +262,12 @@ where
 
 impl<'a> Here<'a> {
     pub(crate) fn new(body: &'a dyn Body, settings: Settings, portfolio: Portfolio) -> Here<'a> {
-        Here { world: World::new(), settings, portfolio, body, contacts: Contacts::default() }
+        let judges_memory = match memory::is_counted() {
+            true => settings.levels.get(Law::MemoryLeak),
+            false => Level::Allow,
+        };
+        let (world, contacts) = (World::new(), Contacts::default());
+        Here { world, settings, portfolio, body, contacts, judges_memory }
     }
 
     pub(crate) fn pulse(&self) -> &'static reveille_sim::Pulse {
@@ -275,11 +282,29 @@ impl<'a> Here<'a> {
         stacks: &[u64],
     ) -> Option<(Finding, Trace, Evidence)> {
         let outcome = self.replay(tape, Recording::events(stacks.to_vec()));
-        let (finding, trace) = (outcome.verdict?, outcome.trace?);
+        let kept = (broken.law == Law::MemoryLeak).then(|| self.kept_memory(tape));
+        let (finding, trace) = (kept.or(outcome.verdict)?, outcome.trace?);
         let finding = finding.refined(broken.law, task_ids(&broken.others).collect());
         let mut evidence = Evidence::gather(&finding, &trace);
         evidence.contacts = self.contacts.clone();
         Some((finding, trace, evidence))
+    }
+
+    /// What every run by this tape keeps, with those who made it.
+    fn kept_memory(&mut self, tape: &Tape) -> Box<Finding> {
+        let mut end = (0, 0);
+        let (bytes, made_by) = memory::makers_of_what_is_kept(|| {
+            let outcome = self.replay(tape, Recording::Tape);
+            end = (outcome.steps, outcome.now);
+        });
+        let detail = Detail::Kept { bytes, made_by };
+        let finding = Finding::new(Law::MemoryLeak, Owner::Task(TaskId::ROOT), detail);
+        Box::new(finding.at(end.0, end.1))
+    }
+
+    /// The memory that every run by this tape keeps.
+    fn keeps(&mut self, tape: &Tape) -> Option<Kept> {
+        memory::kept_by_each(|| drop(self.replay(tape, Recording::Tape)))
     }
 
     fn replay(&mut self, tape: &Tape, recording: Recording) -> Ended {
@@ -352,7 +377,7 @@ impl Here<'_> {
         let interesting =
             interesting || outcome.warnings.iter().any(|found| found.law == Law::OutsideWorld);
         let trace = outcome.trace.as_ref();
-        RunRecord {
+        let mut record = RunRecord {
             broken: outcome.verdict.as_deref().map(Broken::of),
             rejected: match outcome.output {
                 Some(Ending::Rejected(rejection)) if outcome.verdict.is_none() => Some(rejection),
@@ -373,7 +398,27 @@ impl Here<'_> {
             aligned,
             digest: self.world.digest(),
             lesson: Vec::new(),
+        };
+        if self.judges_memory != Level::Allow
+            && record.broken.is_none()
+            && record.rejected.is_none()
+        {
+            self.judge_memory(&mut record);
         }
+        record
+    }
+
+    #[cold]
+    fn judge_memory(&mut self, record: &mut RunRecord) {
+        let tape = self.world.tape();
+        let Some(kept) = self.keeps(&tape) else { return };
+        let broken = Broken::of_memory(kept);
+        if self.judges_memory == Level::Warn {
+            record.warnings.push(Warning { law: broken.law, text: broken.message });
+            return;
+        }
+        record.broken = Some(broken);
+        record.tape = tape;
     }
 }
 

@@ -142,6 +142,7 @@ mod interpose;
 mod judge;
 pub mod laws;
 mod marks;
+mod memory;
 mod message;
 mod misuse;
 mod names;
@@ -170,6 +171,7 @@ pub use coverage::Coverage;
 pub use error::{CheckError, Failure};
 pub use hermetic::Unavailable;
 pub use marks::Mark;
+pub use memory::CountingAllocator;
 pub use output::TestOutput;
 pub use passed::Passed;
 /// The crate that strategies come from.

@@ -8,6 +8,7 @@ use crate::chart::Chart;
 use crate::contacts::times;
 use crate::corpus::Aligned;
 use crate::marks::Mark;
+use crate::memory::Kept;
 use crate::rejection::Rejection;
 use crate::trials::Tried;
 use reveille_sim::{Detail, Finding, Law, Owner, Property, Tape, TaskId};
@@ -82,6 +83,12 @@ impl Broken {
         let others = finding.others.iter().map(|task| task.0).collect();
         let task = finding.task().map(|task| task.0);
         Broken { law: finding.law, task, others, cause, message }
+    }
+
+    pub(crate) fn of_memory(kept: Kept) -> Broken {
+        let message = format!("{} bytes are kept by every such run", kept.bytes);
+        let (task, others) = (Some(TaskId::ROOT.0), Vec::new());
+        Broken { law: Law::MemoryLeak, task, others, cause: String::new(), message }
     }
 
     /// How the law was broken, as far as that is known without a trace.

@@ -70,6 +70,13 @@ pub enum Detail {
     },
     /// Why somebody who waits could go on.
     Forgotten(String),
+    /// Memory that is kept by every such run.
+    Kept {
+        /// How much.
+        bytes: u64,
+        /// Who made it, and how much of it.
+        made_by: Vec<(String, u64)>,
+    },
     /// A property that the test declared.
     Property(Box<Property>),
     /// An operation whose memory was touched.

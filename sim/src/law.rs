@@ -94,6 +94,9 @@ laws! {
     /// Wakers outlived the run.
     WakerLeak "waker-leak" Warn Certain
         "wakers should be dropped when the futures that were given them are gone";
+    /// Memory outlived the run.
+    MemoryLeak "memory-leak" Deny Certain
+        "a run must give back all the memory that it takes";
     /// A panic that nobody can observe, or that of the test itself.
     Panic "panic" Deny Certain
         "a panic must be seen by somebody";

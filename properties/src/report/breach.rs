@@ -6,6 +6,10 @@ use crate::naming::task_name;
 use crate::promise;
 use reveille_sim::completion::{Misuse, Misused};
 use reveille_sim::{Detail, Event, Finding, Law, TaskId, Trace, What};
+use std::fmt::Write as _;
+
+/// Makers of memory told at most.
+const MOST_MAKERS: usize = 4;
 
 /// None if the law's own sentence says it all.
 pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Option<String> {
@@ -22,6 +26,7 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
         }
         (_, Detail::Property(property)) => promise::broken(property, finding),
         (_, Detail::Error(error)) => format!("the body returned an error:\n{error}"),
+        (_, Detail::Kept { bytes, made_by }) => kept(*bytes, made_by),
         (Law::PendingWithoutWaker, _) => format!(
             "its {poll} returned Pending; it was not woken since that poll\n\
              began, and no clone of its waker is alive anywhere: nothing can wake it"
@@ -135,6 +140,17 @@ fn panicked(
     };
     let within = within.map_or(String::new(), |within| format!(", in `{within}` of the adapter"));
     format!("{how}{poll}{at}{within}:\n{}{unread}", without_marks(message))
+}
+
+/// Memory; the makers of most of it.
+fn kept(bytes: u64, made_by: &[(String, u64)]) -> String {
+    let mut told = format!("every such run keeps {bytes} bytes");
+    let mut makers: Vec<_> = made_by.iter().collect();
+    makers.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    for (place, bytes) in makers.iter().take(MOST_MAKERS) {
+        let _ = write!(told, "\n{bytes} bytes made at {place}");
+    }
+    told
 }
 
 /// `relied`: the waker of the earlier poll was woken, and that was what it waited for.

@@ -12,7 +12,7 @@ struct Moody {
 }
 
 fn heads() -> bool {
-    RandomState::new().hash_one(0) % 2 == 0
+    RandomState::new().hash_one(0).is_multiple_of(2)
 }
 
 impl Channel for Moody {
