@@ -22,13 +22,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// #[global_allocator]
 /// static ALLOCATOR: reveille::CountingAllocator = reveille::CountingAllocator::new();
 ///
-/// #[reveille::test(runs = 50)]
-/// async fn gives_back_what_it_takes() {
+/// # fn main() {
+/// reveille::Checker::new().runs(50).check(|| async {
 ///     let (sender, receiver) = async_channel::unbounded();
 ///     sender.send(String::from("some text")).await.unwrap();
 ///     assert_eq!(receiver.recv().await.unwrap(), "some text");
-/// }
-/// # fn main() { gives_back_what_it_takes() }
+/// });
+/// # }
 /// ```
 ///
 /// Each run is made twice then. [`Checker::allow`](crate::Checker::allow) switches the law off
