@@ -9,6 +9,8 @@ use super::history::{Breach, broken};
 use super::linear::{Effect, Entry, Log, Model, Verdict, check, table};
 use super::patience::Patience;
 use super::script::{Script, Step};
+use crate::error::CheckError;
+use crate::passed::Passed;
 use reveille_sim::time::{Duration, Instant, sleep, sleep_until};
 use reveille_sim::{Builder, JoinHandle, TaskId, forgotten, look_for, within, yield_now};
 
@@ -20,6 +22,23 @@ const LET_GO: Duration = Duration::from_secs(2 * 3_600);
 
 /// Pairs of a set of operations and a state that are looked at, for one judgement.
 const BUDGET: usize = 100_000;
+
+/// The mark of a history that an order explains.
+const JUDGED: &str = "a history that was judged";
+
+/// The mark of one that proves nothing.
+const UNDECIDED: &str = "a history that is undecided, since it is too long to judge";
+
+/// An error if something was undecided and nothing was decided.
+pub(super) fn is_any_judged(passed: Passed) -> Result<Passed, CheckError> {
+    let seen = |name| passed.marks.iter().any(|mark| mark.name == name && mark.seen > 0);
+    if seen(UNDECIDED) && !seen(JUDGED) {
+        let why = "every history was too long to judge: expected fewer operations, see \
+                   `operations_up_to`";
+        return Err(CheckError::NoRun(why.to_owned()));
+    }
+    Ok(passed)
+}
 
 /// Who follows a script.
 pub(super) trait Actor: 'static {
@@ -103,9 +122,12 @@ impl<M: Model> Cast<M> {
     fn judge(&self, initial: &impl Fn(&[Entry<M>]) -> M) -> Result<(), Breach> {
         let history = self.history();
         match check(&initial(&history), &history, BUDGET) {
-            Verdict::Linearizable => Ok(()),
+            Verdict::Linearizable => {
+                look_for(JUDGED, true);
+                Ok(())
+            }
             Verdict::Undecided => {
-                look_for("undecided: a history that is too long to judge", true);
+                look_for(UNDECIDED, true);
                 Ok(())
             }
             Verdict::Broken(misfit) => {
@@ -205,5 +227,29 @@ impl<M: Model> Part<M> {
         // One that was forgotten noted nothing.
         self.log.give_up(at, effect);
         output
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marks::Mark;
+
+    fn passed(marks: &[(&str, u64)]) -> Passed {
+        let mark = |&(name, seen): &(&str, u64)| Mark {
+            name: name.to_owned(),
+            at: String::new(),
+            looks: seen,
+            seen,
+        };
+        Passed { marks: marks.iter().map(mark).collect(), ..Passed::default() }
+    }
+
+    #[test]
+    fn a_check_that_decided_nothing_has_not_passed() {
+        assert!(is_any_judged(passed(&[])).is_ok());
+        assert!(is_any_judged(passed(&[(JUDGED, 1), (UNDECIDED, 9)])).is_ok());
+        let error = is_any_judged(passed(&[("a clone", 3), (UNDECIDED, 9)])).unwrap_err();
+        assert!(error.to_string().contains("expected fewer operations"), "{error}");
     }
 }

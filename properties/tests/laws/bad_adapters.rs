@@ -88,3 +88,36 @@ fn an_operation_that_never_returns() {
     assert_eq!(output.status.code(), Some(101), "{told}");
     assert!(told.contains("does not return, in `Channel::recv` of the adapter"), "{told}");
 }
+
+/// Two tasks that send as often as they can: more operations than any search goes through.
+#[test]
+fn histories_that_are_too_long_are_said_to_be_undecided() {
+    #[derive(Clone)]
+    struct Unbounded;
+
+    impl Channel for Unbounded {
+        type Sender = mpsc::UnboundedSender<Item>;
+        type Receiver = mpsc::UnboundedReceiver<Item>;
+
+        fn open(&self, _capacity: Capacity) -> (Self::Sender, Self::Receiver) {
+            mpsc::unbounded_channel()
+        }
+
+        async fn send(&self, sender: &mut Self::Sender, item: Item) -> bool {
+            sender.send(item).is_ok()
+        }
+
+        async fn recv(&self, receiver: &mut Self::Receiver) -> Option<Item> {
+            receiver.recv().await
+        }
+
+        fn capacities(&self) -> Vec<Capacity> {
+            vec![Capacity::Unbounded]
+        }
+    }
+
+    let suite = laws::channel(Unbounded).operations_up_to(4_000);
+    let passed = suite.checker(checker().runs(50)).try_check().unwrap();
+    let undecided = passed.marks.iter().find(|mark| mark.name.contains("undecided"));
+    assert!(undecided.is_some_and(|mark| mark.seen > 10), "{passed}");
+}
