@@ -3,8 +3,10 @@
 mod buffers;
 mod channel_mistakes;
 mod channels;
+mod permit_mistakes;
 mod readers;
 mod reference_channel;
+mod reference_permits;
 mod references;
 mod seekers;
 mod writers;
