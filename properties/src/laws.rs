@@ -26,8 +26,9 @@
 //! | [`async_write`] | what was accepted arrives once and in order, and nothing else; a flush and a close make all of it visible; a close closes, may be repeated, and nothing is lost that is accepted after it |
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
 //! | [`mutex`], [`rw_lock`], [`semaphore`] | nobody has what somebody else has; nothing is lost with who gives up, is dropped or unwinds; who waits when all is at rest has a reason to; who is promised to be first is |
+//! | [`once_cell`] | everybody sees one value, which one at a time makes; if that fails, panics or is dropped, the next does |
 //!
-//! The suites of channels and locks take an adapter of a dozen lines, as [`Channel`] is. Their judgement is
+//! The suites of channels, locks and cells take an adapter of a dozen lines, as [`Channel`] is. Their judgement is
 //! linearizability: each operation takes effect at one moment between its call and its
 //! return, and a search finds the order, or says how far one goes. A history that it would
 //! search for too long is counted as *undecided* among the marks of [`Passed`], never as right.
@@ -43,7 +44,9 @@ mod compat;
 mod history;
 mod item;
 mod linear;
+mod making;
 mod mutex;
+mod once_cell;
 mod patience;
 mod permits;
 mod read;
@@ -59,7 +62,9 @@ pub use channel::{Capacity, Channel, Ends, channel};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;
 pub use item::Item;
+pub use making::Failed;
 pub use mutex::{Mutex, mutex};
+pub use once_cell::{OnceCell, once_cell};
 pub use permits::{TryAcquireError, TryUpgrade};
 pub use read::async_read;
 pub use rw_lock::{Precedence, RwLock, rw_lock};

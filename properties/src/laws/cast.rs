@@ -150,6 +150,12 @@ async fn follow<A: Actor>(mut actor: A, script: Script<A::Act>, let_go: Instant)
     actor.let_go();
 }
 
+impl<M: Model> Clone for Part<M> {
+    fn clone(&self) -> Part<M> {
+        Part { log: self.log.clone(), ..*self }
+    }
+}
+
 impl<M: Model> Part<M> {
     /// Waits until those who hold on let go of what they have.
     pub(super) async fn until_let_go(&self) {

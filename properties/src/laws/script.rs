@@ -47,6 +47,12 @@ pub(super) fn scripts_for<A: Clone + Debug + 'static>(
     vec(script(act, plain, most), tasks)
 }
 
+/// These, by tasks that have nothing which they could keep.
+pub(super) fn with_nothing_to_hold<A>(mut scripts: Vec<Script<A>>) -> Vec<Script<A>> {
+    scripts.iter_mut().for_each(|script| script.holds_on = false);
+    scripts
+}
+
 fn script<A: Clone + Debug + 'static>(
     act: impl Strategy<Value = A> + Clone + 'static,
     plain: A,

@@ -3,9 +3,11 @@
 mod buffers;
 mod channel_mistakes;
 mod channels;
+mod once_cell_mistakes;
 mod permit_mistakes;
 mod readers;
 mod reference_channel;
+mod reference_once_cell;
 mod reference_permits;
 mod references;
 mod seekers;
