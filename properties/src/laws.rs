@@ -1,4 +1,4 @@
-//! The laws of the traits of I/O and of channels, as suites of tests for whoever implements
+//! The laws of the traits of I/O, of channels and of locks, as suites of tests for whoever implements
 //! one.
 //!
 //! A suite makes operations, partial I/O and cancellations with proptest, runs them under
@@ -24,10 +24,11 @@
 //! | [`async_buf_read`] | the same, and that what is shown stays until it is consumed |
 //! | [`async_seek`] | positions and what is read there, as with [`std::io::Cursor`]; a seek that fails leaves the position |
 //! | [`async_write`] | what was accepted arrives once and in order, and nothing else; a flush and a close make all of it visible; a close closes, may be repeated, and nothing is lost that is accepted after it |
-//!
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
+//! | [`mutex`], [`rw_lock`], [`semaphore`] | nobody has what somebody else has; nothing is lost with who gives up, is dropped or unwinds; who waits when all is at rest has a reason to; who is promised to be first is |
+//! | [`once_cell`] | everybody sees one value, which one at a time makes; if that fails, panics or is dropped, the next does |
 //!
-//! The suite of channels takes an adapter of a dozen lines, a [`Channel`]. Its judgement is
+//! The suites of channels, locks and cells take an adapter of a dozen lines, as [`Channel`] is. Their judgement is
 //! linearizability: each operation takes effect at one moment between its call and its
 //! return, and a search finds the order, or says how far one goes. A history that it would
 //! search for too long is counted as *undecided* among the marks of [`Passed`], never as right, and
@@ -45,10 +46,16 @@ mod compat;
 mod history;
 mod item;
 mod linear;
+mod making;
+mod mutex;
+mod once_cell;
 mod patience;
+mod permits;
 mod read;
+mod rw_lock;
 mod script;
 mod seek;
+mod semaphore;
 mod sink;
 mod write;
 
@@ -57,8 +64,14 @@ pub use channel::{Capacity, Channel, Ends, channel};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;
 pub use item::Item;
+pub use making::Failed;
+pub use mutex::{Mutex, mutex};
+pub use once_cell::{OnceCell, once_cell};
+pub use permits::{TryAcquireError, TryUpgrade};
 pub use read::async_read;
+pub use rw_lock::{Precedence, RwLock, rw_lock};
 pub use seek::async_seek;
+pub use semaphore::{Order, Semaphore, semaphore};
 pub use sink::Sink;
 pub use write::async_write;
 
@@ -85,6 +98,13 @@ pub struct Suite<L> {
 pub struct Sizes {
     content: usize,
     operations: usize,
+}
+
+impl Sizes {
+    /// How many steps a task takes at most, where there are several.
+    fn steps(self) -> usize {
+        (self.operations / 2).max(1)
+    }
 }
 
 /// The laws of one trait.

@@ -64,6 +64,7 @@ pub(super) struct Cast<M: Model> {
 pub(super) struct Part<M: Model> {
     log: Log<M::Op, M::Answer>,
     task: usize,
+    let_go: Instant,
 }
 
 /// An operation that not everything has: as it is counted over all runs.
@@ -97,8 +98,8 @@ impl<M: Model> Cast<M> {
         script: Script<A::Act>,
         actor: impl FnOnce(Part<M>) -> A,
     ) {
-        let actor = actor(Part { log: self.log.clone(), task: self.names.len() });
         let let_go = self.began + LET_GO;
+        let actor = actor(Part { log: self.log.clone(), task: self.names.len(), let_go });
         let follows = follow(actor, script, let_go);
         self.handles.push(Builder::new().name(&name).spawn_local(follows));
         self.names.push(name);
@@ -172,7 +173,18 @@ async fn follow<A: Actor>(mut actor: A, script: Script<A::Act>, let_go: Instant)
     actor.let_go();
 }
 
+impl<M: Model> Clone for Part<M> {
+    fn clone(&self) -> Part<M> {
+        Part { log: self.log.clone(), ..*self }
+    }
+}
+
 impl<M: Model> Part<M> {
+    /// Waits until those who hold on let go of what they have.
+    pub(super) async fn until_let_go(&self) {
+        sleep_until(self.let_go).await;
+    }
+
     /// Whether operations have begun and not ended, one of which may have its promise already.
     pub(super) fn is_busy(&self) -> bool {
         self.log.is_busy()

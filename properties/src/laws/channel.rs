@@ -207,7 +207,7 @@ impl<C: Channel> Laws for ChannelLaws<C> {
             let why = "`Channel::capacities` gave none: expected one or more to test";
             return Err(CheckError::NoRun(why.to_owned()));
         }
-        let steps = (sizes.operations / 2).max(1);
+        let steps = sizes.steps();
         let arguments = argument("capacity", plan::capacity(capacities))
             .and("senders", plan::senders(steps))
             .and("receivers", plan::receivers(steps));

@@ -46,12 +46,20 @@ pub(super) trait Model: Clone + Eq + Hash + Display + 'static {
         0
     }
 
-    /// Of those who wait at rest, the first who could go on in this state.
+    /// Of those who wait at rest, in the order in which they began to, the first who could go
+    /// on in this state.
     fn could_go_on(&self, waiting: &[&Self::Op]) -> Option<usize>;
 
     /// Whether `later` must not go before `earlier`, which waited when it was called.
     fn is_behind(&self, later: &Self::Op, earlier: &Self::Op) -> bool {
         let _ = (later, earlier);
+        false
+    }
+
+    /// Whether who gets this answer went away empty-handed. Who did may have been overtaken, and
+    /// overtakes nobody.
+    fn is_refusal(answer: &Self::Answer) -> bool {
+        let _ = answer;
         false
     }
 }
@@ -87,6 +95,9 @@ pub(super) enum End<A> {
 pub(super) enum Effect {
     None,
     Maybe,
+    /// That of the operation without an answer, by the end of its drop: it gave back what it
+    /// was called with.
+    Always,
 }
 
 /// Of a model's operations.
@@ -107,6 +118,8 @@ pub(super) struct Misfit {
     /// The operation that does not fit behind it, and whether that is because it waits.
     pub(super) culprit: usize,
     pub(super) is_forgotten: bool,
+    /// The operation that it must not have gone before, if nothing else is wrong with it.
+    overtaken: Option<usize>,
     /// The state before it, in words.
     state: String,
 }
@@ -117,13 +130,23 @@ impl Misfit {
         let culprit = &history[self.culprit];
         let who = &tasks[culprit.task];
         let op = &culprit.op;
+        let overtaken = self.overtaken.map(|at| &history[at]);
         let what = match &culprit.end {
+            End::Returned { answer, .. } if let Some(first) = overtaken => {
+                let (other, whose) = (&first.op, &tasks[first.task]);
+                format!(
+                    "`{op}` of {who} gave `{answer}` before `{other}` of {whose}, which waited and goes first"
+                )
+            }
             End::Returned { answer, .. } => {
                 format!(
                     "`{op}` of {who} gave `{answer}`, which no order of the operations explains"
                 )
             }
-            _ => format!("`{op}` of {who} waits for ever, and could go on"),
+            End::Dropped { .. } => {
+                format!("`{op}` of {who} was dropped, which no order of the operations explains")
+            }
+            End::Waiting => format!("`{op}` of {who} waits for ever, and could go on"),
         };
         let order: Vec<_> = self.explained.iter().map(|at| history[*at].op.to_string()).collect();
         let order = if order.is_empty() { "nothing".to_owned() } else { order.join(", ") };

@@ -3,6 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::fmt::{self, Debug};
+use std::ops::RangeInclusive;
 
 /// Tasks of a kind at most.
 pub(super) const MOST_TASKS: usize = 3;
@@ -33,7 +34,23 @@ pub(super) fn scripts<A: Clone + Debug + 'static>(
     plain: A,
     most: usize,
 ) -> impl Strategy<Value = Vec<Script<A>>> {
-    vec(script(act, plain, most), 1..=MOST_TASKS)
+    scripts_for(1..=MOST_TASKS, act, plain, most)
+}
+
+/// The same for so many tasks.
+pub(super) fn scripts_for<A: Clone + Debug + 'static>(
+    tasks: RangeInclusive<usize>,
+    act: impl Strategy<Value = A> + Clone + 'static,
+    plain: A,
+    most: usize,
+) -> impl Strategy<Value = Vec<Script<A>>> {
+    vec(script(act, plain, most), tasks)
+}
+
+/// These, by tasks that have nothing which they could keep.
+pub(super) fn with_nothing_to_hold<A>(mut scripts: Vec<Script<A>>) -> Vec<Script<A>> {
+    scripts.iter_mut().for_each(|script| script.holds_on = false);
+    scripts
 }
 
 fn script<A: Clone + Debug + 'static>(

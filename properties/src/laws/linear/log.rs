@@ -5,17 +5,17 @@
 //! short, and nothing that is right is called wrong.
 
 use super::{Effect, End, Operation};
-use std::cell::{Cell, RefCell};
 use std::pin::Pin;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-/// What the operations of a run did; clones write into the same.
-pub(in super::super) struct Log<O, A>(Rc<Entries<O, A>>);
+/// What the operations of a run did; clones write into the same. What a thing under test is
+/// given, and may want to send, has one as well.
+pub(in super::super) struct Log<O, A>(Arc<Mutex<Entries<O, A>>>);
 
 struct Entries<O, A> {
-    now: Cell<u64>,
-    operations: RefCell<Vec<Operation<O, A>>>,
+    now: u64,
+    operations: Vec<Operation<O, A>>,
 }
 
 impl<O, A> Clone for Log<O, A> {
@@ -26,31 +26,32 @@ impl<O, A> Clone for Log<O, A> {
 
 impl<O: Clone, A: Clone> Log<O, A> {
     pub(in super::super) fn new() -> Log<O, A> {
-        Log(Rc::new(Entries { now: Cell::new(0), operations: RefCell::default() }))
+        Log(Arc::new(Mutex::new(Entries { now: 0, operations: Vec::new() })))
     }
 
     /// What came about so far. What has not ended waits.
     pub(in super::super) fn history(&self) -> Vec<Operation<O, A>> {
-        self.0.operations.borrow().clone()
+        self.entries().operations.clone()
     }
 
     /// Whether operations have begun and not ended.
     pub(in super::super) fn is_busy(&self) -> bool {
-        let operations = self.0.operations.borrow();
-        operations.iter().any(|operation| matches!(operation.end, End::Waiting))
+        let entries = self.entries();
+        entries.operations.iter().any(|operation| matches!(operation.end, End::Waiting))
     }
 
     /// An operation is called; its place in the history.
     pub(in super::super) fn call(&self, task: usize, op: O) -> usize {
-        let called = self.tick();
-        let mut operations = self.0.operations.borrow_mut();
-        operations.push(Operation { task, op, called, queued: None, end: End::Waiting });
-        operations.len() - 1
+        let mut entries = self.entries();
+        let called = entries.tick();
+        let end = End::Waiting;
+        entries.operations.push(Operation { task, op, called, queued: None, end });
+        entries.operations.len() - 1
     }
 
     /// Takes back the last call, which came to nothing.
     pub(in super::super) fn retract(&self, at: usize) {
-        self.0.operations.borrow_mut().truncate(at);
+        self.entries().operations.truncate(at);
     }
 
     pub(in super::super) fn answer(&self, at: usize, answer: A) {
@@ -63,22 +64,22 @@ impl<O: Clone, A: Clone> Log<O, A> {
     }
 
     fn end(&self, at: usize, end: impl FnOnce(u64) -> End<A>) {
-        let now = self.tick();
-        let operation = &mut self.0.operations.borrow_mut()[at];
+        let mut entries = self.entries();
+        let now = entries.tick();
+        let operation = &mut entries.operations[at];
         if matches!(operation.end, End::Waiting) {
             operation.end = end(now);
         }
     }
 
     fn queue(&self, at: usize) {
-        let now = self.tick();
-        self.0.operations.borrow_mut()[at].queued.get_or_insert(now);
+        let mut entries = self.entries();
+        let now = entries.tick();
+        entries.operations[at].queued.get_or_insert(now);
     }
 
-    fn tick(&self) -> u64 {
-        let now = self.0.now.get();
-        self.0.now.set(now + 1);
-        now
+    fn entries(&self) -> MutexGuard<'_, Entries<O, A>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes what becomes of `future`, which is the operation `at`.
@@ -90,6 +91,14 @@ impl<O: Clone, A: Clone> Log<O, A> {
         answer: T,
     ) -> Followed<O, A, F, T> {
         Followed { log: self.clone(), at, effect, running: Some((future, answer)) }
+    }
+}
+
+impl<O, A> Entries<O, A> {
+    fn tick(&mut self) -> u64 {
+        let now = self.now;
+        self.now += 1;
+        now
     }
 }
 

@@ -54,10 +54,11 @@ fn check_one<M: Model>(initial: &M, history: &[Entry<M>], budget: usize) -> Verd
 
 struct Search<'a, M: Model> {
     history: &'a [Entry<M>],
-    /// Those that returned.
+    /// Those that returned, or were dropped and took effect.
     required: Set,
     /// Those that were dropped and may have taken effect.
     optional: Set,
+    /// In the order in which they began to.
     waiting: Vec<usize>,
     /// Only ever asked whether something is in it.
     entered: HashSet<(Set, M)>,
@@ -74,12 +75,17 @@ impl<'a, M: Model> Search<'a, M> {
         };
         let set =
             |places: &mut dyn Iterator<Item = usize>| places.fold(0, |set: Set, at| set | 1 << at);
+        let is_required = |end: &_| {
+            matches!(end, End::Returned { .. } | End::Dropped { effect: Effect::Always, .. })
+        };
         let is_maybe = |end: &_| matches!(end, End::Dropped { effect: Effect::Maybe, .. });
+        let mut waiting: Vec<_> = those(|end| matches!(end, End::Waiting)).collect();
+        waiting.sort_by_key(|at| history[*at].queued.unwrap_or(history[*at].called));
         Search {
             history,
-            required: set(&mut those(|end| matches!(end, End::Returned { .. }))),
+            required: set(&mut those(is_required)),
             optional: set(&mut those(is_maybe)),
-            waiting: those(|end| matches!(end, End::Waiting)).collect(),
+            waiting,
             entered: HashSet::new(),
             budget,
             order: Vec::new(),
@@ -146,20 +152,43 @@ impl<'a, M: Model> Search<'a, M> {
         if dropped.is_some_and(|dropped| last_call.is_some_and(|called| dropped < called)) {
             return false;
         }
-        !self.history.iter().enumerate().any(|(other, earlier)| {
-            let waits = done & 1 << other == 0 && !matches!(earlier.end, End::Dropped { .. });
-            waits
-                && earlier.queued.is_some_and(|queued| queued < entry.called)
-                && state.is_behind(&entry.op, &earlier.op)
+        self.goes_first(at, done, state).is_none()
+    }
+
+    /// Who waited when this was called, and goes before it.
+    fn goes_first(&self, at: usize, done: Set, state: &M) -> Option<usize> {
+        let later = &self.history[at];
+        let is_in_line = |end: &End<M::Answer>| match end {
+            End::Returned { answer, .. } => !M::is_refusal(answer),
+            End::Dropped { .. } => false,
+            End::Waiting => true,
+        };
+        if matches!(&later.end, End::Returned { answer, .. } if M::is_refusal(answer)) {
+            return None;
+        }
+        self.history.iter().enumerate().position(|(other, earlier)| {
+            done & 1 << other == 0
+                && is_in_line(&earlier.end)
+                && earlier.queued.is_some_and(|queued| queued < later.called)
+                && state.is_behind(&later.op, &earlier.op)
         })
     }
 
     fn misfits(&mut self, culprit: usize, is_forgotten: bool, state: &M) {
+        let done = self.order.iter().fold(0, |done, at| done | 1 << at);
+        let overtaken = match &self.history[culprit] {
+            Entry::<M> { op, end: End::Returned { answer, .. }, .. }
+                if state.apply(op, Some(answer)).is_some() =>
+            {
+                self.goes_first(culprit, done, state)
+            }
+            _ => None,
+        };
         let depth = |misfit: &Misfit| (misfit.is_forgotten, misfit.explained.len());
         let here = (is_forgotten, self.order.len());
         if self.deepest.as_ref().is_none_or(|deepest| depth(deepest) < here) {
             let (explained, state) = (self.order.clone(), state.to_string());
-            self.deepest = Some(Misfit { explained, culprit, is_forgotten, state });
+            self.deepest = Some(Misfit { explained, culprit, is_forgotten, overtaken, state });
         }
     }
 }
