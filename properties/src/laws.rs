@@ -26,6 +26,7 @@
 //! | [`async_write`] | what was accepted arrives once and in order, and nothing else; a flush and a close make all of it visible; a close closes, may be repeated, and nothing is lost that is accepted after it |
 //!
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
+//! | [`oneshot()`] | the same of a channel for one item; that the other end is gone or has closed it is seen by both |
 //!
 //! The suite of channels takes an adapter of a dozen lines, a [`Channel`]. Its judgement is
 //! linearizability: each operation takes effect at one moment between its call and its
@@ -43,6 +44,7 @@ mod compat;
 mod history;
 mod item;
 mod linear;
+mod oneshot;
 mod patience;
 mod read;
 mod script;
@@ -55,6 +57,7 @@ pub use channel::{Capacity, Channel, Ends, channel};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;
 pub use item::Item;
+pub use oneshot::{Oneshot, oneshot};
 pub use read::async_read;
 pub use seek::async_seek;
 pub use sink::Sink;

@@ -196,7 +196,38 @@ impl<M: Model> Part<M> {
         answer: impl FnOnce(&F::Output) -> M::Answer + Unpin,
     ) -> Option<F::Output> {
         let at = self.log.call(self.task, op);
-        let followed = self.log.follow(at, effect, make(), answer);
+        self.finish(at, effect, patience, make(), answer).await
+    }
+
+    /// Does what may wait, if there is such an operation.
+    pub(super) async fn wait_if_offered<F: Future>(
+        &self,
+        offer: Offer,
+        op: M::Op,
+        effect: Effect,
+        patience: Patience,
+        make: impl FnOnce() -> Option<F>,
+        answer: impl FnOnce(&F::Output) -> M::Answer + Unpin,
+    ) -> Option<F::Output> {
+        let at = self.log.call(self.task, op);
+        let Some(future) = make() else {
+            self.log.retract(at);
+            look_for(offer.missing, true);
+            return None;
+        };
+        look_for(offer.made, true);
+        self.finish(at, effect, patience, future, answer).await
+    }
+
+    async fn finish<F: Future>(
+        &self,
+        at: usize,
+        effect: Effect,
+        patience: Patience,
+        future: F,
+        answer: impl FnOnce(&F::Output) -> M::Answer + Unpin,
+    ) -> Option<F::Output> {
+        let followed = self.log.follow(at, effect, future, answer);
         let output = patience.wait(followed).await;
         // One that was forgotten noted nothing.
         self.log.give_up(at, effect);

@@ -3,8 +3,10 @@
 mod buffers;
 mod channel_mistakes;
 mod channels;
+mod oneshot_mistakes;
 mod readers;
 mod reference_channel;
+mod reference_oneshot;
 mod references;
 mod seekers;
 mod writers;
