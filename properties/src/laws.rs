@@ -27,6 +27,7 @@
 //!
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
 //! | [`oneshot()`] | the same of a channel for one item; that the other end is gone or has closed it is seen by both |
+//! | [`broadcast()`] | the same of a channel of which every receiver receives everything from its subscription on, in order, or is told exactly how much was lost |
 //!
 //! The suite of channels takes an adapter of a dozen lines, a [`Channel`]. Its judgement is
 //! linearizability: each operation takes effect at one moment between its call and its
@@ -36,6 +37,7 @@
 //! That whatever is pending is woken is what the laws of every test demand. For the traits
 //! of tokio there is `Compat`, with the feature `tokio`.
 
+mod broadcast;
 mod buf_read;
 mod cast;
 mod channel;
@@ -46,12 +48,15 @@ mod item;
 mod linear;
 mod oneshot;
 mod patience;
+mod pool;
 mod read;
 mod script;
 mod seek;
 mod sink;
+mod value;
 mod write;
 
+pub use broadcast::{Broadcast, Heard, Overflow, broadcast};
 pub use buf_read::async_buf_read;
 pub use channel::{Capacity, Channel, Ends, channel};
 #[cfg(feature = "tokio")]
@@ -61,6 +66,7 @@ pub use oneshot::{Oneshot, oneshot};
 pub use read::async_read;
 pub use seek::async_seek;
 pub use sink::Sink;
+pub use value::Value;
 pub use write::async_write;
 
 use crate::checker::{Checker, tell};

@@ -1,10 +1,12 @@
 //! The suites of the laws of I/O: they pass what is right, and tell of what is not.
 
+mod broadcast_mistakes;
 mod buffers;
 mod channel_mistakes;
 mod channels;
 mod oneshot_mistakes;
 mod readers;
+mod reference_broadcast;
 mod reference_channel;
 mod reference_oneshot;
 mod references;
