@@ -28,6 +28,7 @@
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
 //! | [`oneshot()`] | the same of a channel for one item; that the other end is gone or has closed it is seen by both |
 //! | [`broadcast()`] | the same of a channel of which every receiver receives everything from its subscription on, in order, or is told exactly how much was lost |
+//! | [`watch()`] | the same of a channel that keeps the last value, which nobody misses |
 //!
 //! The suite of channels takes an adapter of a dozen lines, a [`Channel`]. Its judgement is
 //! linearizability: each operation takes effect at one moment between its call and its
@@ -54,6 +55,7 @@ mod script;
 mod seek;
 mod sink;
 mod value;
+mod watch;
 mod write;
 
 pub use broadcast::{Broadcast, Heard, Overflow, broadcast};
@@ -67,6 +69,7 @@ pub use read::async_read;
 pub use seek::async_seek;
 pub use sink::Sink;
 pub use value::Value;
+pub use watch::{News, Sight, Watch, watch};
 pub use write::async_write;
 
 use crate::checker::{Checker, tell};

@@ -130,6 +130,15 @@ impl<M: Model> Cast<M> {
         broken(format!("{}: {told}", self.laws))
     }
 
+    /// Drops whoever waits for ever, with what they hold; nothing is judged any more.
+    pub(super) async fn end(self) {
+        for handle in self.handles {
+            handle.abort();
+            // Its fate is known.
+            let _ = handle.await;
+        }
+    }
+
     fn id(&self, task: usize) -> TaskId {
         self.handles[task].id()
     }

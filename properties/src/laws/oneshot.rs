@@ -156,5 +156,6 @@ async fn run<O: Oneshot>(
     });
     cast.play(|_| model::Oneshot::new()).await?;
     // Who waits for each other waits for ever, and rightly so.
+    cast.end().await;
     if forgets { Ok(()) } else { shared.drops.judge("oneshot") }
 }

@@ -9,8 +9,10 @@ mod readers;
 mod reference_broadcast;
 mod reference_channel;
 mod reference_oneshot;
+mod reference_watch;
 mod references;
 mod seekers;
+mod watch_mistakes;
 mod writers;
 
 use reveille::laws::{Laws, Suite};

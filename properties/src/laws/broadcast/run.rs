@@ -48,8 +48,9 @@ pub(super) async fn run<B: Broadcast>(
         closes_without_receivers: shared.broadcast.closes_without_receivers(),
     };
     let (room, overflow) = (shared.room(capacity), shared.broadcast.overflow());
-    // Who waits for each other waits for ever, and rightly so.
     cast.play(|_| model::Broadcast::new(rules, room, overflow, made.0, made.1)).await?;
+    // Who waits for each other waits for ever, and rightly so.
+    cast.end().await;
     if forgets { Ok(()) } else { shared.values.judge("broadcast") }
 }
 
