@@ -27,6 +27,9 @@
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
 //! | [`mutex`], [`rw_lock`], [`semaphore`] | nobody has what somebody else has; nothing is lost with who gives up, is dropped or unwinds; who waits when all is at rest has a reason to; who is promised to be first is |
 //! | [`once_cell`] | everybody sees one value, which one at a time makes; if that fails, panics or is dropped, the next does |
+//! | [`oneshot()`] | the same of a channel for one item; that the other end is gone or has closed it is seen by both |
+//! | [`broadcast()`] | the same of a channel of which every receiver receives everything from its subscription on, in order, or is told exactly how much was lost |
+//! | [`watch()`] | the same of a channel that keeps the last value, which nobody misses |
 //!
 //! The suites of channels, locks and cells take an adapter of a dozen lines, as [`Channel`] is. Their judgement is
 //! linearizability: each operation takes effect at one moment between its call and its
@@ -37,6 +40,7 @@
 //! That whatever is pending is woken is what the laws of every test demand. For the traits
 //! of tokio there is `Compat`, with the feature `tokio`.
 
+mod broadcast;
 mod buf_read;
 mod calls;
 mod cast;
@@ -49,6 +53,7 @@ mod linear;
 mod making;
 mod mutex;
 mod once_cell;
+mod oneshot;
 mod patience;
 mod permits;
 mod read;
@@ -57,8 +62,12 @@ mod script;
 mod seek;
 mod semaphore;
 mod sink;
+mod spares;
+mod value;
+mod watch;
 mod write;
 
+pub use broadcast::{Broadcast, Heard, Overflow, broadcast};
 pub use buf_read::async_buf_read;
 pub use channel::{Capacity, Channel, Ends, channel};
 #[cfg(feature = "tokio")]
@@ -67,12 +76,15 @@ pub use item::Item;
 pub use making::Failed;
 pub use mutex::{Mutex, mutex};
 pub use once_cell::{OnceCell, once_cell};
+pub use oneshot::{Oneshot, oneshot};
 pub use permits::{TryAcquireError, TryUpgrade};
 pub use read::async_read;
 pub use rw_lock::{Precedence, RwLock, rw_lock};
 pub use seek::async_seek;
 pub use semaphore::{Order, Semaphore, semaphore};
 pub use sink::Sink;
+pub use value::Value;
+pub use watch::{News, Sight, Watch, watch};
 pub use write::async_write;
 
 use crate::checker::{Checker, tell};

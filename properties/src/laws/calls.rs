@@ -5,7 +5,7 @@ use reveille_sim::within;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// The future of the adapter's `method`, made, polled and dropped under its name.
+/// The future of the adapter's `method`, polled and dropped under its name.
 pub(super) struct Called<F: Future> {
     method: &'static str,
     /// None only while it is dropped.
@@ -13,8 +13,8 @@ pub(super) struct Called<F: Future> {
 }
 
 impl<F: Future> Called<F> {
-    pub(super) fn new(method: &'static str, make: impl FnOnce() -> F) -> Called<F> {
-        Called { method, future: Some(within(method, || Box::pin(make()))) }
+    pub(super) fn new(method: &'static str, future: F) -> Called<F> {
+        Called { method, future: Some(Box::pin(future)) }
     }
 }
 

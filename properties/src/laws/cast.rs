@@ -154,6 +154,15 @@ impl<M: Model> Cast<M> {
         broken(format!("{}: {told}", self.laws))
     }
 
+    /// Drops whoever waits for ever, with what they hold; nothing is judged any more.
+    pub(super) async fn end(self) {
+        for handle in self.handles {
+            handle.abort();
+            // Its fate is known.
+            let _ = handle.await;
+        }
+    }
+
     fn id(&self, task: usize) -> TaskId {
         self.handles[task].id()
     }
@@ -234,7 +243,40 @@ impl<M: Model> Part<M> {
     ) -> Option<F::Output> {
         let method = M::method(&op);
         let at = self.log.call(self.task, op);
-        let followed = self.log.follow(at, effect, Called::new(method, make), answer);
+        let future = Called::new(method, within(method, make));
+        self.finish(at, effect, patience, future, answer).await
+    }
+
+    /// Does what may wait, if there is such an operation.
+    pub(super) async fn wait_if_offered<F: Future>(
+        &self,
+        offer: Offer,
+        op: M::Op,
+        effect: Effect,
+        patience: Patience,
+        make: impl FnOnce() -> Option<F>,
+        answer: impl FnOnce(&F::Output) -> M::Answer + Unpin,
+    ) -> Option<F::Output> {
+        let method = M::method(&op);
+        let at = self.log.call(self.task, op);
+        let Some(future) = within(method, make) else {
+            self.log.retract(at);
+            look_for(offer.missing, true);
+            return None;
+        };
+        look_for(offer.made, true);
+        self.finish(at, effect, patience, Called::new(method, future), answer).await
+    }
+
+    async fn finish<F: Future>(
+        &self,
+        at: usize,
+        effect: Effect,
+        patience: Patience,
+        future: Called<F>,
+        answer: impl FnOnce(&F::Output) -> M::Answer + Unpin,
+    ) -> Option<F::Output> {
+        let followed = self.log.follow(at, effect, future, answer);
         let output = patience.wait(followed).await;
         // One that was forgotten noted nothing.
         self.log.give_up(at, effect);

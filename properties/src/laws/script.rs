@@ -53,7 +53,8 @@ pub(super) fn with_nothing_to_hold<A>(mut scripts: Vec<Script<A>>) -> Vec<Script
     scripts
 }
 
-fn script<A: Clone + Debug + 'static>(
+/// A script for one task; see [`scripts`].
+pub(super) fn script<A: Clone + Debug + 'static>(
     act: impl Strategy<Value = A> + Clone + 'static,
     plain: A,
     most: usize,

@@ -1,18 +1,24 @@
 //! The suites of the laws of I/O: they pass what is right, and tell of what is not.
 
 mod bad_adapters;
+mod broadcast_mistakes;
 mod buffers;
 mod channel_mistakes;
 mod channels;
 mod hermetic_suites;
 mod once_cell_mistakes;
+mod oneshot_mistakes;
 mod permit_mistakes;
 mod readers;
+mod reference_broadcast;
 mod reference_channel;
 mod reference_once_cell;
+mod reference_oneshot;
 mod reference_permits;
+mod reference_watch;
 mod references;
 mod seekers;
+mod watch_mistakes;
 mod writers;
 
 use reveille::laws::{Laws, Suite};
