@@ -25,10 +25,11 @@
 //! | [`async_seek`] | positions and what is read there, as with [`std::io::Cursor`]; a seek that fails leaves the position |
 //! | [`async_write`] | what was accepted arrives once and in order, and nothing else; a flush and a close make all of it visible; a close closes, may be repeated, and nothing is lost that is accepted after it |
 //!
+//! | [`notify()`] | who listens is ready once notified, and not before; one notification makes one ready; none is lost with a listener that is dropped; nobody who is notified waits for ever |
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
 //!
-//! The suite of channels takes an adapter of a dozen lines, a [`Channel`]. Its judgement is
-//! linearizability: each operation takes effect at one moment between its call and its
+//! The suites of channels and of events take an adapter of a dozen lines, a [`Channel`] or a
+//! [`Notify`]. Their judgement is linearizability: each operation takes effect at one moment between its call and its
 //! return, and a search finds the order, or says how far one goes. A history that it would
 //! search for too long is counted as *undecided* among the marks of [`Passed`], never as right.
 //!
@@ -43,6 +44,7 @@ mod compat;
 mod history;
 mod item;
 mod linear;
+mod notify;
 mod patience;
 mod read;
 mod script;
@@ -55,6 +57,7 @@ pub use channel::{Capacity, Channel, Ends, channel};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;
 pub use item::Item;
+pub use notify::{Joins, Notify, notify};
 pub use read::async_read;
 pub use seek::async_seek;
 pub use sink::Sink;

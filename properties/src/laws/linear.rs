@@ -35,6 +35,11 @@ pub(super) trait Model: Clone + Eq + Hash + Display + 'static {
     /// after it has taken effect if it can.
     fn apply(&self, op: &Self::Op, answer: Option<&Self::Answer>) -> Option<Self>;
 
+    /// The states after `op`, where it is left open to which of several it leads.
+    fn outcomes(&self, op: &Self::Op, answer: Option<&Self::Answer>) -> Vec<Self> {
+        self.apply(op, answer).into_iter().collect()
+    }
+
     /// Of those who wait at rest, the first who could go on in this state.
     fn could_go_on(&self, waiting: &[&Self::Op]) -> Option<usize>;
 

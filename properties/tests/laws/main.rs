@@ -3,8 +3,11 @@
 mod buffers;
 mod channel_mistakes;
 mod channels;
+mod event_mistakes;
+mod events;
 mod readers;
 mod reference_channel;
+mod reference_event;
 mod references;
 mod seekers;
 mod writers;

@@ -48,6 +48,12 @@ impl<O: Clone, A: Clone> Log<O, A> {
         operations.len() - 1
     }
 
+    /// Nothing came of the call so far.
+    pub(in super::super) fn call_again(&self, at: usize) {
+        let called = self.tick();
+        self.0.operations.borrow_mut()[at].called = called;
+    }
+
     /// Takes back the last call, which came to nothing.
     pub(in super::super) fn retract(&self, at: usize) {
         self.0.operations.borrow_mut().truncate(at);
