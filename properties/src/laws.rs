@@ -24,6 +24,8 @@
 //! | [`async_buf_read`] | the same, and that what is shown stays until it is consumed |
 //! | [`async_seek`] | positions and what is read there, as with [`std::io::Cursor`]; a seek that fails leaves the position |
 //! | [`async_write`] | what was accepted arrives once and in order, and nothing else; a flush and a close make all of it visible; a close closes, may be repeated, and nothing is lost that is accepted after it |
+//!
+//! | [`notify()`] | who listens is ready once notified, and not before; one notification makes one ready; none is lost with a listener that is dropped; nobody who is notified waits for ever |
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
 //! | [`mutex`], [`rw_lock`], [`semaphore`] | nobody has what somebody else has; nothing is lost with who gives up, is dropped or unwinds; who waits when all is at rest has a reason to; who is promised to be first is |
 //! | [`once_cell`] | everybody sees one value, which one at a time makes; if that fails, panics or is dropped, the next does |
@@ -33,6 +35,8 @@
 //!
 //! The suites of channels, locks and cells take an adapter of a dozen lines, as [`Channel`] is. Their judgement is
 //! linearizability: each operation takes effect at one moment between its call and its
+//! The suites of channels and of events take an adapter of a dozen lines, a [`Channel`] or a
+//! [`Notify`]. Their judgement is linearizability: each operation takes effect at one moment between its call and its
 //! return, and a search finds the order, or says how far one goes. A history that it would
 //! search for too long is counted as *undecided* among the marks of [`Passed`], never as right, and
 //! where all are the check fails.
@@ -52,6 +56,7 @@ mod item;
 mod linear;
 mod making;
 mod mutex;
+mod notify;
 mod once_cell;
 mod oneshot;
 mod patience;
@@ -75,6 +80,7 @@ pub use compat::Compat;
 pub use item::Item;
 pub use making::Failed;
 pub use mutex::{Mutex, mutex};
+pub use notify::{Joins, Notify, notify};
 pub use once_cell::{OnceCell, once_cell};
 pub use oneshot::{Oneshot, oneshot};
 pub use permits::{TryAcquireError, TryUpgrade};

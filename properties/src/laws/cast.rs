@@ -199,6 +199,26 @@ impl<M: Model> Part<M> {
         self.log.is_busy()
     }
 
+    /// An operation begins whose end the suite tells itself; its place in the history.
+    pub(super) fn begin(&self, op: M::Op) -> usize {
+        self.log.call(self.task, op)
+    }
+
+    /// The operation that began at `at` did nothing yet: whatever it does comes from here on.
+    pub(super) fn begin_again(&self, at: usize) {
+        self.log.call_again(at);
+    }
+
+    /// The operation that began at `at` ends with this answer.
+    pub(super) fn end(&self, at: usize, answer: M::Answer) {
+        self.log.answer(at, answer);
+    }
+
+    /// Nobody waits any more for the operation that began at `at`, unless it has ended.
+    pub(super) fn give_up(&self, at: usize, effect: Effect) {
+        self.log.give_up(at, effect);
+    }
+
     /// Does what does not wait.
     pub(super) fn at_once<T>(&self, op: M::Op, operate: impl FnOnce() -> (M::Answer, T)) -> T {
         let method = M::method(&op);

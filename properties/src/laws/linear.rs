@@ -46,6 +46,11 @@ pub(super) trait Model: Clone + Eq + Hash + Display + 'static {
         0
     }
 
+    /// The states after `op`, where it is left open to which of several it leads.
+    fn outcomes(&self, op: &Self::Op, answer: Option<&Self::Answer>) -> Vec<Self> {
+        self.apply(op, answer).into_iter().collect()
+    }
+
     /// Of those who wait at rest, in the order in which they began to, the first who could go
     /// on in this state.
     fn could_go_on(&self, waiting: &[&Self::Op]) -> Option<usize>;

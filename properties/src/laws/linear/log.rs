@@ -49,6 +49,13 @@ impl<O: Clone, A: Clone> Log<O, A> {
         entries.operations.len() - 1
     }
 
+    /// Nothing came of the call so far.
+    pub(in super::super) fn call_again(&self, at: usize) {
+        let mut entries = self.entries();
+        let called = entries.tick();
+        entries.operations[at].called = called;
+    }
+
     /// Takes back the last call, which came to nothing.
     pub(in super::super) fn retract(&self, at: usize) {
         self.entries().operations.truncate(at);

@@ -120,12 +120,13 @@ impl<'a, M: Model> Search<'a, M> {
                 End::Returned { answer, .. } => Some(answer),
                 _ => None,
             };
-            let Some(next) = state.apply(&entry.op, answer) else { continue };
-            self.order.push(at);
-            if self.enter(done | 1 << at, &next)? {
-                return Some(true);
+            for next in state.outcomes(&entry.op, answer) {
+                self.order.push(at);
+                if self.enter(done | 1 << at, &next)? {
+                    return Some(true);
+                }
+                self.order.pop();
             }
-            self.order.pop();
         }
         if let Some(next) = places(left).min_by_key(|at| ended(&self.history[*at].end)) {
             self.misfits(next, false, state);
