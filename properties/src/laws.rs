@@ -1,5 +1,5 @@
-//! The laws of the traits of I/O and of channels, as suites of tests for whoever implements
-//! one.
+//! The laws of the traits of I/O, of channels and of events, as suites of tests for whoever
+//! implements one.
 //!
 //! A suite makes operations, partial I/O and cancellations with proptest, runs them under
 //! many schedules and faults, and compares with a model. An adapter is a line:
@@ -24,42 +24,52 @@
 //! | [`async_buf_read`] | the same, and that what is shown stays until it is consumed |
 //! | [`async_seek`] | positions and what is read there, as with [`std::io::Cursor`]; a seek that fails leaves the position |
 //! | [`async_write`] | what was accepted arrives once and in order, and nothing else; a flush and a close make all of it visible; a close closes, may be repeated, and nothing is lost that is accepted after it |
-//!
 //! | [`notify()`] | who listens is ready once notified, and not before; one notification makes one ready; none is lost with a listener that is dropped; nobody who is notified waits for ever |
+//! | [`barrier()`] | nobody goes on before so many wait, then all do and one leads, again and again |
+//! | [`condvar()`] | nobody notifies between the unlocking and the waiting; who is notified gets the mutex, and none else; no notification is lost with who is dropped |
+//! | [`signal()`] | what is taken is the last value that was given, once |
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
 //!
-//! The suites of channels and of events take an adapter of a dozen lines, a [`Channel`] or a
-//! [`Notify`]. Their judgement is linearizability: each operation takes effect at one moment between its call and its
-//! return, and a search finds the order, or says how far one goes. A history that it would
-//! search for too long is counted as *undecided* among the marks of [`Passed`], never as right.
+//! The last of these take an adapter of a dozen lines, such as a [`Channel`] or a [`Notify`].
+//! Their judgement is linearizability: each operation takes effect at one moment between its
+//! call and its return, and a search finds the order, or says how far one goes. A history that
+//! it would search for too long is counted as *undecided* among the marks of [`Passed`], never
+//! as right.
 //!
 //! That whatever is pending is woken is what the laws of every test demand. For the traits
 //! of tokio there is `Compat`, with the feature `tokio`.
 
+mod barrier;
 mod buf_read;
 mod cast;
 mod channel;
 #[cfg(feature = "tokio")]
 mod compat;
+mod condvar;
 mod history;
 mod item;
 mod linear;
 mod notify;
 mod patience;
+mod phases;
 mod read;
 mod script;
 mod seek;
+mod signal;
 mod sink;
 mod write;
 
+pub use barrier::{Barrier, barrier};
 pub use buf_read::async_buf_read;
 pub use channel::{Capacity, Channel, Ends, channel};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;
+pub use condvar::{Condvar, condvar};
 pub use item::Item;
 pub use notify::{Joins, Notify, notify};
 pub use read::async_read;
 pub use seek::async_seek;
+pub use signal::{Signal, signal};
 pub use sink::Sink;
 pub use write::async_write;
 

@@ -1,8 +1,10 @@
 //! The suites of the laws of I/O: they pass what is right, and tell of what is not.
 
+mod barriers;
 mod buffers;
 mod channel_mistakes;
 mod channels;
+mod condvars;
 mod event_mistakes;
 mod events;
 mod readers;
@@ -10,6 +12,7 @@ mod reference_channel;
 mod reference_event;
 mod references;
 mod seekers;
+mod signals;
 mod writers;
 
 use reveille::laws::{Laws, Suite};
