@@ -1,5 +1,7 @@
 //! The laws of the traits of I/O, of channels and of locks, as suites of tests for whoever implements
 //! one.
+//! The laws of the traits of I/O, of channels and of events, as suites of tests for whoever
+//! implements one.
 //!
 //! A suite makes operations, partial I/O and cancellations with proptest, runs them under
 //! many schedules and faults, and compares with a model. An adapter is a line:
@@ -24,8 +26,10 @@
 //! | [`async_buf_read`] | the same, and that what is shown stays until it is consumed |
 //! | [`async_seek`] | positions and what is read there, as with [`std::io::Cursor`]; a seek that fails leaves the position |
 //! | [`async_write`] | what was accepted arrives once and in order, and nothing else; a flush and a close make all of it visible; a close closes, may be repeated, and nothing is lost that is accepted after it |
-//!
 //! | [`notify()`] | who listens is ready once notified, and not before; one notification makes one ready; none is lost with a listener that is dropped; nobody who is notified waits for ever |
+//! | [`barrier()`] | nobody goes on before so many wait, then all do and one leads, again and again |
+//! | [`condvar()`] | nobody notifies between the unlocking and the waiting; who is notified gets the mutex, and none else; no notification is lost with who is dropped |
+//! | [`signal()`] | what is taken is the last value that was given, once |
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
 //! | [`mutex`], [`rw_lock`], [`semaphore`] | nobody has what somebody else has; nothing is lost with who gives up, is dropped or unwinds; who waits when all is at rest has a reason to; who is promised to be first is |
 //! | [`once_cell`] | everybody sees one value, which one at a time makes; if that fails, panics or is dropped, the next does |
@@ -40,10 +44,16 @@
 //! return, and a search finds the order, or says how far one goes. A history that it would
 //! search for too long is counted as *undecided* among the marks of [`Passed`], never as right, and
 //! where all are the check fails.
+//! The last of these take an adapter of a dozen lines, such as a [`Channel`] or a [`Notify`].
+//! Their judgement is linearizability: each operation takes effect at one moment between its
+//! call and its return, and a search finds the order, or says how far one goes. A history that
+//! it would search for too long is counted as *undecided* among the marks of [`Passed`], never
+//! as right.
 //!
 //! That whatever is pending is woken is what the laws of every test demand. For the traits
 //! of tokio there is `Compat`, with the feature `tokio`.
 
+mod barrier;
 mod broadcast;
 mod buf_read;
 mod calls;
@@ -51,6 +61,7 @@ mod cast;
 mod channel;
 #[cfg(feature = "tokio")]
 mod compat;
+mod condvar;
 mod history;
 mod item;
 mod linear;
@@ -61,22 +72,26 @@ mod once_cell;
 mod oneshot;
 mod patience;
 mod permits;
+mod phases;
 mod read;
 mod rw_lock;
 mod script;
 mod seek;
 mod semaphore;
+mod signal;
 mod sink;
 mod spares;
 mod value;
 mod watch;
 mod write;
 
+pub use barrier::{Barrier, barrier};
 pub use broadcast::{Broadcast, Heard, Overflow, broadcast};
 pub use buf_read::async_buf_read;
 pub use channel::{Capacity, Channel, Ends, channel};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;
+pub use condvar::{Condvar, condvar};
 pub use item::Item;
 pub use making::Failed;
 pub use mutex::{Mutex, mutex};
@@ -88,6 +103,7 @@ pub use read::async_read;
 pub use rw_lock::{Precedence, RwLock, rw_lock};
 pub use seek::async_seek;
 pub use semaphore::{Order, Semaphore, semaphore};
+pub use signal::{Signal, signal};
 pub use sink::Sink;
 pub use value::Value;
 pub use watch::{News, Sight, Watch, watch};

@@ -1,10 +1,12 @@
 //! The suites of the laws of I/O: they pass what is right, and tell of what is not.
 
 mod bad_adapters;
+mod barriers;
 mod broadcast_mistakes;
 mod buffers;
 mod channel_mistakes;
 mod channels;
+mod condvars;
 mod event_mistakes;
 mod events;
 mod hermetic_suites;
@@ -21,6 +23,7 @@ mod reference_permits;
 mod reference_watch;
 mod references;
 mod seekers;
+mod signals;
 mod watch_mistakes;
 mod writers;
 

@@ -1,11 +1,10 @@
 //! What a task does with an event, step by step.
 
 use super::Notify;
-use super::listening::{Listening, Stage};
+use super::listening::{enable, listen, listen_again};
 use super::model::{Answer, Line, Op};
 use super::plan::{Act, Manner, Whom};
 use crate::laws::cast::{Actor, Part, offer};
-use crate::laws::linear::Effect;
 use crate::laws::patience::Patience;
 use reveille_sim::time::{Duration, sleep};
 use std::cell::Cell;
@@ -44,27 +43,19 @@ impl<N: Notify> Actor for Acting<N> {
 impl<N: Notify> Acting<N> {
     async fn listen(&self, manner: Manner, patience: Patience) {
         let Shared { notify, event, other, count, .. } = &*self.shared;
-        let number = count.replace(count.get() + 1);
+        let (part, number) = (&self.part, count.replace(count.get() + 1));
         let again = match manner {
-            Manner::Again => Listening::again(notify, &self.part, number, other, event),
+            Manner::Again => listen_again(notify, part, number, other, event),
             _ => None,
         };
-        let mut listening = again.unwrap_or_else(|| {
-            let make = || (0..self.size).map(|_| notify.listen(event)).collect();
-            Listening::of(&self.part, notify.joins(), number, make)
-        });
+        let mut listening = again.unwrap_or_else(|| listen(notify, part, number, event, self.size));
         if let Manner::Enabled(_) = manner {
-            listening.enable(notify);
+            enable(notify, part, number, &mut listening);
         }
         if let Manner::Late(millis) | Manner::Enabled(millis) = manner {
             sleep(Duration::from_millis(u64::from(millis))).await;
         }
-        let stage = listening.stage();
-        patience.wait(listening).await;
-        // One that was forgotten noted nothing.
-        if let Stage::Joining(at) | Stage::Waiting(at) = stage.get() {
-            self.part.give_up(at, Effect::None);
-        }
+        listening.wait(patience).await;
     }
 }
 

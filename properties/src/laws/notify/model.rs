@@ -2,7 +2,8 @@
 //! notification that waits for the next who does.
 //!
 //! Listening is not one operation but three, so that each has one moment: a listener joins, is
-//! ready, or is dropped. Each takes effect in the line by itself.
+//! ready, or is dropped. Even where it joins and is ready by the same poll somebody may notify in
+//! between, if the clone of a waker runs others.
 
 use super::{Joins, Notify};
 use crate::laws::linear::Model;
@@ -13,9 +14,9 @@ pub(super) enum Op {
     /// A listener of this number is made.
     Listen(usize),
     /// It joins those who are notified.
-    Poll(usize),
+    Join(usize),
     Enable(usize),
-    /// From then on until it is ready.
+    /// It is ready.
     Wait(usize),
     Drop(usize),
     NotifyOne,
@@ -206,13 +207,13 @@ impl Model for Line {
             (Op::Listen(number), _) => {
                 Some(self.joined(number, self.rules.joins == Joins::WhenMade))
             }
-            (Op::Poll(number) | Op::Wait(number), Some(Answer::Ready)) => self.taken(number),
+            (Op::Wait(number), Some(Answer::Ready)) => self.taken(number),
             (Op::Enable(number), Some(Answer::Ready)) => {
                 let next = self.taken(number)?.joined(number, true);
                 let last = next.listeners.len() - 1;
                 Some(next.marked(last, Notified::Told))
             }
-            (Op::Poll(number) | Op::Enable(number), _) => Some(self.joined(number, true)),
+            (Op::Join(number) | Op::Enable(number), _) => Some(self.joined(number, true)),
             (Op::NotifyLast, _) => Some(self.last_notified()),
             (Op::NotifyAll, _) => Some(self.all_notified()),
             (Op::Set, _) => Some(self.all_notified().with(|next| next.is_set = true)),
@@ -235,7 +236,7 @@ impl Model for Line {
     fn method(op: &Op) -> &'static str {
         match op {
             Op::Listen(_) => "Notify::listen",
-            Op::Poll(_) | Op::Wait(_) => "poll(Notify::Listener)",
+            Op::Join(_) | Op::Wait(_) => "poll(Notify::Listener)",
             Op::Enable(_) => "Notify::enable",
             Op::Drop(_) => "drop(Notify::Listener)",
             Op::NotifyOne | Op::NotifyOther => "Notify::notify_one",
@@ -277,7 +278,7 @@ impl fmt::Display for Op {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Op::Listen(number) => write!(f, "listen {number}"),
-            Op::Poll(number) => write!(f, "poll {number}"),
+            Op::Join(number) => write!(f, "join {number}"),
             Op::Enable(number) => write!(f, "enable {number}"),
             Op::Wait(number) => write!(f, "wait {number}"),
             Op::Drop(number) => write!(f, "drop {number}"),
