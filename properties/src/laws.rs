@@ -26,6 +26,7 @@
 //! | [`async_write`] | what was accepted arrives once and in order, and nothing else; a flush and a close make all of it visible; a close closes, may be repeated, and nothing is lost that is accepted after it |
 //!
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
+//! | [`delay_queue()`] | every item comes at its time, once, and none early; who waits is woken by what brings that nearer |
 //!
 //! The suite of channels takes an adapter of a dozen lines, a [`Channel`]. Its judgement is
 //! linearizability: each operation takes effect at one moment between its call and its
@@ -40,6 +41,7 @@ mod cast;
 mod channel;
 #[cfg(feature = "tokio")]
 mod compat;
+mod delay_queue;
 mod history;
 mod item;
 mod linear;
@@ -54,6 +56,7 @@ pub use buf_read::async_buf_read;
 pub use channel::{Capacity, Channel, Ends, channel};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;
+pub use delay_queue::{DelayQueue, delay_queue};
 pub use item::Item;
 pub use read::async_read;
 pub use seek::async_seek;

@@ -15,7 +15,7 @@ use reveille_sim::{Builder, JoinHandle, TaskId, forgotten, look_for, yield_now};
 const REST: [Duration; 2] = [Duration::from_secs(3_600), Duration::from_secs(3 * 3_600)];
 
 /// When those who hold on let go: between the two times of rest.
-const LET_GO: Duration = Duration::from_secs(2 * 3_600);
+pub(super) const LET_GO: Duration = Duration::from_secs(2 * 3_600);
 
 /// Pairs of a set of operations and a state that are looked at, for one judgement.
 const BUDGET: usize = 100_000;

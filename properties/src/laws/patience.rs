@@ -26,7 +26,7 @@ pub(super) enum Patience {
     Faulty,
 }
 
-pub(super) fn patience() -> impl Strategy<Value = Patience> {
+pub(super) fn patience() -> impl Strategy<Value = Patience> + Clone {
     prop_oneof![
         8 => Just(Patience::Endless),
         1 => (0..3u8).prop_map(Patience::Polls),

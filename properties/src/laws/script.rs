@@ -36,7 +36,8 @@ pub(super) fn scripts<A: Clone + Debug + 'static>(
     vec(script(act, plain, most), 1..=MOST_TASKS)
 }
 
-fn script<A: Clone + Debug + 'static>(
+/// A script of at most so many steps, as of [`scripts`].
+pub(super) fn script<A: Clone + Debug + 'static>(
     act: impl Strategy<Value = A> + Clone + 'static,
     plain: A,
     most: usize,
