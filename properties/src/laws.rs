@@ -27,6 +27,7 @@
 //!
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
 //! | [`delay_queue()`] | every item comes at its time, once, and none early; who waits is woken by what brings that nearer |
+//! | [`block_on()`] | it ends whenever its future was woken, whatever else parks and unparks the thread; it polls no more often than that; the output and a panic come through |
 //!
 //! The suite of channels takes an adapter of a dozen lines, a [`Channel`]. Its judgement is
 //! linearizability: each operation takes effect at one moment between its call and its
@@ -36,6 +37,7 @@
 //! That whatever is pending is woken is what the laws of every test demand. For the traits
 //! of tokio there is `Compat`, with the feature `tokio`.
 
+mod block_on;
 mod buf_read;
 mod cast;
 mod channel;
@@ -44,6 +46,7 @@ mod compat;
 mod delay_queue;
 mod history;
 mod item;
+mod job;
 mod linear;
 mod patience;
 mod read;
@@ -52,12 +55,14 @@ mod seek;
 mod sink;
 mod write;
 
+pub use block_on::{BlockOn, block_on};
 pub use buf_read::async_buf_read;
 pub use channel::{Capacity, Channel, Ends, channel};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;
 pub use delay_queue::{DelayQueue, delay_queue};
 pub use item::Item;
+pub use job::Job;
 pub use read::async_read;
 pub use seek::async_seek;
 pub use sink::Sink;

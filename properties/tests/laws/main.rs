@@ -1,10 +1,12 @@
 //! The suites of laws: they pass what is right, and tell of what is not.
 
+mod block_on_mistakes;
 mod buffers;
 mod channel_mistakes;
 mod channels;
 mod delay_queue_mistakes;
 mod readers;
+mod reference_block_on;
 mod reference_channel;
 mod reference_delay_queue;
 mod references;
