@@ -28,6 +28,7 @@
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
 //! | [`delay_queue()`] | every item comes at its time, once, and none early; who waits is woken by what brings that nearer |
 //! | [`block_on()`] | it ends whenever its future was woken, whatever else parks and unparks the thread; it polls no more often than that; the output and a panic come through |
+//! | [`executor()`] | what was spawned or woken is run as long as somebody drives; nothing is polled by two at once or after its end; every task is dropped once |
 //!
 //! The suite of channels takes an adapter of a dozen lines, a [`Channel`]. Its judgement is
 //! linearizability: each operation takes effect at one moment between its call and its
@@ -44,6 +45,7 @@ mod channel;
 #[cfg(feature = "tokio")]
 mod compat;
 mod delay_queue;
+mod executor;
 mod history;
 mod item;
 mod job;
@@ -61,6 +63,7 @@ pub use channel::{Capacity, Channel, Ends, channel};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;
 pub use delay_queue::{DelayQueue, delay_queue};
+pub use executor::{Executor, executor};
 pub use item::Item;
 pub use job::Job;
 pub use read::async_read;
