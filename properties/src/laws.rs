@@ -36,6 +36,9 @@
 //! | [`oneshot()`] | the same of a channel for one item; that the other end is gone or has closed it is seen by both |
 //! | [`broadcast()`] | the same of a channel of which every receiver receives everything from its subscription on, in order, or is told exactly how much was lost |
 //! | [`watch()`] | the same of a channel that keeps the last value, which nobody misses |
+//! | [`delay_queue()`] | every item comes at its time, once, and none early; who waits is woken by what brings that nearer |
+//! | [`block_on()`] | it ends whenever its future was woken, whatever else parks and unparks the thread; it polls no more often than that; the output and a panic come through |
+//! | [`executor()`] | what was spawned or woken is run as long as somebody drives; nothing is polled by two at once or after its end; every task is dropped once |
 //!
 //! The suites of channels, locks and cells take an adapter of a dozen lines, as [`Channel`] is. Their judgement is
 //! linearizability: each operation takes effect at one moment between its call and its
@@ -54,6 +57,7 @@
 //! of tokio there is `Compat`, with the feature `tokio`.
 
 mod barrier;
+mod block_on;
 mod broadcast;
 mod buf_read;
 mod calls;
@@ -62,8 +66,11 @@ mod channel;
 #[cfg(feature = "tokio")]
 mod compat;
 mod condvar;
+mod delay_queue;
+mod executor;
 mod history;
 mod item;
+mod job;
 mod linear;
 mod making;
 mod mutex;
@@ -86,13 +93,17 @@ mod watch;
 mod write;
 
 pub use barrier::{Barrier, barrier};
+pub use block_on::{BlockOn, block_on};
 pub use broadcast::{Broadcast, Heard, Overflow, broadcast};
 pub use buf_read::async_buf_read;
 pub use channel::{Capacity, Channel, Ends, channel};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;
 pub use condvar::{Condvar, condvar};
+pub use delay_queue::{DelayQueue, delay_queue};
+pub use executor::{Executor, executor};
 pub use item::Item;
+pub use job::Job;
 pub use making::Failed;
 pub use mutex::{Mutex, mutex};
 pub use notify::{Joins, Notify, notify};

@@ -15,10 +15,10 @@ use reveille_sim::time::{Duration, Instant, sleep, sleep_until};
 use reveille_sim::{Builder, JoinHandle, TaskId, forgotten, look_for, within, yield_now};
 
 /// When everything is at rest, and when it is again after all was let go.
-const REST: [Duration; 2] = [Duration::from_secs(3_600), Duration::from_secs(3 * 3_600)];
+pub(super) const REST: [Duration; 2] = [Duration::from_secs(3_600), Duration::from_secs(3 * 3_600)];
 
 /// When those who hold on let go: between the two times of rest.
-const LET_GO: Duration = Duration::from_secs(2 * 3_600);
+pub(super) const LET_GO: Duration = Duration::from_secs(2 * 3_600);
 
 /// Pairs of a set of operations and a state that are looked at, for one judgement.
 const BUDGET: usize = 100_000;
@@ -168,7 +168,8 @@ impl<M: Model> Cast<M> {
     }
 }
 
-async fn follow<A: Actor>(mut actor: A, script: Script<A::Act>, let_go: Instant) {
+/// Has `actor` follow `script`, and let go then, or at `let_go` if it holds on.
+pub(super) async fn follow<A: Actor>(mut actor: A, script: Script<A::Act>, let_go: Instant) {
     for step in script.steps {
         match step {
             Step::Act(act) => actor.act(act).await,

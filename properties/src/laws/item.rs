@@ -41,6 +41,11 @@ impl Drops {
         Item { number: counts.len() - 1, drops: self.clone() }
     }
 
+    /// How often an item was dropped so far.
+    pub(super) fn count(&self, item: usize) -> u32 {
+        self.counts()[item]
+    }
+
     /// Whether each was dropped once, now that nobody should have one. `laws` is the suite.
     pub(super) fn judge(&self, laws: &str) -> Result<(), Breach> {
         let counts = self.counts().clone();

@@ -1,22 +1,28 @@
-//! The suites of the laws of I/O: they pass what is right, and tell of what is not.
+//! The suites of laws: they pass what is right, and tell of what is not.
 
 mod bad_adapters;
 mod barriers;
+mod block_on_mistakes;
 mod broadcast_mistakes;
 mod buffers;
 mod channel_mistakes;
 mod channels;
 mod condvars;
+mod delay_queue_mistakes;
 mod event_mistakes;
 mod events;
+mod executor_mistakes;
 mod hermetic_suites;
 mod once_cell_mistakes;
 mod oneshot_mistakes;
 mod permit_mistakes;
 mod readers;
+mod reference_block_on;
 mod reference_broadcast;
 mod reference_channel;
+mod reference_delay_queue;
 mod reference_event;
+mod reference_executor;
 mod reference_once_cell;
 mod reference_oneshot;
 mod reference_permits;

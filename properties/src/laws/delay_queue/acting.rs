@@ -1,0 +1,180 @@
+//! What a task does with the queue, step by step.
+
+use super::DelayQueue;
+use super::model::{Answer, Moment, Op, Queue};
+use super::plan::{Change, Delay, Next};
+use crate::laws::cast::{Actor, LET_GO, Part, offer};
+use crate::laws::item::{Drops, Item};
+use crate::laws::linear::Effect;
+use reveille_sim::time::{Instant, sleep_until};
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::Poll;
+
+/// What the tasks of a run share.
+pub(super) struct Shared<D: DelayQueue> {
+    pub(super) adapter: D,
+    pub(super) drops: Drops,
+    pub(super) began: Instant,
+    pub(super) queue: RefCell<D::Queue>,
+    /// The items in the queue.
+    pub(super) keys: RefCell<Vec<(usize, D::Key)>>,
+}
+
+impl<D: DelayQueue> Shared<D> {
+    fn moment(&self, at: Instant) -> Moment {
+        at.duration_since(self.began)
+    }
+
+    fn now(&self) -> Moment {
+        self.moment(Instant::now())
+    }
+
+    /// The key of the item at this place, counted on from the beginning as often as it takes.
+    fn pick(&self, place: u8) -> Option<usize> {
+        let count = self.keys.borrow().len();
+        (count > 0).then(|| usize::from(place) % count)
+    }
+
+    fn forget(&self, item: usize) {
+        self.keys.borrow_mut().retain(|(known, _)| *known != item);
+    }
+}
+
+fn due(delay: Delay) -> Instant {
+    match delay {
+        Delay::Ahead(ahead) => Instant::now() + ahead,
+        Delay::Ago(ago) => Instant::now() - ago,
+    }
+}
+
+/// A task that changes what is in the queue.
+pub(super) struct Hand<D: DelayQueue> {
+    pub(super) shared: Rc<Shared<D>>,
+    pub(super) part: Part<Queue>,
+}
+
+impl<D: DelayQueue> Actor for Hand<D> {
+    type Act = Change;
+
+    async fn act(&mut self, change: Change) {
+        match change {
+            Change::Insert(delay) => self.insert(due(delay)),
+            Change::Remove(place) => self.remove(place),
+            Change::Reset(place, delay) => self.reset(place, due(delay)),
+            Change::Clear => self.clear(),
+            Change::Count => {
+                let Shared { adapter, queue, .. } = &*self.shared;
+                let op = Op::Count { at: self.shared.now() };
+                let count = || Some((Answer::Counted(adapter.len(&queue.borrow())?), ()));
+                let _ = self.part.offered(offer!("len"), op, count);
+            }
+        }
+    }
+}
+
+impl<D: DelayQueue> Hand<D> {
+    fn insert(&self, due: Instant) {
+        let Shared { adapter, drops, queue, keys, .. } = &*self.shared;
+        let item = drops.item();
+        let number = item.number();
+        let (at, moment) = (self.shared.now(), self.shared.moment(due));
+        let op = Op::Insert { item: number, due: moment, at };
+        let key = self
+            .part
+            .at_once(op, || (Answer::Done, adapter.insert(&mut queue.borrow_mut(), item, due)));
+        keys.borrow_mut().push((number, key));
+    }
+
+    fn remove(&self, place: u8) {
+        let Shared { adapter, queue, keys, .. } = &*self.shared;
+        let Some(place) = self.shared.pick(place) else { return };
+        let keys = keys.borrow();
+        let (number, key) = &keys[place];
+        let number = *number;
+        let op = Op::Remove { item: number, at: self.shared.now() };
+        let removed = self.part.offered(offer!("remove"), op, || {
+            let item: Option<Item> = adapter.remove(&mut queue.borrow_mut(), key)?;
+            let answer = match &item {
+                Some(item) => Answer::Removed(item.number()),
+                None => Answer::Unknown,
+            };
+            Some((answer, item))
+        });
+        drop(keys);
+        if removed.is_some() {
+            self.shared.forget(number);
+        }
+    }
+
+    fn reset(&self, place: u8, due: Instant) {
+        let Shared { adapter, queue, keys, .. } = &*self.shared;
+        let Some(place) = self.shared.pick(place) else { return };
+        let keys = keys.borrow();
+        let (item, key) = &keys[place];
+        let (at, moment) = (self.shared.now(), self.shared.moment(due));
+        let op = Op::Reset { item: *item, due: moment, at };
+        let reset = || Some((Answer::Done, adapter.reset(&mut queue.borrow_mut(), key, due)?));
+        let _ = self.part.offered(offer!("reset"), op, reset);
+    }
+
+    fn clear(&self) {
+        let Shared { adapter, queue, keys, .. } = &*self.shared;
+        let op = Op::Clear { at: self.shared.now() };
+        let clear = || Some((Answer::Done, adapter.clear(&mut queue.borrow_mut())?));
+        if self.part.offered(offer!("clear"), op, clear).is_some() {
+            keys.borrow_mut().clear();
+        }
+    }
+}
+
+/// The task that waits for items.
+pub(super) struct Consumer<D: DelayQueue> {
+    pub(super) shared: Rc<Shared<D>>,
+    pub(super) part: Part<Queue>,
+}
+
+impl<D: DelayQueue> Actor for Consumer<D> {
+    type Act = Next;
+
+    async fn act(&mut self, Next(patience): Next) {
+        let shared = &*self.shared;
+        let op = Op::Next { at: shared.now() };
+        let answer = |came: &Came| match came {
+            Came::Item(item) => Answer::Came { item: item.number(), at: shared.now() },
+            Came::End => Answer::Ended { at: shared.now() },
+            Came::GaveUp => Answer::GaveUp,
+        };
+        let next = || next(shared);
+        let came = self.part.wait(op, Effect::None, patience, next, answer).await;
+        drop(came);
+    }
+}
+
+enum Came {
+    Item(Item),
+    End,
+    /// Nothing more is to come, and the queue has no end.
+    GaveUp,
+}
+
+async fn next<D: DelayQueue>(shared: &Shared<D>) -> Came {
+    let Shared { adapter, queue, began, .. } = shared;
+    let mut over = pin!(sleep_until(*began + LET_GO));
+    let must_end = adapter.ends_when_empty() && adapter.wakes_at_the_end();
+    poll_fn(|cx| {
+        let polled = adapter.poll_expired(&mut queue.borrow_mut(), cx);
+        match polled {
+            Poll::Ready(Some(item)) => {
+                shared.forget(item.number());
+                Poll::Ready(Came::Item(item))
+            }
+            Poll::Ready(None) => Poll::Ready(Came::End),
+            Poll::Pending if must_end => Poll::Pending,
+            Poll::Pending => over.as_mut().poll(cx).map(|()| Came::GaveUp),
+        }
+    })
+    .await
+}
