@@ -1,5 +1,5 @@
-//! The laws of the traits of I/O and of channels, as suites of tests for whoever implements
-//! one.
+//! The laws of futures, streams, channels and the traits of I/O, as suites of tests for whoever
+//! implements one.
 //!
 //! A suite makes operations, partial I/O and cancellations with proptest, runs them under
 //! many schedules and faults, and compares with a model. An adapter is a line:
@@ -24,8 +24,16 @@
 //! | [`async_buf_read`] | the same, and that what is shown stays until it is consumed |
 //! | [`async_seek`] | positions and what is read there, as with [`std::io::Cursor`]; a seek that fails leaves the position |
 //! | [`async_write`] | what was accepted arrives once and in order, and nothing else; a flush and a close make all of it visible; a close closes, may be repeated, and nothing is lost that is accepted after it |
-//!
+//! | [`future()`], [`fused_future`] | ready once, with what its inner future gave; goes on whenever that can, whichever waker it was polled with; it is polled no more after its end; a drop drops all |
+//! | [`join`], [`race`] | the same of several inner futures, each of which goes on while others are slow |
+//! | [`shared_future`] | the same for each of several tasks, whoever of them gives up |
+//! | [`stream()`], [`fused_stream`], [`terminated_stream`], [`unordered_stream`], [`streams`] | the items in order, once, then the end; size hints that hold; a wait that is dropped loses nothing |
+//! | [`select`] | the items of each source in order, the end when all have ended, and none is left out |
+//! | [`collection()`] | the output of each future once, in order where promised; an empty collection says so; who was woken is polled, others are not polled after their end; a bound is kept and who waits for room gets it; every future is dropped once |
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
+//!
+//! The suites of futures and streams give what is under test a [`Member`] or a [`Source`], which
+//! sees what is done with it.
 //!
 //! The suite of channels takes an adapter of a dozen lines, a [`Channel`]. Its judgement is
 //! linearizability: each operation takes effect at one moment between its call and its
@@ -38,26 +46,37 @@
 mod buf_read;
 mod cast;
 mod channel;
+mod collection;
 #[cfg(feature = "tokio")]
 mod compat;
+mod driver;
+mod future;
 mod history;
+mod inner;
 mod item;
 mod linear;
+mod outputs;
 mod patience;
 mod read;
 mod script;
 mod seek;
 mod sink;
+mod stream;
 mod write;
 
 pub use buf_read::async_buf_read;
 pub use channel::{Capacity, Channel, Ends, channel};
+pub use collection::{Collection, Full, collection};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;
+pub use future::{fused_future, future, join, race, shared_future};
+pub use inner::{Member, Source};
 pub use item::Item;
+pub use outputs::Outputs;
 pub use read::async_read;
 pub use seek::async_seek;
 pub use sink::Sink;
+pub use stream::{fused_stream, select, stream, streams, terminated_stream, unordered_stream};
 pub use write::async_write;
 
 use crate::checker::{Checker, tell};

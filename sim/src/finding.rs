@@ -66,7 +66,7 @@ pub enum Detail {
         /// Where that one was spawned.
         at: &'static Location<'static>,
     },
-    /// Why somebody who waits could go on.
+    /// Why somebody who waits could go on, or what a suite saw.
     Forgotten(String),
     /// A property that the test declared.
     Property(Box<Property>),

@@ -21,6 +21,7 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
             panicked(finding, trace, message, location.as_deref(), *in_drop)
         }
         (_, Detail::Property(property)) => promise::broken(property, finding),
+        (law, Detail::Forgotten(how)) if law != Law::Stuck => how.clone(),
         (_, Detail::Error(error)) => format!("the body returned an error:\n{error}"),
         (Law::PendingWithoutWaker, _) => format!(
             "its {poll} returned Pending; it was not woken since that poll\n\

@@ -1,12 +1,17 @@
-//! The suites of the laws of I/O: they pass what is right, and tell of what is not.
+//! The suites of laws: they pass what is right, and tell of what is not.
 
 mod buffers;
 mod channel_mistakes;
 mod channels;
+mod collections;
+mod futures;
 mod readers;
 mod reference_channel;
+mod reference_collection;
 mod references;
+mod relay;
 mod seekers;
+mod streams;
 mod writers;
 
 use reveille::laws::{Laws, Suite};
