@@ -1,6 +1,7 @@
 //! The laws of the traits of I/O, of channels and of locks, as suites of tests for whoever implements
 //! one.
 //! The laws of the traits of I/O, of channels and of events, as suites of tests for whoever
+//! The laws of futures, streams, channels and the traits of I/O, as suites of tests for whoever
 //! implements one.
 //!
 //! A suite makes operations, partial I/O and cancellations with proptest, runs them under
@@ -30,6 +31,12 @@
 //! | [`barrier()`] | nobody goes on before so many wait, then all do and one leads, again and again |
 //! | [`condvar()`] | nobody notifies between the unlocking and the waiting; who is notified gets the mutex, and none else; no notification is lost with who is dropped |
 //! | [`signal()`] | what is taken is the last value that was given, once |
+//! | [`future()`], [`fused_future`] | ready once, with what its inner future gave; goes on whenever that can, whichever waker it was polled with; it is polled no more after its end; a drop drops all |
+//! | [`join`], [`race`] | the same of several inner futures, each of which goes on while others are slow |
+//! | [`shared_future`] | the same for each of several tasks, whoever of them gives up |
+//! | [`stream()`], [`fused_stream`], [`terminated_stream`], [`unordered_stream`], [`streams`] | the items in order, once, then the end; size hints that hold; a wait that is dropped loses nothing |
+//! | [`select`] | the items of each source in order, the end when all have ended, and none is left out |
+//! | [`collection()`] | the output of each future once, in order where promised; an empty collection says so; who was woken is polled, others are not polled after their end; a bound is kept and who waits for room gets it; every future is dropped once |
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
 //! | [`mutex`], [`rw_lock`], [`semaphore`] | nobody has what somebody else has; nothing is lost with who gives up, is dropped or unwinds; who waits when all is at rest has a reason to; who is promised to be first is |
 //! | [`once_cell`] | everybody sees one value, which one at a time makes; if that fails, panics or is dropped, the next does |
@@ -41,6 +48,10 @@
 //! | [`executor()`] | what was spawned or woken is run as long as somebody drives; nothing is polled by two at once or after its end; every task is dropped once |
 //!
 //! The suites of channels, locks and cells take an adapter of a dozen lines, as [`Channel`] is. Their judgement is
+//! The suites of futures and streams give what is under test a [`Member`] or a [`Source`], which
+//! sees what is done with it.
+//!
+//! The suite of channels takes an adapter of a dozen lines, a [`Channel`]. Its judgement is
 //! linearizability: each operation takes effect at one moment between its call and its
 //! The suites of channels and of events take an adapter of a dozen lines, a [`Channel`] or a
 //! [`Notify`]. Their judgement is linearizability: each operation takes effect at one moment between its call and its
@@ -63,12 +74,16 @@ mod buf_read;
 mod calls;
 mod cast;
 mod channel;
+mod collection;
 #[cfg(feature = "tokio")]
 mod compat;
 mod condvar;
 mod delay_queue;
 mod executor;
+mod driver;
+mod future;
 mod history;
+mod inner;
 mod item;
 mod job;
 mod linear;
@@ -77,6 +92,7 @@ mod mutex;
 mod notify;
 mod once_cell;
 mod oneshot;
+mod outputs;
 mod patience;
 mod permits;
 mod phases;
@@ -90,6 +106,7 @@ mod sink;
 mod spares;
 mod value;
 mod watch;
+mod stream;
 mod write;
 
 pub use barrier::{Barrier, barrier};
@@ -97,6 +114,7 @@ pub use block_on::{BlockOn, block_on};
 pub use broadcast::{Broadcast, Heard, Overflow, broadcast};
 pub use buf_read::async_buf_read;
 pub use channel::{Capacity, Channel, Ends, channel};
+pub use collection::{Collection, Full, collection};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;
 pub use condvar::{Condvar, condvar};
@@ -110,6 +128,10 @@ pub use notify::{Joins, Notify, notify};
 pub use once_cell::{OnceCell, once_cell};
 pub use oneshot::{Oneshot, oneshot};
 pub use permits::{TryAcquireError, TryUpgrade};
+pub use future::{fused_future, future, join, race, shared_future};
+pub use inner::{Member, Source};
+pub use item::Item;
+pub use outputs::Outputs;
 pub use read::async_read;
 pub use rw_lock::{Precedence, RwLock, rw_lock};
 pub use seek::async_seek;
@@ -118,6 +140,7 @@ pub use signal::{Signal, signal};
 pub use sink::Sink;
 pub use value::Value;
 pub use watch::{News, Sight, Watch, watch};
+pub use stream::{fused_stream, select, stream, streams, terminated_stream, unordered_stream};
 pub use write::async_write;
 
 use crate::checker::{Checker, tell};

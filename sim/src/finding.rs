@@ -68,7 +68,7 @@ pub enum Detail {
         /// Where that one was spawned.
         at: &'static Location<'static>,
     },
-    /// Why somebody who waits could go on.
+    /// Why somebody who waits could go on, or what a suite saw.
     Forgotten(String),
     /// Memory that is kept by every such run.
     Kept {

@@ -3,7 +3,8 @@
 //! The ledger sees who can be woken, not what for. A suite that compares with a model knows
 //! whether a task that waits has a reason to; one that has none was forgotten, and that is
 //! `stuck` though others may still do something. What the ledger itself holds against the
-//! task goes first, because it names the line.
+//! task goes first, because it names the line. And what a suite has polled by others knows of
+//! laws that are broken inside of them.
 
 use crate::finding::Detail;
 use crate::law::Law;
@@ -16,6 +17,15 @@ use crate::world::{self, Core};
 pub fn forgotten(task: TaskId, how: String) {
     if let Some(core) = world::current() {
         core.find_forgotten(task, how);
+    }
+}
+
+/// Ends the poll that is going on, and the run: it breaks `law`, as `how` says. Returns if that
+/// law is allowed. Outside a run it does nothing.
+#[doc(hidden)]
+pub fn broken(law: Law, how: String) {
+    if let Some(core) = world::current() {
+        core.stop_poll(law, Detail::Forgotten(how));
     }
 }
 

@@ -110,7 +110,7 @@ pub use choice::Kind;
 pub use digest::{Digest, digest};
 pub use fault::Faults;
 pub use finding::{Asked, Detail, Finding, Outcome, Property, PropertyKind};
-pub use forgotten::forgotten;
+pub use forgotten::{broken, forgotten};
 pub use hold::{hold_back, waker_of};
 pub use join::{AbortHandle, JoinError, JoinHandle};
 pub use law::{Certainty, Law, Level, Levels};

@@ -416,7 +416,7 @@ impl Core {
 
     /// Finds a law broken by the poll that is going on, and ends it: the only way out of
     /// one that does not return.
-    fn stop_poll(&self, law: Law, detail: Detail) {
+    pub(crate) fn stop_poll(&self, law: Law, detail: Detail) {
         if let Some(task) = self.running.get()
             && self.phase.get() != Phase::Teardown
         {

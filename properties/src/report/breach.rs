@@ -25,6 +25,7 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
             panicked(finding, trace, message, location.as_deref(), *in_drop, *within)
         }
         (_, Detail::Property(property)) => promise::broken(property, finding),
+        (law, Detail::Forgotten(how)) if law != Law::Stuck => how.clone(),
         (_, Detail::Error(error)) => format!("the body returned an error:\n{error}"),
         (_, Detail::Kept { bytes, made_by }) => kept(*bytes, made_by),
         (Law::PendingWithoutWaker, _) => format!(

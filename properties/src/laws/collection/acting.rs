@@ -1,0 +1,285 @@
+//! What the tasks do with a collection, step by step.
+
+use super::content::Content;
+use super::plan::{Fill, Take, Taker};
+use super::{Collection, Full};
+use crate::laws::driver::Notes;
+use crate::laws::history::Breach;
+use crate::laws::inner::{Inners, Member, Pause};
+use crate::laws::patience::Patience;
+use crate::laws::script::{Script, Step};
+use reveille_sim::time::sleep;
+use reveille_sim::{JoinHandle, look_for, waker_of, yield_now};
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::rc::{Rc, Weak};
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+/// What the tasks of a run share.
+pub(super) struct Shared<C: Collection> {
+    pub(super) collection: C,
+    pub(super) members: RefCell<Option<C::Members>>,
+    pub(super) content: RefCell<Content>,
+    pub(super) inners: Inners,
+    /// Who takes the outputs.
+    pub(super) taker: RefCell<Weak<JoinHandle<()>>>,
+    /// The taker, while it waits for a push to an empty collection.
+    pub(super) at_the_end: RefCell<Option<Waker>>,
+    /// Pushers that have not come to their end.
+    pub(super) pushers: Cell<usize>,
+    /// Changes so far.
+    pub(super) changes: Cell<u64>,
+}
+
+impl<C: Collection> Shared<C> {
+    fn with<T>(&self, f: impl FnOnce(&C, &mut C::Members) -> T) -> T {
+        let mut members = self.members.borrow_mut();
+        f(&self.collection, members.get_or_insert_with(|| self.collection.open()))
+    }
+
+    /// The taker is to look again; whoever pushes wakes it if the collection does not.
+    fn changed(&self, wakes_who_waits: bool) {
+        self.changes.set(self.changes.get() + 1);
+        let waker = self.at_the_end.borrow_mut().take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        if !wakes_who_waits {
+            return;
+        }
+        let handle = self.taker.borrow().upgrade();
+        if let Some(waker) = handle.and_then(|handle| waker_of(&handle)) {
+            waker.wake();
+        }
+    }
+
+    fn has_as_many_as_it_says(&self, notes: &Notes) -> Result<(), Breach> {
+        match self.with(|collection, members| collection.len(members)) {
+            Some(count) => self.content.borrow().has(count, notes),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Fills the collection as the script says.
+pub(super) async fn fill<C: Collection>(
+    shared: Rc<Shared<C>>,
+    notes: Notes,
+    script: Script<Fill>,
+) -> Result<(), Breach> {
+    for step in script.steps {
+        match step {
+            Step::Yield => yield_now().await,
+            Step::Sleep(millis) => sleep(Duration::from_millis(u64::from(millis))).await,
+            Step::Act(Fill::Push(pauses, key, patience)) => {
+                push(&shared, &notes, pauses, key, patience).await?;
+            }
+            Step::Act(Fill::TryPush(pauses, key)) => {
+                push_now(&shared, &notes, pauses, key, false)?;
+            }
+            Step::Act(Fill::TryNext) => {
+                let Some(item) = shared.with(C::try_next) else {
+                    look_for("no try_next, which is not offered", true);
+                    continue;
+                };
+                look_for("try_next", true);
+                let Some(item) = item else {
+                    notes.note("try_next: none");
+                    continue;
+                };
+                notes.note(format!("try_next: item {}", item.number()));
+                shared.content.borrow_mut().gave(Some(item.number()), &notes)?;
+                shared.changed(shared.content.borrow().is_empty());
+            }
+            Step::Act(fill) => {
+                remove(&shared, &notes, &fill)?;
+                // In a new collection nobody waits yet.
+                let is_new = matches!(fill, Fill::Drain(_) | Fill::Drop);
+                shared.changed(is_new || shared.content.borrow().is_empty());
+            }
+        }
+        shared.has_as_many_as_it_says(&notes)?;
+    }
+    shared.pushers.set(shared.pushers.get() - 1);
+    shared.changed(shared.content.borrow().may_wait());
+    Ok(())
+}
+
+async fn push<C: Collection>(
+    shared: &Shared<C>,
+    notes: &Notes,
+    pauses: Vec<Pause>,
+    key: usize,
+    patience: Patience,
+) -> Result<(), Breach> {
+    let mut pauses = Some(pauses);
+    // Room that is found is used in the same poll, before another pusher takes it.
+    let pushes = poll_fn(|cx| {
+        let ready = shared.with(|collection, members| collection.poll_ready(members, cx));
+        match ready {
+            Some(Poll::Pending) => {
+                notes.note("wait for room: pending");
+                return Poll::Pending;
+            }
+            Some(Poll::Ready(())) => look_for("wait for room", true),
+            None => look_for("no wait for room, which is not offered", true),
+        }
+        let Some(pauses) = pauses.take() else { return Poll::Pending };
+        Poll::Ready(push_now(shared, notes, pauses, key, ready.is_some()))
+    });
+    match patience.wait(pushes).await {
+        Some(pushed) => pushed,
+        None => {
+            notes.note("wait for room: dropped");
+            Ok(())
+        }
+    }
+}
+
+/// Pushes, whether there is room or not; or there is `promised` room.
+fn push_now<C: Collection>(
+    shared: &Shared<C>,
+    notes: &Notes,
+    pauses: Vec<Pause>,
+    key: usize,
+    promised: bool,
+) -> Result<(), Breach> {
+    let member = Member::new(&shared.inners, pauses);
+    let number = member.number();
+    let collection = &shared.collection;
+    let key = if collection.is_keyed() { key } else { number };
+    let was_empty = shared.content.borrow().is_empty();
+    let pushed = shared.with(|collection, members| collection.push(members, key, member));
+    notes.note(match pushed {
+        Ok(()) => format!("push {number} (key {key})"),
+        Err(Full) => format!("push {number} (key {key}): full"),
+    });
+    if pushed.is_err() && promised {
+        return notes.breach(format_args!("it had room, and refuses a future"));
+    }
+    shared.content.borrow_mut().pushed(key, number, pushed.is_ok(), notes)?;
+    let it_wakes = collection.push_wakes() || (was_empty && !collection.ends());
+    shared.changed(pushed.is_ok() && !it_wakes);
+    Ok(())
+}
+
+/// Removes some or all, if it can.
+fn remove<C: Collection>(shared: &Shared<C>, notes: &Notes, fill: &Fill) -> Result<(), Breach> {
+    match fill {
+        Fill::Remove(key) => {
+            let Some(was_there) = shared.with(|collection, all| collection.remove(all, *key))
+            else {
+                look_for("no remove, which is not offered", true);
+                return Ok(());
+            };
+            look_for("remove", true);
+            notes.note(format!("remove {key}: {was_there}"));
+            let expected = shared.content.borrow_mut().remove(*key);
+            if was_there != expected {
+                let there = if expected { "is there" } else { "is not there" };
+                return notes.breach(format_args!(
+                    "removing the future with the key {key} gave {was_there}, and it {there}"
+                ));
+            }
+        }
+        Fill::Clear => {
+            if shared.with(C::clear).is_none() {
+                look_for("no clear, which is not offered", true);
+                return Ok(());
+            }
+            look_for("clear", true);
+            notes.note("clear");
+            shared.content.borrow_mut().clear();
+        }
+        Fill::Drain(count) => {
+            notes.note(format!("take out {count} and drop the rest"));
+            let members = shared.members.take().unwrap_or_else(|| shared.collection.open());
+            shared.content.borrow_mut().clear();
+            let drained = shared.collection.drain(members);
+            look_for("take futures out", drained.is_some());
+            if let Some(drained) = drained {
+                drained.take(*count).for_each(drop);
+            }
+        }
+        _ => {
+            notes.note("drop the collection");
+            let members = shared.members.take();
+            shared.content.borrow_mut().clear();
+            drop(members);
+        }
+    }
+    Ok(())
+}
+
+/// Takes outputs as the plan says.
+pub(super) async fn take<C: Collection>(
+    shared: Rc<Shared<C>>,
+    notes: Notes,
+    plan: Taker,
+) -> Result<(), Breach> {
+    for step in plan.steps {
+        match step {
+            Take::Sleep => sleep(Duration::from_millis(2)).await,
+            Take::Next(patience) => {
+                next(&shared, &notes, patience).await?;
+            }
+        }
+    }
+    while plan.to_the_end && !(shared.pushers.get() == 0 && shared.content.borrow().is_empty()) {
+        let changes = shared.changes.get();
+        if next(&shared, &notes, Patience::Endless).await? {
+            poll_fn(|cx| {
+                if shared.changes.get() != changes || shared.pushers.get() == 0 {
+                    return Poll::Ready(());
+                }
+                let newest = cx.waker().clone();
+                let old = shared.at_the_end.borrow_mut().replace(newest);
+                drop(old);
+                Poll::Pending
+            })
+            .await;
+        }
+    }
+    Ok(())
+}
+
+/// Takes an output if one comes in time; whether there was none left.
+async fn next<C: Collection>(
+    shared: &Shared<C>,
+    notes: &Notes,
+    patience: Patience,
+) -> Result<bool, Breach> {
+    let next = poll_fn(|cx| {
+        if shared.pushers.get() == 0 && shared.content.borrow().may_wait() {
+            return Poll::Ready(None);
+        }
+        shared.inners.owner_is_polled();
+        let polled = shared.with(|collection, members| collection.poll_next(members, cx));
+        if polled.is_pending() {
+            notes.note("next: pending");
+            shared.inners.owner_waits();
+        }
+        polled.map(Some)
+    });
+    let came = patience.wait(next).await;
+    shared.inners.owner_waits_no_more();
+    match came {
+        None => notes.note("next: dropped"),
+        Some(None) => return Ok(true),
+        Some(Some(item)) => {
+            let number = item.as_ref().map(|item| item.number());
+            notes.note(match number {
+                Some(number) => format!("next: item {number}"),
+                None => "next: none".to_owned(),
+            });
+            shared.content.borrow_mut().gave(number, notes)?;
+            if number.is_some() {
+                shared.inners.owner_gave()?;
+            }
+            shared.has_as_many_as_it_says(notes)?;
+            return Ok(number.is_none());
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,65 @@
+//! One run: tasks that fill a collection, and one that takes the outputs.
+
+use super::Collection;
+use super::acting::{Shared, fill, take};
+use super::content::Content;
+use super::plan::{Fill, Taker};
+use crate::laws::driver::{Drivers, Notes};
+use crate::laws::history::Breach;
+use crate::laws::inner::Inners;
+use crate::laws::script::Script;
+use reveille_sim::time::sleep;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+/// With `forgets`, futures may be forgotten with what they hold.
+pub(super) async fn run<C: Collection>(
+    collection: C,
+    pushers: Vec<Script<Fill>>,
+    taker: Taker,
+    forgets: bool,
+) -> Result<(), Breach> {
+    let (inners, notes) = (Inners::of("collection"), Notes::of("collection"));
+    inners.demand_that_all_go_on();
+    if collection.polls_only_the_woken() {
+        inners.demand_only_the_woken();
+    }
+    let content = Content::new(
+        collection.is_ordered(),
+        collection.is_keyed(),
+        collection.bound(),
+        collection.ends(),
+    );
+    let members = collection.open();
+    let shared = Rc::new(Shared {
+        collection,
+        members: RefCell::new(Some(members)),
+        content: RefCell::new(content),
+        inners: inners.clone(),
+        taker: RefCell::default(),
+        at_the_end: RefCell::default(),
+        pushers: Cell::new(pushers.len()),
+        changes: Cell::new(0),
+    });
+    let mut drivers = Drivers::new(&inners, &notes);
+    let takes = take(shared.clone(), notes.by("taker"), taker);
+    let handle = drivers.spawn("taker", Box::pin(takes));
+    shared.taker.replace(handle);
+    for (at, script) in pushers.into_iter().enumerate() {
+        let name = format!("pusher {}", at + 1);
+        let fills = fill(shared.clone(), notes.by(&name), script);
+        let _ = drivers.spawn(&name, Box::pin(fills));
+    }
+    let may_wait = |at| match at {
+        0 => shared.content.borrow().may_wait(),
+        _ => shared.content.borrow().is_full(),
+    };
+    drivers.rest(may_wait).await?;
+    drivers.abort().await;
+    let members = shared.members.take();
+    drop(members);
+    // What runs elsewhere has time to see that it is cancelled.
+    sleep(Duration::from_secs(1)).await;
+    if forgets { Ok(()) } else { inners.are_gone() }
+}
