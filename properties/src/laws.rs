@@ -32,6 +32,11 @@
 //! return, and a search finds the order, or says how far one goes. A history that it would
 //! search for too long is counted as *undecided* among the marks of [`Passed`], never as right.
 //!
+//! What a channel may lose with a future that is forgotten, and what a waker that panics or that
+//! runs its task at once may do to it, is tried if the [checker](Suite::checker) has these faults.
+//! What it keeps of a task that is gone breaks `waker-leak`, which is a warning unless a test
+//! denies it. Futures that say whether they are terminated go through [`fused`].
+//!
 //! That whatever is pending is woken is what the laws of every test demand. For the traits
 //! of tokio there is `Compat`, with the feature `tokio`.
 
@@ -40,6 +45,7 @@ mod cast;
 mod channel;
 #[cfg(feature = "tokio")]
 mod compat;
+mod fused;
 mod history;
 mod item;
 mod linear;
@@ -51,9 +57,10 @@ mod sink;
 mod write;
 
 pub use buf_read::async_buf_read;
-pub use channel::{Capacity, Channel, Ends, channel};
+pub use channel::{Capacity, Channel, Ends, Order, Permit, Status, Weak, channel};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;
+pub use fused::{Fused, fused};
 pub use item::Item;
 pub use read::async_read;
 pub use seek::async_seek;

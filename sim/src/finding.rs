@@ -66,6 +66,11 @@ pub enum Detail {
         /// Where that one was spawned.
         at: &'static Location<'static>,
     },
+    /// So many clones of its wakers are kept, though it is gone and the run goes on.
+    Kept {
+        /// How many.
+        clones: u64,
+    },
     /// Why somebody who waits could go on.
     Forgotten(String),
     /// A property that the test declared.

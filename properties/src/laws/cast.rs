@@ -1,15 +1,16 @@
 //! The tasks of a run that act on what is under test, and the judgement when they are at rest.
 //!
 //! Nothing happens any more when a long time has passed, since time stands still while anybody
-//! can go on. Those who wait then must have reason to. Then those who held on to what they
-//! have let it go, and when all is at rest again, the whole history is judged once more.
+//! can go on. Those who wait then must have reason to, and of those who are gone nothing should
+//! keep a waker: the law `waker-leak`. Then those who held on to what they have let it go, and
+//! when all is at rest again, the whole history is judged once more.
 
 use super::history::{Breach, broken};
 use super::linear::{Effect, Entry, Log, Model, Verdict, check, table};
 use super::patience::Patience;
 use super::script::{Script, Step};
 use reveille_sim::time::{Duration, Instant, sleep, sleep_until};
-use reveille_sim::{Builder, JoinHandle, TaskId, forgotten, look_for, yield_now};
+use reveille_sim::{Builder, JoinHandle, TaskId, forgotten, keeps_wakers, look_for, yield_now};
 
 /// When everything is at rest, and when it is again after all was let go.
 const REST: [Duration; 2] = [Duration::from_secs(3_600), Duration::from_secs(3 * 3_600)];
@@ -95,8 +96,16 @@ impl<M: Model> Cast<M> {
         for rest in REST {
             sleep_until(self.began + rest).await;
             self.judge(&initial)?;
+            self.look_for_kept_wakers();
         }
         Ok(())
+    }
+
+    /// Wakers of those who are gone with all they had.
+    fn look_for_kept_wakers(&self) {
+        for handle in self.handles.iter().filter(|handle| handle.is_finished()) {
+            keeps_wakers(handle.id());
+        }
     }
 
     fn judge(&self, initial: &impl Fn(&[Entry<M>]) -> M) -> Result<(), Breach> {
@@ -130,6 +139,14 @@ impl<M: Model> Cast<M> {
         broken(format!("{}: {told}", self.laws))
     }
 
+    /// Nobody waits any longer, whatever for.
+    pub(super) async fn end(self) {
+        for handle in self.handles {
+            handle.abort();
+            let _ = handle.await;
+        }
+    }
+
     fn id(&self, task: usize) -> TaskId {
         self.handles[task].id()
     }
@@ -158,6 +175,7 @@ impl<M: Model> Part<M> {
     /// Does what does not wait.
     pub(super) fn at_once<T>(&self, op: M::Op, operate: impl FnOnce() -> (M::Answer, T)) -> T {
         let at = self.log.call(self.task, op);
+        let _broken_off = BrokenOff { log: &self.log, at };
         let (answer, output) = operate();
         self.log.answer(at, answer);
         output
@@ -171,6 +189,7 @@ impl<M: Model> Part<M> {
         operate: impl FnOnce() -> Option<(M::Answer, T)>,
     ) -> Option<T> {
         let at = self.log.call(self.task, op);
+        let _broken_off = BrokenOff { log: &self.log, at };
         match operate() {
             Some((answer, output)) => {
                 self.log.answer(at, answer);
@@ -196,10 +215,54 @@ impl<M: Model> Part<M> {
         answer: impl FnOnce(&F::Output) -> M::Answer + Unpin,
     ) -> Option<F::Output> {
         let at = self.log.call(self.task, op);
-        let followed = self.log.follow(at, effect, make(), answer);
+        self.follow(at, effect, patience, make(), answer).await
+    }
+
+    /// Does what may wait, if there is such an operation; the outer option says whether.
+    pub(super) async fn wait_if_offered<F: Future>(
+        &self,
+        offer: Offer,
+        op: M::Op,
+        effect: Effect,
+        patience: Patience,
+        make: impl FnOnce() -> Option<F>,
+        answer: impl FnOnce(&F::Output) -> M::Answer + Unpin,
+    ) -> Option<Option<F::Output>> {
+        let at = self.log.call(self.task, op);
+        let Some(future) = make() else {
+            self.log.retract(at);
+            look_for(offer.missing, true);
+            return None;
+        };
+        look_for(offer.made, true);
+        Some(self.follow(at, effect, patience, future, answer).await)
+    }
+
+    async fn follow<F: Future>(
+        &self,
+        at: usize,
+        effect: Effect,
+        patience: Patience,
+        future: F,
+        answer: impl FnOnce(&F::Output) -> M::Answer + Unpin,
+    ) -> Option<F::Output> {
+        let followed = self.log.follow(at, effect, future, answer);
         let output = patience.wait(followed).await;
-        // One that was forgotten noted nothing.
-        self.log.give_up(at, effect);
+        self.log.forget(at, effect);
         output
+    }
+}
+
+/// An operation that a panic breaks off may have taken effect.
+struct BrokenOff<'a, O: Clone, A: Clone> {
+    log: &'a Log<O, A>,
+    at: usize,
+}
+
+impl<O: Clone, A: Clone> Drop for BrokenOff<'_, O, A> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.log.give_up(self.at, Effect::Maybe);
+        }
     }
 }

@@ -67,6 +67,11 @@ pub(super) enum End<A> {
         at: u64,
         effect: Effect,
     },
+    /// Nobody will ever poll it again, nor drop it.
+    Forgotten {
+        at: u64,
+        effect: Effect,
+    },
     /// It waits, and everything is at rest.
     Waiting,
 }

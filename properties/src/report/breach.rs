@@ -49,6 +49,10 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
         (Law::Snoozed, _) => {
             "it was woken, and never polled again or dropped, while its task went on".into()
         }
+        (Law::WakerLeak, Detail::Kept { clones }) => format!(
+            "it has ended and dropped all that it had, and what others have keeps {}",
+            if *clones == 1 { "a waker of it".into() } else { format!("{clones} wakers of it") }
+        ),
         (Law::TaskLeak, _) => "the test ended; this task was left and nothing can wake it".into(),
         (Law::SuspectedStuck, Detail::Jumps(count)) => format!(
             "after {step} polls the clock has moved {count} times since the root was last polled and\n\

@@ -51,7 +51,12 @@ impl<'a, M: Model> Search<'a, M> {
         };
         let set =
             |places: &mut dyn Iterator<Item = usize>| places.fold(0, |set: Set, at| set | 1 << at);
-        let is_maybe = |end: &_| matches!(end, End::Dropped { effect: Effect::Maybe, .. });
+        let is_maybe = |end: &_| {
+            let (End::Dropped { effect, .. } | End::Forgotten { effect, .. }) = end else {
+                return false;
+            };
+            *effect == Effect::Maybe
+        };
         Search {
             history,
             required: set(&mut those(|end| matches!(end, End::Returned { .. }))),
@@ -124,7 +129,8 @@ impl<'a, M: Model> Search<'a, M> {
             return false;
         }
         !self.history.iter().enumerate().any(|(other, earlier)| {
-            let waits = done & 1 << other == 0 && !matches!(earlier.end, End::Dropped { .. });
+            let is_gone = matches!(earlier.end, End::Dropped { .. } | End::Forgotten { .. });
+            let waits = done & 1 << other == 0 && !is_gone;
             waits
                 && earlier.queued.is_some_and(|queued| queued < entry.called)
                 && state.is_behind(&entry.op, &earlier.op)
@@ -151,7 +157,7 @@ fn places(mut set: Set) -> impl Iterator<Item = usize> {
 
 fn ended<A>(end: &End<A>) -> Option<u64> {
     match end {
-        End::Returned { at, .. } | End::Dropped { at, .. } => Some(*at),
+        End::Returned { at, .. } | End::Dropped { at, .. } | End::Forgotten { at, .. } => Some(*at),
         End::Waiting => None,
     }
 }

@@ -39,6 +39,7 @@ fn rows<M: Model>(history: &[Entry<M>]) -> Vec<(u64, usize, String)> {
             let row = match &entry.end {
                 End::Returned { at, answer } => (*at, format!("{op}: {answer}")),
                 End::Dropped { at, .. } => (*at, format!("{op}: dropped")),
+                End::Forgotten { at, .. } => (*at, format!("{op}: forgotten")),
                 End::Waiting => (entry.called, format!("{op} ..")),
             };
             rows.push((row.0, task, row.1));
@@ -48,6 +49,7 @@ fn rows<M: Model>(history: &[Entry<M>]) -> Vec<(u64, usize, String)> {
         match &entry.end {
             End::Returned { at, answer } => rows.push((*at, task, format!("{op}: {answer}"))),
             End::Dropped { at, .. } => rows.push((*at, task, format!("{op}: dropped"))),
+            End::Forgotten { at, .. } => rows.push((*at, task, format!("{op}: forgotten"))),
             End::Waiting => {}
         }
     }
