@@ -297,7 +297,7 @@ impl<'a> Here<'a> {
             let outcome = self.replay(tape, Recording::Tape);
             end = (outcome.steps, outcome.now);
         });
-        let detail = Detail::Kept { bytes, made_by };
+        let detail = Detail::KeptMemory { bytes, made_by };
         let finding = Finding::new(Law::MemoryLeak, Owner::Task(TaskId::ROOT), detail);
         Box::new(finding.at(end.0, end.1))
     }

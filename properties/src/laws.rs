@@ -1,8 +1,4 @@
-//! The laws of the traits of I/O, of channels and of locks, as suites of tests for whoever implements
-//! one.
-//! The laws of the traits of I/O, of channels and of events, as suites of tests for whoever
-//! The laws of futures, streams, channels and the traits of I/O, as suites of tests for whoever
-//! implements one.
+//! The laws of what people write for async code, as suites of tests for whoever implements it.
 //!
 //! A suite makes operations, partial I/O and cancellations with proptest, runs them under
 //! many schedules and faults, and compares with a model. An adapter is a line:
@@ -18,51 +14,64 @@
 //! .check();
 //! ```
 //!
+//! or, where several tasks share what is under test, a trait of a dozen lines, as [`Channel`] is.
+//! What a type does not have is left as it is in the trait, and is not tested; what was, and
+//! what was not, is told when the suite has passed.
+//!
 //! What breaks a law is an ordinary report, with the operations as its arguments, made
 //! as few as they can be, and with what each of them did.
 //!
-//! | suite | what it demands |
+//! | suite of I/O | what it demands |
 //! | --- | --- |
 //! | [`async_read`] | the content once and in order, and `Ok(0)` at its end, again and again, and nowhere before; a read that is dropped while it is pending takes nothing with it; what is beyond the bytes that it says it read may be scratch |
 //! | [`async_buf_read`] | the same, and that what is shown stays until it is consumed |
 //! | [`async_seek`] | positions and what is read there, as with [`std::io::Cursor`]; a seek that fails leaves the position |
 //! | [`async_write`] | what was accepted arrives once and in order, and nothing else; a flush and a close make all of it visible; a close closes, may be repeated, and nothing is lost that is accepted after it |
-//! | [`notify()`] | who listens is ready once notified, and not before; one notification makes one ready; none is lost with a listener that is dropped; nobody who is notified waits for ever |
-//! | [`barrier()`] | nobody goes on before so many wait, then all do and one leads, again and again |
-//! | [`condvar()`] | nobody notifies between the unlocking and the waiting; who is notified gets the mutex, and none else; no notification is lost with who is dropped |
-//! | [`signal()`] | what is taken is the last value that was given, once |
+//!
+//! | suite of what is made of futures and streams | what it demands |
+//! | --- | --- |
 //! | [`future()`], [`fused_future`] | ready once, with what its inner future gave; goes on whenever that can, whichever waker it was polled with; it is polled no more after its end; a drop drops all |
 //! | [`join`], [`race`] | the same of several inner futures, each of which goes on while others are slow |
 //! | [`shared_future`] | the same for each of several tasks, whoever of them gives up |
 //! | [`stream()`], [`fused_stream`], [`terminated_stream`], [`unordered_stream`], [`streams`] | the items in order, once, then the end; size hints that hold; a wait that is dropped loses nothing |
 //! | [`select`] | the items of each source in order, the end when all have ended, and none is left out |
 //! | [`collection()`] | the output of each future once, in order where promised; an empty collection says so; who was woken is polled, others are not polled after their end; a bound is kept and who waits for room gets it; every future is dropped once |
+//!
+//! These give what is under test a [`Member`] or a [`Source`], which sees what is done with it.
+//!
+//! | suite of what tasks share | what it demands |
+//! | --- | --- |
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
-//! | [`mutex`], [`rw_lock`], [`semaphore`] | nobody has what somebody else has; nothing is lost with who gives up, is dropped or unwinds; who waits when all is at rest has a reason to; who is promised to be first is |
-//! | [`once_cell`] | everybody sees one value, which one at a time makes; if that fails, panics or is dropped, the next does |
 //! | [`oneshot()`] | the same of a channel for one item; that the other end is gone or has closed it is seen by both |
 //! | [`broadcast()`] | the same of a channel of which every receiver receives everything from its subscription on, in order, or is told exactly how much was lost |
 //! | [`watch()`] | the same of a channel that keeps the last value, which nobody misses |
+//! | [`signal()`] | what is taken is the last value that was given, once |
+//! | [`mutex`], [`rw_lock`], [`semaphore`] | nobody has what somebody else has; nothing is lost with who gives up, is dropped or unwinds; who waits when all is at rest has a reason to; who is promised to be first is |
+//! | [`once_cell`] | everybody sees one value, which one at a time makes; if that fails, panics or is dropped, the next does |
+//! | [`notify()`] | who listens is ready once notified, and not before; one notification makes one ready; none is lost with a listener that is dropped; nobody who is notified waits for ever |
+//! | [`condvar()`] | nobody notifies between the unlocking and the waiting; who is notified gets the mutex, and none else; no notification is lost with who is dropped |
+//! | [`barrier()`] | nobody goes on before so many wait, then all do and one leads, again and again |
 //! | [`delay_queue()`] | every item comes at its time, once, and none early; who waits is woken by what brings that nearer |
-//! | [`block_on()`] | it ends whenever its future was woken, whatever else parks and unparks the thread; it polls no more often than that; the output and a panic come through |
-//! | [`executor()`] | what was spawned or woken is run as long as somebody drives; nothing is polled by two at once or after its end; every task is dropped once |
 //!
-//! The suites of channels, locks and cells take an adapter of a dozen lines, as [`Channel`] is. Their judgement is
-//! The suites of futures and streams give what is under test a [`Member`] or a [`Source`], which
-//! sees what is done with it.
-//!
-//! The suite of channels takes an adapter of a dozen lines, a [`Channel`]. Its judgement is
-//! linearizability: each operation takes effect at one moment between its call and its
-//! The suites of channels and of events take an adapter of a dozen lines, a [`Channel`] or a
-//! [`Notify`]. Their judgement is linearizability: each operation takes effect at one moment between its call and its
-//! return, and a search finds the order, or says how far one goes. A history that it would
-//! search for too long is counted as *undecided* among the marks of [`Passed`], never as right, and
-//! where all are the check fails.
-//! The last of these take an adapter of a dozen lines, such as a [`Channel`] or a [`Notify`].
 //! Their judgement is linearizability: each operation takes effect at one moment between its
 //! call and its return, and a search finds the order, or says how far one goes. A history that
 //! it would search for too long is counted as *undecided* among the marks of [`Passed`], never
-//! as right.
+//! as right, and where all are the check fails.
+//!
+//! | suite of what runs futures | what it demands |
+//! | --- | --- |
+//! | [`executor()`] | what was spawned or woken is run as long as somebody drives; nothing is polled by two at once or after its end; every task is dropped once |
+//! | [`block_on()`] | it ends whenever its future was woken, whatever else parks and unparks the thread; it polls no more often than that; the output and a panic come through |
+//!
+//! # Faults
+//!
+//! The usual faults of every run are among those of a suite: fresh wakers, polls that nobody asked
+//! for, wakes and timers that are late, and futures that are dropped at any await. With others a
+//! test goes further, by its [checker](Suite::checker): futures that are forgotten, wakers that panic
+//! when they are cloned, and wakers that run their task at once, inside the call. What is kept of a
+//! task that is gone breaks `waker-leak`, a warning unless a test denies it; memory that every run
+//! leaves behind breaks `memory-leak`, where [`CountingAllocator`](crate::CountingAllocator) counts it.
+//! Futures that say whether they are terminated go through [`fused`].
 //!
 //! That whatever is pending is woken is what the laws of every test demand. For the traits
 //! of tokio there is `Compat`, with the feature `tokio`.
@@ -81,6 +90,7 @@ mod condvar;
 mod delay_queue;
 mod driver;
 mod executor;
+mod fused;
 mod future;
 mod history;
 mod inner;
@@ -113,13 +123,14 @@ pub use barrier::{Barrier, barrier};
 pub use block_on::{BlockOn, block_on};
 pub use broadcast::{Broadcast, Heard, Overflow, broadcast};
 pub use buf_read::async_buf_read;
-pub use channel::{Capacity, Channel, Ends, channel};
+pub use channel::{Capacity, Channel, Ends, Order, Permit, Status, Weak, channel};
 pub use collection::{Collection, Full, collection};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;
 pub use condvar::{Condvar, condvar};
 pub use delay_queue::{DelayQueue, delay_queue};
 pub use executor::{Executor, executor};
+pub use fused::{Fused, fused};
 pub use future::{fused_future, future, join, race, shared_future};
 pub use inner::{Member, Source};
 pub use item::Item;
@@ -134,7 +145,7 @@ pub use permits::{TryAcquireError, TryUpgrade};
 pub use read::async_read;
 pub use rw_lock::{Precedence, RwLock, rw_lock};
 pub use seek::async_seek;
-pub use semaphore::{Order, Semaphore, semaphore};
+pub use semaphore::{Fairness, Semaphore, semaphore};
 pub use signal::{Signal, signal};
 pub use sink::Sink;
 pub use stream::{fused_stream, select, stream, streams, terminated_stream, unordered_stream};

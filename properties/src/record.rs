@@ -126,6 +126,10 @@ impl Warning {
                 let s = if *count == 1 { "" } else { "s" };
                 format!("{count} clone{s} of the wakers of {whose} outlived the run")
             }
+            (Law::WakerLeak, Detail::KeptWakers { clones }) => {
+                let s = if *clones == 1 { " is" } else { "s are" };
+                format!("{clones} waker{s} kept of {whose}, which is gone with all that it had")
+            }
             (Law::TaskLeak, _) => format!("{whose} was left behind and nothing can wake it"),
             (_, Detail::Panic { message, .. }) => format!("{whose} panicked: {message}"),
             (_, Detail::Error(text)) => format!("the body returned {text}"),

@@ -68,10 +68,15 @@ pub enum Detail {
         /// Where that one was spawned.
         at: &'static Location<'static>,
     },
+    /// So many clones of its wakers are kept, though it is gone and the run goes on.
+    KeptWakers {
+        /// How many.
+        clones: u64,
+    },
     /// Why somebody who waits could go on, or what a suite saw.
     Forgotten(String),
     /// Memory that is kept by every such run.
-    Kept {
+    KeptMemory {
         /// How much.
         bytes: u64,
         /// Who made it, and how much of it.

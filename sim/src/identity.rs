@@ -159,6 +159,17 @@ impl Identities {
         self.out == 0
     }
 
+    /// How many clones there are of the wakers of `owner`, which is over.
+    pub(crate) fn kept(&self, world: usize, owner: Owner) -> u64 {
+        let all = self.chunks.iter().flat_map(|chunk| chunk.iter());
+        let its = all.filter(|identity| {
+            identity.is_at_home(world)
+                && identity.ledger.get().is_none()
+                && identity.owner.get() == owner
+        });
+        its.map(|identity| u64::from(identity.clones.sum().unsigned_abs())).sum()
+    }
+
     /// At the end of a run: what is still out goes into quarantine. Answers whose
     /// wakers these are, and how many clones.
     pub(crate) fn quarantine(&mut self, world: usize) -> Vec<(Owner, u64)> {

@@ -1,8 +1,9 @@
 //! The tasks of a run that act on what is under test, and the judgement when they are at rest.
 //!
 //! Nothing happens any more when a long time has passed, since time stands still while anybody
-//! can go on. Those who wait then must have reason to. Then those who held on to what they
-//! have let it go, and when all is at rest again, the whole history is judged once more.
+//! can go on. Those who wait then must have reason to, and of those who are gone nothing should
+//! keep a waker: the law `waker-leak`. Then those who held on to what they have let it go, and
+//! when all is at rest again, the whole history is judged once more.
 
 use super::calls::Called;
 use super::history::{Breach, broken};
@@ -12,7 +13,9 @@ use super::script::{Script, Step};
 use crate::error::CheckError;
 use crate::passed::Passed;
 use reveille_sim::time::{Duration, Instant, sleep, sleep_until};
-use reveille_sim::{Builder, JoinHandle, TaskId, forgotten, look_for, within, yield_now};
+use reveille_sim::{
+    Builder, JoinHandle, TaskId, forgotten, keeps_wakers, look_for, within, yield_now,
+};
 
 /// When everything is at rest, and when it is again after all was let go.
 pub(super) const REST: [Duration; 2] = [Duration::from_secs(3_600), Duration::from_secs(3 * 3_600)];
@@ -116,8 +119,16 @@ impl<M: Model> Cast<M> {
         for rest in REST {
             sleep_until(self.began + rest).await;
             self.judge(&initial)?;
+            self.look_for_kept_wakers();
         }
         Ok(())
+    }
+
+    /// Wakers of those who are gone with all they had.
+    fn look_for_kept_wakers(&self) {
+        for handle in self.handles.iter().filter(|handle| handle.is_finished()) {
+            keeps_wakers(handle.id());
+        }
     }
 
     fn judge(&self, initial: &impl Fn(&[Entry<M>]) -> M) -> Result<(), Breach> {
@@ -224,6 +235,7 @@ impl<M: Model> Part<M> {
     pub(super) fn at_once<T>(&self, op: M::Op, operate: impl FnOnce() -> (M::Answer, T)) -> T {
         let method = M::method(&op);
         let at = self.log.call(self.task, op);
+        let _broken_off = BrokenOff { log: &self.log, at };
         let (answer, output) = within(method, operate);
         self.log.answer(at, answer);
         output
@@ -238,6 +250,7 @@ impl<M: Model> Part<M> {
     ) -> Option<T> {
         let method = M::method(&op);
         let at = self.log.call(self.task, op);
+        let _broken_off = BrokenOff { log: &self.log, at };
         match within(method, operate) {
             Some((answer, output)) => {
                 self.log.answer(at, answer);
@@ -268,7 +281,7 @@ impl<M: Model> Part<M> {
         self.finish(at, effect, patience, future, answer).await
     }
 
-    /// Does what may wait, if there is such an operation.
+    /// Does what may wait, if there is such an operation; the outer option says whether.
     pub(super) async fn wait_if_offered<F: Future>(
         &self,
         offer: Offer,
@@ -277,7 +290,7 @@ impl<M: Model> Part<M> {
         patience: Patience,
         make: impl FnOnce() -> Option<F>,
         answer: impl FnOnce(&F::Output) -> M::Answer + Unpin,
-    ) -> Option<F::Output> {
+    ) -> Option<Option<F::Output>> {
         let method = M::method(&op);
         let at = self.log.call(self.task, op);
         let Some(future) = within(method, make) else {
@@ -286,7 +299,7 @@ impl<M: Model> Part<M> {
             return None;
         };
         look_for(offer.made, true);
-        self.finish(at, effect, patience, Called::new(method, future), answer).await
+        Some(self.finish(at, effect, patience, Called::new(method, future), answer).await)
     }
 
     async fn finish<F: Future>(
@@ -299,9 +312,22 @@ impl<M: Model> Part<M> {
     ) -> Option<F::Output> {
         let followed = self.log.follow(at, effect, future, answer);
         let output = patience.wait(followed).await;
-        // One that was forgotten noted nothing.
-        self.log.give_up(at, effect);
+        self.log.forget(at, effect);
         output
+    }
+}
+
+/// An operation that a panic breaks off may have taken effect.
+struct BrokenOff<'a, O: Clone, A: Clone> {
+    log: &'a Log<O, A>,
+    at: usize,
+}
+
+impl<O: Clone, A: Clone> Drop for BrokenOff<'_, O, A> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.log.give_up(self.at, Effect::Maybe);
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 //! What a thing under test holds or hands over: numbered items whose drops are counted.
 
 use super::history::{Breach, broken};
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What a thing under test holds, or hands over.
+///
+/// Items have an order, for those who sort them. It is not the one that they are made in.
 #[must_use = "an item that is dropped counts as lost"]
 pub struct Item {
     number: usize,
@@ -16,6 +19,31 @@ impl Item {
         self.number
     }
 }
+
+/// Where an item stands in the order of items.
+pub(super) fn rank(number: usize) -> usize {
+    number.reverse_bits()
+}
+
+impl Ord for Item {
+    fn cmp(&self, other: &Item) -> Ordering {
+        rank(self.number).cmp(&rank(other.number))
+    }
+}
+
+impl PartialOrd for Item {
+    fn partial_cmp(&self, other: &Item) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Item {
+    fn eq(&self, other: &Item) -> bool {
+        self.number == other.number
+    }
+}
+
+impl Eq for Item {}
 
 impl fmt::Debug for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -91,6 +91,11 @@ pub(super) enum End<A> {
         at: u64,
         effect: Effect,
     },
+    /// Nobody will ever poll it again, nor drop it.
+    Forgotten {
+        at: u64,
+        effect: Effect,
+    },
     /// It waits, and everything is at rest.
     Waiting,
 }
@@ -150,6 +155,9 @@ impl Misfit {
             }
             End::Dropped { .. } => {
                 format!("`{op}` of {who} was dropped, which no order of the operations explains")
+            }
+            End::Forgotten { .. } => {
+                format!("`{op}` of {who} was forgotten, which no order of the operations explains")
             }
             End::Waiting => format!("`{op}` of {who} waits for ever, and could go on"),
         };

@@ -3,11 +3,15 @@
 //! What is under `select!`, a timeout or an abort is dropped while it is pending, or when it
 //! was woken and before it is polled again. The latter is the hard one: with it goes the
 //! wake, which somebody else may need.
+//!
+//! A panic by the fault `panicking-clone` ends the wait, and its task goes on, as with
+//! `catch_unwind`: what is left must still work.
 
 use proptest::prelude::*;
-use reveille_sim::cancellable;
 use reveille_sim::time::timeout;
+use reveille_sim::{PanickedClone, cancellable};
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -39,15 +43,17 @@ pub(super) fn patience() -> impl Strategy<Value = Patience> + Clone {
 impl Patience {
     /// The output of `future`, if it was waited for.
     pub(super) async fn wait<F: Future + Unpin>(self, future: F) -> Option<F::Output> {
-        match self {
-            Patience::Endless => Some(future.await),
-            Patience::Polls(polls) => Impatient { future: Some(future), polls, woken: false }.await,
-            Patience::Wakes(polls) => Impatient { future: Some(future), polls, woken: true }.await,
+        let spared = Spared(Some(future));
+        let output = match self {
+            Patience::Endless => Some(spared.await),
+            Patience::Polls(polls) => Impatient { future: Some(spared), polls, woken: false }.await,
+            Patience::Wakes(polls) => Impatient { future: Some(spared), polls, woken: true }.await,
             Patience::Millis(millis) => {
-                timeout(Duration::from_millis(u64::from(millis)), future).await.ok()
+                timeout(Duration::from_millis(u64::from(millis)), spared).await.ok()
             }
-            Patience::Faulty => cancellable(future).await.ok(),
-        }
+            Patience::Faulty => cancellable(spared).await.ok(),
+        };
+        output.flatten()
     }
 }
 
@@ -61,6 +67,26 @@ impl fmt::Debug for Patience {
             Patience::Wakes(polls) => write!(f, "drop when woken ({polls})"),
             Patience::Millis(millis) => write!(f, "drop after {millis} ms"),
             Patience::Faulty => f.write_str("drop by a fault"),
+        }
+    }
+}
+
+/// A future that is dropped, without an output, when the clone of its waker panics by a fault.
+struct Spared<F>(Option<F>);
+
+impl<F: Future + Unpin> Future for Spared<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(future) = &mut self.0 else { return Poll::Ready(None) };
+        let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(future).poll(cx)));
+        match polled {
+            Ok(polled) => polled.map(Some),
+            Err(payload) if payload.is::<PanickedClone>() => {
+                self.0 = None;
+                Poll::Ready(None)
+            }
+            Err(payload) => resume_unwind(payload),
         }
     }
 }

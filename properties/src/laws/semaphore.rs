@@ -18,7 +18,7 @@ use std::ops::RangeInclusive;
 /// is told when the suite has passed.
 ///
 /// ```
-/// use reveille::laws::{self, Order, Semaphore};
+/// use reveille::laws::{self, Fairness, Semaphore};
 ///
 /// #[derive(Clone)]
 /// struct Tokio;
@@ -43,8 +43,8 @@ use std::ops::RangeInclusive;
 ///         3
 ///     }
 ///
-///     fn order(&self) -> Order {
-///         Order::FirstCome
+///     fn fairness(&self) -> Fairness {
+///         Fairness::FirstCome
 ///     }
 ///
 ///     fn close(&self, permits: &Self::Permits) -> Option<()> {
@@ -89,8 +89,8 @@ pub trait Semaphore: Clone + 'static {
     }
 
     /// Who goes before whom. By default nobody is promised anything.
-    fn order(&self) -> Order {
-        Order::Any
+    fn fairness(&self) -> Fairness {
+        Fairness::Any
     }
 
     /// Takes permits if they can be had at once. Where others wait and it is refused, nothing
@@ -154,7 +154,7 @@ pub trait Semaphore: Clone + 'static {
 /// Who goes before whom at a [`Semaphore`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Order {
+pub enum Fairness {
     /// Nobody is promised anything; but who finds as many permits as he needs must not wait.
     Any,
     /// Who waits may have to wait for those who began to before, though there are permits for
@@ -164,12 +164,12 @@ pub enum Order {
     FirstCome,
 }
 
-impl Order {
+impl Fairness {
     fn line(self) -> Line {
         match self {
-            Order::Any => Line::None,
-            Order::InLine => Line::First,
-            Order::FirstCome => Line::Fair,
+            Fairness::Any => Line::None,
+            Fairness::InLine => Line::First,
+            Fairness::FirstCome => Line::Fair,
         }
     }
 }
@@ -198,7 +198,7 @@ impl<S: Semaphore> Laws for SemaphoreLaws<S> {
         if counts.is_empty() {
             return error("`Semaphore::counts` gave none: expected one or more to test");
         }
-        let rules = Rules { kind: Kind::Semaphore, line: self.0.order().line(), all: most };
+        let rules = Rules { kind: Kind::Semaphore, line: self.0.fairness().line(), all: most };
         let menu = Menu { kind: Kind::Semaphore, shares: (1..=most).map(Share::Some).collect() };
         let arguments = argument("permits", counts).and("tasks", scripts(menu, sizes.steps()));
         let forgets = checker.suffers(reveille_sim::Kind::ForgottenFuture);

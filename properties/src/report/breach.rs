@@ -27,7 +27,7 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
         (_, Detail::Property(property)) => promise::broken(property, finding),
         (law, Detail::Forgotten(how)) if law != Law::Stuck => how.clone(),
         (_, Detail::Error(error)) => format!("the body returned an error:\n{error}"),
-        (_, Detail::Kept { bytes, made_by }) => kept(*bytes, made_by),
+        (_, Detail::KeptMemory { bytes, made_by }) => kept(*bytes, made_by),
         (Law::PendingWithoutWaker, _) => format!(
             "its {poll} returned Pending; it was not woken since that poll\n\
              began, and no clone of its waker is alive anywhere: nothing can wake it"
@@ -55,6 +55,10 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
         (Law::Snoozed, _) => {
             "it was woken, and never polled again or dropped, while its task went on".into()
         }
+        (Law::WakerLeak, Detail::KeptWakers { clones }) => format!(
+            "it has ended and dropped all that it had, and what others have keeps {}",
+            if *clones == 1 { "a waker of it".into() } else { format!("{clones} wakers of it") }
+        ),
         (Law::TaskLeak, _) => "the test ended; this task was left and nothing can wake it".into(),
         (Law::SuspectedStuck, Detail::Jumps(count)) => format!(
             "after {step} polls the clock has moved {count} times since the root was last polled and\n\

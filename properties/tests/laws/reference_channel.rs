@@ -1,377 +1,101 @@
 //! A channel of our own, right unless it is told to make a mistake.
 
-use reveille::laws::{Capacity, Channel, Item};
+mod futures;
+mod line;
+mod mistake;
+mod state;
+
+pub(crate) use mistake::Mistake;
+
+use Mistake::*;
+use futures::{Closed, Recv, Send, poll_recv};
+use reveille::laws::{Capacity, Channel, Item, Order, Permit, Status, Weak};
+use state::{Receiver, Sender, Shared, State, close, wake};
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::mem;
-use std::pin::Pin;
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::mpsc::{TryRecvError, TrySendError};
-use std::task::{Context, Poll, Waker};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mistake {
-    Right,
-    SendForgetsToWake,
-    RecvForgetsToWake,
-    TrySendForgetsToWake,
-    TryRecvForgetsToWake,
-    WakesOnlyIfItWasEmpty,
-    WakesOnlyIfItWasFull,
-    WakesUnlessSomebodyWas,
-    KeepsItsFirstWaker,
-    ForgetsToRegister,
-    ForgetsToRegisterAgain,
-    CloseWakesOne,
-    CloseWakesNobody,
-    LastSenderWakesNobody,
-    LastReceiverWakesNobody,
-    ReceiverSwallowsItsWake,
-    SenderSwallowsItsWake,
-    HandsOverToWhoMayBeGone,
-    HoldsOneMore,
-    HoldsOneLess,
-    TakesTheNewest,
-    LeaksWhatIsLeft,
-    LeaksWhatIsRefused,
-    CloseDiscards,
-    AcceptsAfterClose,
-    AcceptsWithoutReceivers,
-    EndsWithTheFirstSender,
-    DoesNotCountClones,
-    RefusesWhenFull,
-    SaysEmptyWhenClosed,
-    DropsTheItemWhenFull,
-    SendsThoughDropped,
-    PassesWakesOnForEver,
-    WakesItself,
-    KeepsWakersOfTheDropped,
-}
-use Mistake::*;
 
 #[derive(Clone)]
-pub(crate) struct Reference(pub(crate) Mistake);
-
-struct State {
+pub(crate) struct Reference {
     mistake: Mistake,
-    items: VecDeque<Item>,
-    bound: Option<usize>,
-    is_closed: bool,
-    senders: usize,
-    receivers: usize,
-    sending: Line,
-    receiving: Line,
+    /// The order that it keeps, and the one that it says it does.
+    keeps: Order,
+    says: Order,
 }
 
-/// Those who wait at one end.
-#[derive(Default)]
-struct Line {
-    next: u64,
-    waiting: VecDeque<Waiting>,
+impl Reference {
+    pub(crate) fn of(mistake: Mistake) -> Reference {
+        Reference::ordered(mistake, Order::Fifo, Order::Fifo)
+    }
+
+    pub(crate) fn ordered(mistake: Mistake, keeps: Order, says: Order) -> Reference {
+        Reference { mistake, keeps, says }
+    }
 }
 
-struct Waiting {
-    number: u64,
-    waker: Waker,
-    is_woken: bool,
-    /// What was handed over.
-    item: Option<Item>,
+/// Room that is kept.
+struct Kept<'a>(&'a Shared);
+
+impl Kept<'_> {
+    fn send(self, item: Item) -> bool {
+        let mut state = self.0.borrow_mut();
+        let is_void = state.is_closed && state.mistake == PermitIsVoidAfterClose;
+        if state.receivers == 0 || is_void {
+            drop(state);
+            return false;
+        }
+        if state.mistake == PermitTakesNoRoom {
+            state.reserved += 1;
+        }
+        let waker = state.push(item, false);
+        let wakers = state.permit_is_back(true);
+        drop(state);
+        wake(waker.into_iter().chain(wakers));
+        std::mem::forget(self);
+        true
+    }
 }
 
-impl Line {
-    /// The waker of the first who was not woken yet.
-    fn first(&mut self) -> Option<Waker> {
-        let first = self.waiting.iter_mut().find(|waiting| !waiting.is_woken)?;
-        first.is_woken = true;
-        Some(first.waker.clone())
-    }
-
-    fn all(&mut self) -> Vec<Waker> {
-        std::iter::from_fn(|| self.first()).collect()
-    }
-
-    fn get(&mut self, number: u64) -> Option<&mut Waiting> {
-        self.waiting.iter_mut().find(|waiting| waiting.number == number)
-    }
-
-    fn remove(&mut self, number: u64) -> Option<Waiting> {
-        let at = self.waiting.iter().position(|waiting| waiting.number == number)?;
-        self.waiting.remove(at)
-    }
-
-    /// Begins to wait, or goes on to.
-    fn wait(&mut self, number: &mut Option<u64>, waker: &Waker, mistake: Mistake) {
-        if mistake == ForgetsToRegister {
+impl Drop for Kept<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.borrow_mut();
+        if state.mistake == PermitTakesNoRoom {
             return;
         }
-        if mistake == WakesItself {
-            return waker.wake_by_ref();
-        }
-        match number.and_then(|number| self.get(number)) {
-            Some(waiting) => {
-                if mistake != KeepsItsFirstWaker {
-                    waiting.waker.clone_from(waker);
-                }
-                if mistake != ForgetsToRegisterAgain {
-                    waiting.is_woken = false;
-                }
-            }
-            None => {
-                *number = Some(self.next);
-                let waker = waker.clone();
-                self.waiting.push_back(Waiting {
-                    number: self.next,
-                    waker,
-                    is_woken: false,
-                    item: None,
-                });
-                self.next += 1;
-            }
-        }
+        let wakers = state.permit_is_back(false);
+        drop(state);
+        wake(wakers);
     }
 }
 
-impl State {
-    fn has_room(&self) -> bool {
-        let items = self.items.len();
-        self.bound.is_none_or(|bound| match self.mistake {
-            HoldsOneMore => items < bound + 1,
-            HoldsOneLess => items + 1 < bound.max(2),
-            _ => items < bound,
-        })
-    }
-
-    fn accepts(&self) -> bool {
-        (!self.is_closed || self.mistake == AcceptsAfterClose)
-            && (self.receivers > 0 || self.mistake == AcceptsWithoutReceivers)
-    }
-
-    fn has_ended(&self) -> bool {
-        self.is_closed || self.senders == 0
-    }
-
-    /// Puts an item in; who is to be woken.
-    fn push(&mut self, item: Item, is_try: bool) -> Option<Waker> {
-        let was_empty = self.items.is_empty();
-        let somebody_was = self.receiving.waiting.iter().any(|waiting| waiting.is_woken);
-        if self.mistake == HandsOverToWhoMayBeGone
-            && let Some(first) = self.receiving.waiting.iter_mut().find(|w| !w.is_woken)
-        {
-            first.is_woken = true;
-            first.item = Some(item);
-            return Some(first.waker.clone());
-        }
-        self.items.push_back(item);
-        match self.mistake {
-            SendForgetsToWake if !is_try => None,
-            TrySendForgetsToWake if is_try => None,
-            WakesOnlyIfItWasEmpty if !was_empty => None,
-            WakesUnlessSomebodyWas if somebody_was => None,
-            _ => self.receiving.first(),
-        }
-    }
-
-    /// Takes an item out, and who is to be woken.
-    fn pop(&mut self, is_try: bool) -> Option<(Item, Option<Waker>)> {
-        let was_full = !self.has_room();
-        let item = match self.mistake {
-            TakesTheNewest => self.items.pop_back()?,
-            _ => self.items.pop_front()?,
-        };
-        let waker = match self.mistake {
-            RecvForgetsToWake if !is_try => None,
-            TryRecvForgetsToWake if is_try => None,
-            WakesOnlyIfItWasFull if !was_full => None,
-            _ => self.sending.first(),
-        };
-        Some((item, waker))
-    }
-}
-
-type Shared = Rc<RefCell<State>>;
-
-fn wake(wakers: impl IntoIterator<Item = Waker>) {
-    wakers.into_iter().for_each(Waker::wake);
-}
-
-fn close(shared: &Shared) {
+/// Takes out what is to go, and wakes as many as there is room for.
+fn discard(shared: &Shared, is_doomed: impl Fn(&Item) -> bool, wakes: bool) {
     let mut state = shared.borrow_mut();
-    state.is_closed = true;
-    let mut wakers = [state.receiving.all(), state.sending.all()].concat();
-    match state.mistake {
-        CloseWakesOne => wakers.truncate(1),
-        CloseWakesNobody => wakers.clear(),
-        _ => {}
-    }
-    let discarded = match state.mistake {
-        CloseDiscards => mem::take(&mut state.items),
-        _ => VecDeque::new(),
-    };
+    let (gone, kept): (VecDeque<Item>, _) = state.items.drain(..).partition(is_doomed);
+    state.items = kept;
+    let wakers = state.sending.some(if wakes { gone.len() } else { 0 });
     drop(state);
-    drop(discarded);
+    drop(gone);
     wake(wakers);
 }
 
-pub(crate) struct Sender(Shared);
-
-impl Drop for Sender {
-    fn drop(&mut self) {
-        let mut state = self.0.borrow_mut();
-        state.senders = state.senders.saturating_sub(1);
-        if state.mistake == EndsWithTheFirstSender {
-            state.senders = 0;
-        }
-        let wakers = match (state.senders, state.mistake) {
-            (0, LastSenderWakesNobody) | (1.., _) => Vec::new(),
-            _ => state.receiving.all(),
-        };
-        drop(state);
-        wake(wakers);
-    }
-}
-
-pub(crate) struct Receiver(Shared);
-
-impl Drop for Receiver {
-    fn drop(&mut self) {
-        let mut state = self.0.borrow_mut();
-        state.receivers -= 1;
-        let wakers = match (state.receivers, state.mistake) {
-            (0, LastReceiverWakesNobody) | (1.., _) => Vec::new(),
-            _ => state.sending.all(),
-        };
-        drop(state);
-        wake(wakers);
-    }
-}
-
-impl Drop for State {
-    fn drop(&mut self) {
-        if self.mistake == LeaksWhatIsLeft {
-            self.items.drain(..).for_each(mem::forget);
-        }
-    }
-}
-
-struct Send<'a> {
-    shared: &'a Shared,
-    item: Option<Item>,
-    number: Option<u64>,
-}
-
-impl Future for Send<'_> {
-    type Output = bool;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
-        let this = self.get_mut();
-        let mut state = this.shared.borrow_mut();
-        if !state.accepts() {
-            if state.mistake == LeaksWhatIsRefused {
-                mem::forget(this.item.take());
-            }
-            return Poll::Ready(false);
-        }
-        if state.has_room() || state.mistake == DropsTheItemWhenFull {
-            let mistaken = !state.has_room();
-            let Some(item) = this.item.take().filter(|_| !mistaken) else {
-                return Poll::Ready(true);
-            };
-            let waker = state.push(item, false);
-            if let Some(number) = this.number.take() {
-                state.sending.remove(number);
-            }
-            drop(state);
-            wake(waker);
-            return Poll::Ready(true);
-        }
-        if state.mistake == RefusesWhenFull {
-            return Poll::Ready(false);
-        }
-        let mistake = state.mistake;
-        state.sending.wait(&mut this.number, cx.waker(), mistake);
-        Poll::Pending
-    }
-}
-
-impl Drop for Send<'_> {
-    fn drop(&mut self) {
-        let mut state = self.shared.borrow_mut();
-        let mistake = state.mistake;
-        let item = self.item.take();
-        let mut wakers = Vec::new();
-        if let Some(number) = self.number
-            && mistake != KeepsWakersOfTheDropped
-            && let Some(waiting) = state.sending.remove(number)
-            && waiting.is_woken
-            && mistake != SenderSwallowsItsWake
-        {
-            wakers.extend(state.sending.first());
-        }
-        if mistake == SendsThoughDropped
-            && self.number.is_some()
-            && let Some(item) = item
-        {
-            wakers.extend(state.push(item, false));
-        }
-        drop(state);
-        wake(wakers);
-    }
-}
-
-struct Recv<'a> {
-    shared: &'a Shared,
-    number: Option<u64>,
-}
-
-impl Future for Recv<'_> {
-    type Output = Option<Item>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Item>> {
-        let this = self.get_mut();
-        let mut state = this.shared.borrow_mut();
-        let handed = this.number.and_then(|number| state.receiving.get(number)?.item.take());
-        let popped = handed.map(|item| (item, None)).or_else(|| state.pop(false));
-        if popped.is_some() || state.has_ended() {
-            if let Some(number) = this.number.take() {
-                state.receiving.remove(number);
-            }
-            drop(state);
-            let (item, waker) = popped.unzip();
-            wake(waker.flatten());
-            return Poll::Ready(item);
-        }
-        let mistake = state.mistake;
-        let was_waiting = this.number.is_some();
-        state.receiving.wait(&mut this.number, cx.waker(), mistake);
-        if mistake == PassesWakesOnForEver && was_waiting {
-            let number = this.number;
-            let others = state.receiving.waiting.iter();
-            let others = others.filter(|waiting| Some(waiting.number) != number);
-            let wakers: Vec<_> = others.map(|waiting| waiting.waker.clone()).collect();
-            drop(state);
-            wake(wakers);
-        }
-        Poll::Pending
-    }
-}
-
-impl Drop for Recv<'_> {
-    fn drop(&mut self) {
-        let Some(number) = self.number else { return };
-        let mut state = self.shared.borrow_mut();
-        if state.mistake == KeepsWakersOfTheDropped {
-            return;
-        }
-        let waiting = state.receiving.remove(number);
-        let waker = match &waiting {
-            Some(waiting) if waiting.is_woken && state.mistake != ReceiverSwallowsItsWake => {
-                state.receiving.first()
-            }
-            _ => None,
-        };
-        drop(state);
-        drop(waiting);
-        wake(waker);
+fn status(shared: &Shared, is_sender: bool) -> Status {
+    let state = shared.borrow();
+    let (len, mistake) = (state.items.len(), state.mistake);
+    let counted = if mistake == LenCountsPermits { len + state.reserved } else { len };
+    let early = mistake == IsFullTooEarly && state.bound == Some(len + 1);
+    let is_over = if is_sender { !state.accepts() } else { state.is_closed || state.senders == 0 };
+    let bound = state.bound.unwrap_or(usize::MAX);
+    Status {
+        len: Some(counted),
+        is_empty: Some(len == 0),
+        is_full: Some(!state.has_room() || early),
+        room: Some(bound.saturating_sub(len + state.reserved)),
+        is_closed: Some(is_over && mistake != SaysOpenWhenClosed),
+        senders: Some(state.senders),
+        receivers: Some(state.receivers),
     }
 }
 
@@ -381,28 +105,38 @@ impl Channel for Reference {
 
     fn open(&self, capacity: Capacity) -> (Sender, Receiver) {
         let shared = Rc::new(RefCell::new(State {
-            mistake: self.0,
+            mistake: self.mistake,
+            order: self.keeps,
             items: VecDeque::new(),
             bound: capacity.bound(),
             is_closed: false,
             senders: 1,
             receivers: 1,
-            sending: Line::default(),
-            receiving: Line::default(),
+            weak: 0,
+            reserved: 0,
+            sending: line::Line::default(),
+            receiving: line::Line::default(),
+            closing: line::Line::default(),
+            kept: None,
         }));
-        (Sender(shared.clone()), Receiver(shared))
+        (Sender(shared.clone()), Receiver { shared, number: None })
     }
 
     async fn send(&self, sender: &mut Sender, item: Item) -> bool {
-        Send { shared: &sender.0, item: Some(item), number: None }.await
+        Send { shared: &sender.0, item: Some(item), reserves: false, number: None }.await
     }
 
     async fn recv(&self, receiver: &mut Receiver) -> Option<Item> {
-        Recv { shared: &receiver.0, number: None }.await
+        receiver.leave_the_line();
+        Recv { shared: &receiver.shared, limit: 1, number: None }.await.pop()
     }
 
     fn capacities(&self) -> Vec<Capacity> {
         (1..=3).map(Capacity::Bounded).chain([Capacity::Unbounded]).collect()
+    }
+
+    fn order(&self) -> Order {
+        self.says
     }
 
     fn try_send(&self, sender: &mut Sender, item: Item) -> Option<Result<(), TrySendError<()>>> {
@@ -420,8 +154,8 @@ impl Channel for Reference {
     }
 
     fn try_recv(&self, receiver: &mut Receiver) -> Option<Result<Item, TryRecvError>> {
-        let mut state = receiver.0.borrow_mut();
-        let Some((item, waker)) = state.pop(true) else {
+        let mut state = receiver.shared.borrow_mut();
+        let Some((item, wakers)) = state.pop(true) else {
             let says_end = state.has_ended() && state.mistake != SaysEmptyWhenClosed;
             return Some(Err(if says_end {
                 TryRecvError::Disconnected
@@ -430,19 +164,16 @@ impl Channel for Reference {
             }));
         };
         drop(state);
-        wake(waker);
+        wake(wakers);
         Some(Ok(item))
     }
 
     fn clone_sender(&self, sender: &Sender) -> Option<Sender> {
-        let mut state = sender.0.borrow_mut();
-        state.senders += usize::from(state.mistake != DoesNotCountClones);
-        Some(Sender(sender.0.clone()))
+        Some(Sender::another(&sender.0, self.mistake != DoesNotCountClones))
     }
 
     fn clone_receiver(&self, receiver: &Receiver) -> Option<Receiver> {
-        receiver.0.borrow_mut().receivers += 1;
-        Some(Receiver(receiver.0.clone()))
+        Some(Receiver::another(&receiver.shared))
     }
 
     fn close_by_sender(&self, sender: &mut Sender) -> Option<()> {
@@ -451,7 +182,91 @@ impl Channel for Reference {
     }
 
     fn close_by_receiver(&self, receiver: &mut Receiver) -> Option<()> {
-        close(&receiver.0);
+        close(&receiver.shared);
         Some(())
+    }
+
+    fn reserve<'a>(
+        &self,
+        sender: &'a mut Sender,
+    ) -> Option<impl Future<Output = Option<Permit<'a>>>> {
+        let shared = &sender.0;
+        let reserve = Send { shared, item: None, reserves: true, number: None };
+        Some(async move { reserve.await.then(|| Permit::new(Kept(shared), Kept::send, drop)) })
+    }
+
+    fn next(&self, receiver: &mut Receiver) -> Option<impl Future<Output = Option<Item>>> {
+        let Receiver { shared, number } = receiver;
+        let keeps = self.mistake == StreamKeepsItsFirstWaker;
+        Some(poll_fn(move |cx| {
+            if keeps
+                && number.is_some_and(|n| {
+                    shared.borrow_mut().receiving.get(n).is_some_and(|waiting| !waiting.is_woken())
+                })
+            {
+                return std::task::Poll::Pending;
+            }
+            poll_recv(shared, number, 1, cx.waker()).map(|mut items| items.pop())
+        }))
+    }
+
+    fn recv_many(
+        &self,
+        receiver: &mut Receiver,
+        limit: usize,
+    ) -> Option<impl Future<Output = Vec<Item>>> {
+        receiver.leave_the_line();
+        Some(Recv { shared: &receiver.shared, limit, number: None })
+    }
+
+    fn closed(&self, sender: &mut Sender) -> Option<impl Future<Output = ()>> {
+        Some(Closed { shared: &sender.0, number: None })
+    }
+
+    fn drain(&self, receiver: &mut Receiver) -> Option<Vec<Item>> {
+        let mut state = receiver.shared.borrow_mut();
+        let left = usize::from(self.mistake == DrainLeavesOne).min(state.items.len());
+        let count = state.items.len() - left;
+        let items: Vec<_> = state.items.drain(..count).collect();
+        let wakers = state.sending.some(if self.mistake == DrainWakesNobody { 0 } else { count });
+        drop(state);
+        wake(wakers);
+        Some(items)
+    }
+
+    fn clear(&self, receiver: &mut Receiver) -> Option<()> {
+        discard(&receiver.shared, |_| true, self.mistake != ClearWakesNobody);
+        Some(())
+    }
+
+    fn remove_if(&self, receiver: &mut Receiver, doomed: impl Fn(&Item) -> bool) -> Option<()> {
+        let others = self.mistake == RemovesTheOthers;
+        discard(&receiver.shared, |item| doomed(item) != others, self.mistake != RemoveWakesNobody);
+        Some(())
+    }
+
+    fn status_by_sender(&self, sender: &Sender) -> Status {
+        status(&sender.0, true)
+    }
+
+    fn status_by_receiver(&self, receiver: &Receiver) -> Status {
+        status(&receiver.shared, false)
+    }
+
+    fn downgrade_sender(&self, sender: &Sender) -> Option<Weak<Sender>> {
+        let (shared, mistake) = (sender.0.clone(), self.mistake);
+        shared.borrow_mut().weak += usize::from(mistake == WeakKeepsOpen);
+        Some(Weak::new(move || {
+            let is_there = shared.borrow().senders > 0 || mistake == WeakComesBack;
+            is_there.then(|| Sender::another(&shared, mistake != UpgradeIsNotCounted))
+        }))
+    }
+
+    fn downgrade_receiver(&self, receiver: &Receiver) -> Option<Weak<Receiver>> {
+        let shared = receiver.shared.clone();
+        Some(Weak::new(move || {
+            let is_there = shared.borrow().receivers > 0;
+            is_there.then(|| Receiver::another(&shared))
+        }))
     }
 }

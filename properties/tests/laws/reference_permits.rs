@@ -2,7 +2,7 @@
 //! make a mistake.
 
 use reveille::laws::{
-    Item, Mutex, Order, Precedence, RwLock, Semaphore, TryAcquireError, TryUpgrade,
+    Fairness, Item, Mutex, Precedence, RwLock, Semaphore, TryAcquireError, TryUpgrade,
 };
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -505,8 +505,8 @@ impl Semaphore for Reference {
         3
     }
 
-    fn order(&self) -> Order {
-        Order::FirstCome
+    fn fairness(&self) -> Fairness {
+        Fairness::FirstCome
     }
 
     fn try_acquire(

@@ -1,65 +1,266 @@
 //! What a task does with its end of the channel, as proptest draws it.
 
 use super::Capacity;
-use crate::laws::patience::{Patience, patience};
-use crate::laws::script::{Script, scripts};
+use super::model::Trait;
+use super::offered::{OfEnd, Offered};
+use crate::laws::patience::Patience;
+use crate::laws::script::{MOST_TASKS, Script, Step, scripts};
+use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::strategy::Union;
 use std::fmt;
 
+/// What a task does.
 #[derive(Clone, Copy)]
-pub(super) struct Act {
-    pub(super) what: What,
-    /// It is named by its end.
-    verb: &'static str,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) enum What {
+pub(super) enum Act<E> {
     /// A send or a receive that may wait.
     Wait(Patience),
     /// One that may not.
     Try,
+    /// One by the end as a sink or a stream.
+    Through(Patience),
     Clone,
     /// Drops a handle, but for the last.
     Drop,
     Close,
+    Ask,
+    Downgrade,
+    Upgrade,
+    Of(E),
 }
 
-/// The first capacity, where most waits, as often as all others together.
-pub(super) fn capacity(capacities: Vec<Capacity>) -> impl Strategy<Value = Capacity> {
-    prop_oneof![Just(capacities[0]), select(capacities)]
+#[derive(Clone, Copy)]
+pub(super) enum OfSender {
+    /// Waits for room, then for so many milliseconds.
+    Reserve(Patience, u8, Fate),
+    Closed(Patience),
 }
 
-pub(super) fn senders(most: usize) -> impl Strategy<Value = Vec<Script<Act>>> {
-    scripts(act("send"), Act { what: What::Wait(Patience::Endless), verb: "send" }, most)
+/// What becomes of a permit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Used,
+    Released,
+    Dropped,
+    /// In runs where futures may be.
+    Forgotten,
 }
 
-pub(super) fn receivers(most: usize) -> impl Strategy<Value = Vec<Script<Act>>> {
-    scripts(act("recv"), Act { what: What::Wait(Patience::Endless), verb: "recv" }, most)
+#[derive(Clone, Copy)]
+pub(super) enum OfReceiver {
+    Many(usize, Patience),
+    Drain,
+    Clear,
+    RemoveIf(Trait),
 }
 
-fn act(verb: &'static str) -> impl Strategy<Value = Act> + Clone {
-    let what = prop_oneof![
-        12 => patience().prop_map(What::Wait),
-        2 => Just(What::Try),
-        1 => Just(What::Clone),
-        1 => Just(What::Drop),
-        1 => Just(What::Close),
+/// What an end is called by what it does.
+pub(super) trait Verb: Copy + fmt::Debug + 'static {
+    const VERB: &'static str;
+    const THROUGH: &'static str;
+}
+
+impl Verb for OfSender {
+    const VERB: &'static str = "send";
+    const THROUGH: &'static str = "feed";
+}
+
+impl Verb for OfReceiver {
+    const VERB: &'static str = "recv";
+    const THROUGH: &'static str = "next";
+}
+
+/// The first capacity, where most waits, more often than the others; but the last one, where
+/// most is waited for, if who waits may be forgotten.
+pub(super) fn capacity(
+    capacities: Vec<Capacity>,
+    forgets: bool,
+) -> impl Strategy<Value = Capacity> {
+    let favoured = capacities[if forgets { capacities.len() - 1 } else { 0 }];
+    prop_oneof![1 => Just(favoured), 2 => select(capacities)]
+}
+
+pub(super) fn senders(
+    most: usize,
+    offered: Offered,
+    forgets: bool,
+) -> impl Strategy<Value = Vec<Script<Act<OfSender>>>> {
+    let fate = prop_oneof![
+        2 => Just(Fate::Used),
+        2 => Just(Fate::Released),
+        1 => Just(Fate::Dropped),
+        1 => Just(Fate::Forgotten),
     ];
-    what.prop_map(move |what| Act { what, verb })
+    let reserve = (patience(forgets), 0..4u8, fate)
+        .prop_map(|(patience, millis, fate)| OfSender::Reserve(patience, millis, fate));
+    let own = [
+        (offered.reserve, 5, reserve.boxed()),
+        (offered.closed, 2, patience(forgets).prop_map(OfSender::Closed).boxed()),
+    ];
+    let scripts = scripts(act(offered.sender, forgets, own), Act::Wait(Patience::Endless), most);
+    let endings = [(true, 5, Vec::new()), (offered.sender.weak, 1, come_back())];
+    some_forgotten(with_endings(scripts, endings), forgets)
 }
 
-impl fmt::Debug for Act {
+pub(super) fn receivers(
+    most: usize,
+    offered: Offered,
+    forgets: bool,
+) -> impl Strategy<Value = Vec<Script<Act<OfReceiver>>>> {
+    let limit = prop_oneof![3 => 2..4usize, 1 => Just(1)];
+    let many =
+        (limit, patience(forgets)).prop_map(|(limit, patience)| OfReceiver::Many(limit, patience));
+    let doomed = prop_oneof![Just(Trait::Even), Just(Trait::Odd)];
+    let own = [
+        (offered.many, 4, many.boxed()),
+        (offered.drain, 1, Just(OfReceiver::Drain).boxed()),
+        (offered.clear, 1, Just(OfReceiver::Clear).boxed()),
+        (offered.remove_if, 1, doomed.prop_map(OfReceiver::RemoveIf).boxed()),
+    ];
+    let scripts = scripts(act(offered.receiver, forgets, own), Act::Wait(Patience::Endless), most);
+    let endings = [
+        (true, 5, Vec::new()),
+        (offered.receiver.close, 2, shut_down()),
+        (offered.receiver.weak, 1, come_back()),
+    ];
+    some_forgotten(with_endings(scripts, endings), forgets)
+}
+
+/// Where futures may be forgotten, some tasks do no more than wait for one that may be, so that
+/// nobody makes good for it.
+fn some_forgotten<E: Verb>(
+    scripts: impl Strategy<Value = Vec<Script<Act<E>>>>,
+    forgets: bool,
+) -> impl Strategy<Value = Vec<Script<Act<E>>>> {
+    let one_in = if forgets { 3 } else { 1 };
+    (scripts, vec(0..one_in, MOST_TASKS)).prop_map(|(mut scripts, drawn)| {
+        for (script, _) in scripts.iter_mut().zip(drawn).filter(|(_, drawn)| *drawn == 1) {
+            script.steps = vec![Step::Act(Act::Wait(Patience::Faulty))];
+        }
+        scripts
+    })
+}
+
+/// How long somebody waits. Where futures may be forgotten, many are.
+fn patience(forgets: bool) -> BoxedStrategy<Patience> {
+    let patience = crate::laws::patience::patience();
+    match forgets {
+        true => prop_oneof![2 => patience, 1 => Just(Patience::Faulty)].boxed(),
+        false => patience.boxed(),
+    }
+}
+
+/// Closes the channel, and receives what is under way.
+fn shut_down<E>() -> Vec<Step<Act<E>>> {
+    let recv = || Step::Act(Act::Wait(Patience::Endless));
+    vec![Step::Act(Act::Close), recv(), recv()]
+}
+
+/// Leaves, and comes back by a weak handle if the channel is still there.
+fn come_back<E>() -> Vec<Step<Act<E>>> {
+    let acts = [Act::Upgrade, Act::Wait(Patience::Endless)];
+    let leaves = [Step::Act(Act::Downgrade), Step::Act(Act::Drop), Step::Sleep(3)];
+    leaves.into_iter().chain(acts.map(Step::Act)).collect()
+}
+
+/// How often which steps come at the end of a script, if they are offered.
+fn with_endings<E: Verb>(
+    scripts: impl Strategy<Value = Vec<Script<Act<E>>>>,
+    endings: impl IntoIterator<Item = (bool, u32, Vec<Step<Act<E>>>)>,
+) -> impl Strategy<Value = Vec<Script<Act<E>>>> {
+    let offered = endings.into_iter().filter(|(offered, ..)| *offered);
+    let endings = offered.map(|(_, weight, ending)| (weight, Just(ending)));
+    let endings = vec(Union::new_weighted(endings.collect()), MOST_TASKS);
+    (scripts, endings).prop_map(|(mut scripts, endings)| {
+        for (script, ending) in scripts.iter_mut().zip(endings) {
+            script.steps.extend(ending);
+        }
+        scripts
+    })
+}
+
+/// What is offered, with how much of it there is to be.
+type Weighted<E> = (bool, u32, BoxedStrategy<E>);
+
+fn act<E: Verb>(
+    offered: OfEnd,
+    forgets: bool,
+    own: impl IntoIterator<Item = Weighted<E>>,
+) -> impl Strategy<Value = Act<E>> + Clone {
+    let own = own
+        .into_iter()
+        .map(|(offered, weight, own)| (offered, weight, own.prop_map(Act::Of).boxed()));
+    let acts = [
+        (true, 12, patience(forgets).prop_map(Act::Wait).boxed()),
+        (offered.attempt, 3, Just(Act::Try).boxed()),
+        (offered.through, 3, patience(forgets).prop_map(Act::Through).boxed()),
+        (offered.clone, 1, Just(Act::Clone).boxed()),
+        (offered.clone || offered.weak, 2, Just(Act::Drop).boxed()),
+        (offered.close, 2, Just(Act::Close).boxed()),
+        (offered.status, 2, Just(Act::Ask).boxed()),
+        (offered.weak, 1, Just(Act::Downgrade).boxed()),
+        (offered.weak, 1, Just(Act::Upgrade).boxed()),
+    ];
+    let offered = acts.into_iter().chain(own).filter(|(offered, ..)| *offered);
+    Union::new_weighted(offered.map(|(_, weight, act)| (weight, act)).collect())
+}
+
+/// What may wait, with how long it does.
+fn patiently(f: &mut fmt::Formatter<'_>, what: &str, patience: Patience) -> fmt::Result {
+    match patience {
+        Patience::Endless => f.write_str(what),
+        patience => write!(f, "{what}, {patience:?}"),
+    }
+}
+
+impl<E: Verb> fmt::Debug for Act<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = self.verb;
-        match &self.what {
-            What::Wait(Patience::Endless) => f.write_str(verb),
-            What::Wait(patience) => write!(f, "{verb}, {patience:?}"),
-            What::Try => write!(f, "try_{verb}"),
-            What::Clone => f.write_str("clone"),
-            What::Drop => f.write_str("drop a clone"),
-            What::Close => f.write_str("close"),
+        match self {
+            Act::Wait(patience) => patiently(f, E::VERB, *patience),
+            Act::Try => write!(f, "try_{}", E::VERB),
+            Act::Through(patience) => patiently(f, E::THROUGH, *patience),
+            Act::Clone => f.write_str("clone"),
+            Act::Drop => f.write_str("drop a clone"),
+            Act::Close => f.write_str("close"),
+            Act::Ask => f.write_str("ask"),
+            Act::Downgrade => f.write_str("downgrade"),
+            Act::Upgrade => f.write_str("upgrade"),
+            Act::Of(own) => own.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for OfSender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OfSender::Reserve(patience, millis, fate) => {
+                patiently(f, "reserve", *patience)?;
+                if *millis > 0 {
+                    write!(f, ", sleep {millis} ms")?;
+                }
+                f.write_str(match fate {
+                    Fate::Used => ", send by the permit",
+                    Fate::Released => ", release it",
+                    Fate::Dropped => ", drop it",
+                    Fate::Forgotten => ", forget it",
+                })
+            }
+            OfSender::Closed(patience) => patiently(f, "closed", *patience),
+        }
+    }
+}
+
+impl fmt::Debug for OfReceiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OfReceiver::Many(limit, patience) => {
+                patiently(f, &format!("recv_many up to {limit}"), *patience)
+            }
+            OfReceiver::Drain => f.write_str("drain"),
+            OfReceiver::Clear => f.write_str("clear"),
+            OfReceiver::RemoveIf(Trait::Odd) => f.write_str("remove_if odd"),
+            OfReceiver::RemoveIf(Trait::Even) => f.write_str("remove_if even"),
         }
     }
 }

@@ -1,14 +1,16 @@
 //! One run: tasks at both ends of a channel, each with one end, so that it never waits for
 //! itself.
 
-use super::acting::{Acting, End, Receiving, Sending, Shared};
-use super::model::{Op, Queue, Rules};
-use super::plan::Act;
+use super::acting::{Acting, End, Shared};
+use super::model::{Op, Queue, Rules, Side};
+use super::plan::{Act, OfReceiver, OfSender};
+use super::receiving::Receiving;
+use super::sending::Sending;
 use super::{Capacity, Channel, Ends};
 use crate::laws::cast::Cast;
 use crate::laws::history::Breach;
 use crate::laws::item::Drops;
-use crate::laws::linear::{Entry, Model};
+use crate::laws::linear::{self, Entry, Model};
 use crate::laws::script::Script;
 use reveille_sim::within;
 use std::rc::Rc;
@@ -17,11 +19,11 @@ use std::rc::Rc;
 pub(super) async fn run<C: Channel>(
     channel: C,
     capacity: Capacity,
-    senders: Vec<Script<Act>>,
-    receivers: Vec<Script<Act>>,
+    senders: Vec<Script<Act<OfSender>>>,
+    receivers: Vec<Script<Act<OfReceiver>>>,
     forgets: bool,
 ) -> Result<(), Breach> {
-    let shared = Rc::new(Shared { channel, drops: Drops::default() });
+    let shared = Rc::new(Shared { channel, drops: Drops::default(), forgets });
     let (sender, receiver) = within("Channel::open", || shared.channel.open(capacity));
     let mut cast = Cast::of("channel");
     let made = Ends {
@@ -29,12 +31,21 @@ pub(super) async fn run<C: Channel>(
         receivers: spawn::<C, Receiving>(&mut cast, &shared, receiver, receivers),
     };
     let initial = |history: &[Entry<Queue>]| {
-        let rules = rules(&shared.channel, capacity, ends(made, history));
+        let rules = rules(&shared.channel, capacity, made, history);
         Queue::new(rules, made.senders, made.receivers)
     };
     cast.play(initial).await?;
-    cast.are_over("and nobody is left at the other end but who waits, too")?;
-    if forgets { Ok(()) } else { shared.drops.judge("channel") }
+    if forgets {
+        return Ok(());
+    }
+    let waits_for_the_close =
+        |entry: &Entry<Queue>| entry.op == Op::Closed && matches!(entry.end, linear::End::Waiting);
+    // Two ends may wait for each other to go.
+    if shared.channel.has_ends() && !cast.history().iter().any(waits_for_the_close) {
+        cast.are_over("and nobody is left at the other end but who waits, too")?;
+    }
+    cast.end().await;
+    shared.drops.judge("channel")
 }
 
 /// How many handles of an end there are in the beginning: as many as there are scripts, if they
@@ -43,11 +54,11 @@ fn spawn<C: Channel, E: End<C>>(
     cast: &mut Cast<Queue>,
     shared: &Rc<Shared<C>>,
     first: E::Handle,
-    scripts: Vec<Script<Act>>,
+    scripts: Vec<Script<Act<E::Own>>>,
 ) -> usize {
     let mut handles = vec![first];
     while handles.len() < scripts.len() {
-        let method = Queue::method(&E::CLONE.0);
+        let method = Queue::method(&Op::Clone(E::SIDE));
         let clone = within(method, || E::clone(&shared.channel, &handles[0]));
         let Some(clone) = clone else { break };
         handles.push(clone);
@@ -56,25 +67,49 @@ fn spawn<C: Channel, E: End<C>>(
     for (number, (handle, script)) in handles.into_iter().zip(scripts).enumerate() {
         let name = format!("{} {}", E::NAME, number + 1);
         let shared = shared.clone();
-        let handles = vec![handle];
-        cast.spawn(name, script, |part| Acting::<C, E> { shared, part, handles });
+        cast.spawn(name, script, |part| Acting::<C, E>::new(shared, part, handle));
     }
     count
 }
 
 /// All ends that there were, with these in the beginning.
 fn ends(made: Ends, history: &[Entry<Queue>]) -> Ends {
-    let clones = |op: Op| history.iter().filter(|entry| entry.op == op).count();
+    let more = |side| {
+        let is_one =
+            |entry: &&Entry<Queue>| matches!(entry.op, Op::Clone(s) | Op::Upgrade(s) if s == side);
+        history.iter().filter(is_one).count()
+    };
     Ends {
-        senders: made.senders + clones(Op::CloneSender),
-        receivers: made.receivers + clones(Op::CloneReceiver),
+        senders: made.senders + more(Side::Sender),
+        receivers: made.receivers + more(Side::Receiver),
     }
 }
 
-fn rules<C: Channel>(channel: &C, capacity: Capacity, ends: Ends) -> Rules {
+fn rules<C: Channel>(
+    channel: &C,
+    capacity: Capacity,
+    made: Ends,
+    history: &[Entry<Queue>],
+) -> Rules {
+    let ends = ends(made, history);
     let (room, most) = match capacity.bound() {
         Some(bound) => within("Channel::room", || channel.room(bound, ends)).into_inner(),
         None => (usize::MAX, usize::MAX),
     };
-    Rules { room, most, is_fair: channel.is_fair() }
+    let unanswered = |is_it: fn(&Op) -> bool, others: bool| {
+        let is_one = |entry: &&Entry<Queue>| match entry.end {
+            linear::End::Forgotten { .. } => entry.queued.is_some() && is_it(&entry.op),
+            // With one end nobody else is to be woken.
+            linear::End::Dropped { .. } => {
+                let waits_on = matches!(entry.op, Op::Feed(_) | Op::Next) && entry.queued.is_some();
+                others && waits_on && is_it(&entry.op)
+            }
+            _ => false,
+        };
+        history.iter().filter(is_one).count() * channel.wakes_of_the_forgotten()
+    };
+    let gone =
+        [unanswered(Op::sends, ends.senders > 1), unanswered(Op::receives, ends.receivers > 1)];
+    let (order, has_ends, is_fair) = (channel.order(), channel.has_ends(), channel.is_fair());
+    Rules { room, most, order, has_ends, is_fair, gone }
 }

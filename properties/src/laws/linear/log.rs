@@ -70,6 +70,11 @@ impl<O: Clone, A: Clone> Log<O, A> {
         self.end(at, |at| End::Dropped { at, effect });
     }
 
+    /// Whoever had the operation is gone, and it noted nothing if it has not ended.
+    pub(in super::super) fn forget(&self, at: usize, effect: Effect) {
+        self.end(at, |at| End::Forgotten { at, effect });
+    }
+
     fn end(&self, at: usize, end: impl FnOnce(u64) -> End<A>) {
         let mut entries = self.entries();
         let now = entries.tick();

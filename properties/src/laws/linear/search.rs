@@ -78,7 +78,12 @@ impl<'a, M: Model> Search<'a, M> {
         let is_required = |end: &_| {
             matches!(end, End::Returned { .. } | End::Dropped { effect: Effect::Always, .. })
         };
-        let is_maybe = |end: &_| matches!(end, End::Dropped { effect: Effect::Maybe, .. });
+        let is_maybe = |end: &_| {
+            let (End::Dropped { effect, .. } | End::Forgotten { effect, .. }) = end else {
+                return false;
+            };
+            *effect == Effect::Maybe
+        };
         let mut waiting: Vec<_> = those(|end| matches!(end, End::Waiting)).collect();
         waiting.sort_by_key(|at| history[*at].queued.unwrap_or(history[*at].called));
         Search {
@@ -161,7 +166,7 @@ impl<'a, M: Model> Search<'a, M> {
         let later = &self.history[at];
         let is_in_line = |end: &End<M::Answer>| match end {
             End::Returned { answer, .. } => !M::is_refusal(answer),
-            End::Dropped { .. } => false,
+            End::Dropped { .. } | End::Forgotten { .. } => false,
             End::Waiting => true,
         };
         if matches!(&later.end, End::Returned { answer, .. } if M::is_refusal(answer)) {
@@ -204,7 +209,7 @@ fn places(mut set: Set) -> impl Iterator<Item = usize> {
 
 fn ended<A>(end: &End<A>) -> Option<u64> {
     match end {
-        End::Returned { at, .. } | End::Dropped { at, .. } => Some(*at),
+        End::Returned { at, .. } | End::Dropped { at, .. } | End::Forgotten { at, .. } => Some(*at),
         End::Waiting => None,
     }
 }

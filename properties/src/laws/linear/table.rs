@@ -56,6 +56,7 @@ fn rows<M: Model>(history: &[Entry<M>]) -> Vec<Row> {
         let end = match &entry.end {
             End::Returned { answer, .. } => answer.to_string(),
             End::Dropped { .. } => "dropped".to_owned(),
+            End::Forgotten { .. } => "forgotten".to_owned(),
             End::Waiting => String::new(),
         };
         match ended::<M>(entry) {
@@ -75,7 +76,7 @@ fn rows<M: Model>(history: &[Entry<M>]) -> Vec<Row> {
 
 fn ended<M: Model>(entry: &Entry<M>) -> Option<u64> {
     match entry.end {
-        End::Returned { at, .. } | End::Dropped { at, .. } => Some(at),
+        End::Returned { at, .. } | End::Dropped { at, .. } | End::Forgotten { at, .. } => Some(at),
         End::Waiting => None,
     }
 }

@@ -252,7 +252,7 @@ fn brute(state: &Queue, history: &History, order: &mut Vec<usize>) -> bool {
 fn in_time(history: &History, order: &[usize]) -> bool {
     let ended = |at: usize| match history[at].end {
         End::Returned { at, .. } | End::Dropped { at, .. } => at,
-        End::Waiting => u64::MAX,
+        End::Forgotten { .. } | End::Waiting => u64::MAX,
     };
     let mut pairs = (0..order.len()).flat_map(|j| (0..j).map(move |i| (order[i], order[j])));
     pairs.all(|(first, second)| ended(second) > history[first].called)
