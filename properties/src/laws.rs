@@ -29,6 +29,7 @@
 //! | [`delay_queue()`] | every item comes at its time, once, and none early; who waits is woken by what brings that nearer |
 //! | [`block_on()`] | it ends whenever its future was woken, whatever else parks and unparks the thread; it polls no more often than that; the output and a panic come through |
 //! | [`executor()`] | what was spawned or woken is run as long as somebody drives; nothing is polled by two at once or after its end; every task is dropped once |
+//! | [`waker()`] | each wake calls once; what is called is dropped once, with the last clone |
 //!
 //! The suite of channels takes an adapter of a dozen lines, a [`Channel`]. Its judgement is
 //! linearizability: each operation takes effect at one moment between its call and its
@@ -55,6 +56,7 @@ mod read;
 mod script;
 mod seek;
 mod sink;
+mod waker;
 mod write;
 
 pub use block_on::{BlockOn, block_on};
@@ -69,6 +71,7 @@ pub use job::Job;
 pub use read::async_read;
 pub use seek::async_seek;
 pub use sink::Sink;
+pub use waker::{Callback, MakeWaker, waker};
 pub use write::async_write;
 
 use crate::checker::{Checker, tell};

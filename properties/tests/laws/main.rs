@@ -11,8 +11,10 @@ mod reference_block_on;
 mod reference_channel;
 mod reference_delay_queue;
 mod reference_executor;
+mod reference_waker;
 mod references;
 mod seekers;
+mod waker_mistakes;
 mod writers;
 
 use reveille::laws::{Laws, Suite};
