@@ -84,7 +84,7 @@ pub trait Executor: Clone + 'static {
     }
 
     /// Waits for the end of a task: its output, or none if it was cancelled or has panicked,
-    /// or the executor is gone.
+    /// or the executor is gone. The panic of the task may come through.
     fn join(&self, handle: &mut Self::Handle) -> Option<impl Future<Output = Option<Item>>> {
         let _ = handle;
         None::<Pending<Option<Item>>>
@@ -108,8 +108,8 @@ pub trait Executor: Clone + 'static {
         true
     }
 
-    /// Whether a task may panic: the panic is caught, or it comes through `drive` or `tick`,
-    /// and the other tasks go on when the executor is driven again. By default that is not
+    /// Whether a task may panic: the panic is caught, or it comes through `drive`, `tick` or
+    /// `join`, and the other tasks go on when the executor is driven again. By default that is not
     /// tested.
     fn bears_panics(&self) -> bool {
         false
