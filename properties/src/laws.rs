@@ -62,6 +62,7 @@
 //! | --- | --- |
 //! | [`executor()`] | what was spawned or woken is run as long as somebody drives; nothing is polled by two at once or after its end; every task is dropped once |
 //! | [`block_on()`] | it ends whenever its future was woken, whatever else parks and unparks the thread; it polls no more often than that; the output and a panic come through |
+//! | [`waker()`] | each wake calls once; what is called is dropped once, with the last clone |
 //!
 //! # Faults
 //!
@@ -116,6 +117,7 @@ mod sink;
 mod spares;
 mod stream;
 mod value;
+mod waker;
 mod watch;
 mod write;
 
@@ -150,6 +152,7 @@ pub use signal::{Signal, signal};
 pub use sink::Sink;
 pub use stream::{fused_stream, select, stream, streams, terminated_stream, unordered_stream};
 pub use value::Value;
+pub use waker::{Callback, MakeWaker, waker};
 pub use watch::{News, Sight, Watch, watch};
 pub use write::async_write;
 

@@ -1,45 +1,59 @@
 //! tokio-util 0.7.18: `DelayQueue::reset_at` to a time that has passed makes the item due
 //! at once and does not wake the task that waits for the queue. Fixed in 0.7.19 (tokio
 //! pull request 8274).
+#![cfg(test)]
 
-use std::future::poll_fn;
-use std::sync::{Arc, Mutex};
+use reveille::Checker;
+use reveille::laws::{self, DelayQueue, Item};
+use reveille::time::Instant;
+use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
-use tokio_util::time::DelayQueue;
+use tokio_util::time::{DelayQueue as Queue, delay_queue::Key};
 
-/// Leases of several lengths; one is given back before it runs out, and counts from then
-/// on as run out when it was granted.
-pub async fn leases() {
-    let granted = Instant::now();
-    let queue = Arc::new(Mutex::new(DelayQueue::new()));
-    let lengths = [5, 10, 60];
-    let keys = lengths.map(|seconds| {
-        queue.lock().unwrap().insert(seconds, Duration::from_secs(seconds))
-    });
-    let ended = Arc::new(Mutex::new(Vec::new()));
-    let seen = ended.clone();
-    let all_ended = reveille::eventually(
-        Duration::from_secs(30),
-        "leases end when they are given back",
-        move || seen.lock().unwrap().len() == lengths.len(),
-    );
-    let reaper = {
-        let queue = queue.clone();
-        tokio::spawn(async move {
-            while let Some(lease) = poll_fn(|cx| queue.lock().unwrap().poll_expired(cx)).await {
-                ended.lock().unwrap().push(lease.into_inner());
-            }
-        })
-    };
-    sleep(Duration::from_secs(20)).await;
-    queue.lock().unwrap().reset_at(&keys[2], granted);
-    reaper.await.unwrap();
-    drop(all_ended);
+#[derive(Clone)]
+struct TokioUtil;
+
+/// The same moment by tokio's clock.
+fn moment(due: Instant) -> tokio::time::Instant {
+    let now = Instant::now();
+    tokio::time::Instant::now() + due.duration_since(now) - now.duration_since(due)
 }
 
-#[cfg(test)]
-#[reveille::test(tokio = true)]
-async fn leases_end_when_they_are_given_back() {
-    leases().await;
+impl DelayQueue for TokioUtil {
+    type Queue = Queue<Item>;
+    type Key = Key;
+
+    fn open(&self) -> Queue<Item> {
+        Queue::new()
+    }
+
+    fn insert(&self, queue: &mut Queue<Item>, item: Item, due: Instant) -> Key {
+        queue.insert_at(item, moment(due))
+    }
+
+    fn poll_expired(&self, queue: &mut Queue<Item>, cx: &mut Context<'_>) -> Poll<Option<Item>> {
+        queue.poll_expired(cx).map(|expired| Some(expired?.into_inner()))
+    }
+
+    fn granularity(&self) -> Duration {
+        Duration::from_millis(1)
+    }
+
+    fn remove(&self, queue: &mut Queue<Item>, key: &Key) -> Option<Option<Item>> {
+        Some(Some(queue.remove(key).into_inner()))
+    }
+
+    fn reset(&self, queue: &mut Queue<Item>, key: &Key, due: Instant) -> Option<()> {
+        queue.reset_at(key, moment(due));
+        Some(())
+    }
+
+    fn len(&self, queue: &Queue<Item>) -> Option<usize> {
+        Some(queue.len())
+    }
+}
+
+#[test]
+fn keeps_the_laws_of_delay_queues() {
+    laws::delay_queue(TokioUtil).checker(Checker::new().tokio(true)).check();
 }

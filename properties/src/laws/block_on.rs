@@ -18,51 +18,42 @@ use std::time::Duration;
 ///
 /// ```
 /// use reveille::laws;
+/// use tokio::runtime::Builder;
 ///
-/// laws::block_on(|job| futures::executor::block_on(job)).runs(50).check();
+/// laws::block_on(|job| Builder::new_current_thread().build().unwrap().block_on(job))
+///     .runs(50)
+///     .check();
 /// ```
 ///
-/// That one panics when a future under it calls it again; where it is to be tested that it
-/// may, or where the defaults do not hold for other reasons, a type says so:
+/// Where the defaults do not hold, a type says so:
 ///
 /// ```
 /// use reveille::laws::{self, BlockOn, Item, Job};
+/// use std::task::{Context, Poll, Waker};
 ///
 /// #[derive(Clone)]
-/// struct Lite;
+/// struct Spin;
 ///
-/// impl BlockOn for Lite {
-///     fn block_on(&self, job: Job) -> Item {
-///         futures_lite::future::block_on(job)
+/// impl BlockOn for Spin {
+///     fn block_on(&self, mut job: Job) -> Item {
+///         loop {
+///             if let Poll::Ready(item) = job.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+///                 return item;
+///             }
+///             std::thread::yield_now();
+///         }
 ///     }
 ///
 ///     fn nests(&self) -> bool {
 ///         true
 ///     }
-/// }
-/// # mod futures_lite { pub mod future { pub use pollster_like as block_on; } }
-/// # fn pollster_like(job: Job) -> Item {
-/// #     use std::{sync::{Arc, Condvar, Mutex}, task::{Context, Poll, Wake}};
-/// #     #[derive(Default)]
-/// #     struct Bell(Mutex<bool>, Condvar);
-/// #     impl Wake for Bell {
-/// #         fn wake(self: Arc<Self>) { *self.0.lock().unwrap() = true; self.1.notify_one(); }
-/// #     }
-/// #     let (bell, mut job) = (Arc::new(Bell::default()), job);
-/// #     loop {
-/// #         let waker = bell.clone().into();
-/// #         match job.as_mut().poll(&mut Context::from_waker(&waker)) {
-/// #             Poll::Ready(item) => return item,
-/// #             Poll::Pending => {
-/// #                 let mut rang = bell.0.lock().unwrap();
-/// #                 while !*rang { rang = bell.1.wait(rang).unwrap() }
-/// #                 *rang = false;
-/// #             }
-/// #         }
-/// #     }
-/// # }
 ///
-/// laws::block_on(Lite).runs(50).check();
+///     fn spins(&self) -> bool {
+///         true
+///     }
+/// }
+///
+/// laws::block_on(Spin).runs(50).check();
 /// ```
 pub trait BlockOn: Clone + Send + Sync + 'static {
     /// Polls `job` on the calling thread until it is ready, and gives its output. A panic of

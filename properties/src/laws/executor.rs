@@ -21,38 +21,40 @@ use std::future::Pending;
 /// passed.
 ///
 /// ```
-/// use futures::executor::{LocalPool, LocalSpawner};
-/// use futures::task::LocalSpawnExt;
-/// use reveille::laws::{self, Executor, Job};
-/// use std::cell::RefCell;
+/// use reveille::laws::{self, Executor, Item, Job};
+/// use std::future::pending;
+/// use tokio::task::{JoinHandle, LocalSet};
 ///
 /// #[derive(Clone)]
-/// struct Pool;
+/// struct Local;
 ///
-/// impl Executor for Pool {
-///     type Executor = (RefCell<LocalPool>, LocalSpawner);
-///     type Handle = ();
+/// impl Executor for Local {
+///     type Executor = LocalSet;
+///     type Handle = JoinHandle<Item>;
 ///
-///     fn open(&self) -> Self::Executor {
-///         let pool = LocalPool::new();
-///         let spawner = pool.spawner();
-///         (RefCell::new(pool), spawner)
+///     fn open(&self) -> LocalSet {
+///         LocalSet::new()
 ///     }
 ///
-///     fn spawn(&self, (_, spawner): &Self::Executor, job: Job) {
-///         spawner.spawn_local(async { drop(job.await) }).unwrap();
+///     fn spawn(&self, executor: &LocalSet, job: Job) -> JoinHandle<Item> {
+///         executor.spawn_local(job)
 ///     }
 ///
-///     fn detach(&self, (): ()) {}
+///     fn detach(&self, handle: JoinHandle<Item>) {
+///         drop(handle);
+///     }
 ///
-///     fn tick(&self, (pool, _): &Self::Executor) -> Option<bool> {
-///         // It answers whether a task ended, not whether one ran.
-///         pool.borrow_mut().run_until_stalled();
-///         Some(false)
+///     fn drive(&self, executor: &LocalSet) -> Option<impl Future<Output = ()>> {
+///         Some(executor.run_until(pending()))
+///     }
+///
+///     // There is room for the waker of one.
+///     fn is_shared(&self) -> bool {
+///         false
 ///     }
 /// }
 ///
-/// laws::executor(Pool).runs(50).check();
+/// laws::executor(Local).runs(100).check();
 /// ```
 pub trait Executor: Clone + 'static {
     /// What runs tasks.
@@ -82,7 +84,7 @@ pub trait Executor: Clone + 'static {
     }
 
     /// Waits for the end of a task: its output, or none if it was cancelled or has panicked,
-    /// or the executor is gone.
+    /// or the executor is gone. The panic of the task may come through.
     fn join(&self, handle: &mut Self::Handle) -> Option<impl Future<Output = Option<Item>>> {
         let _ = handle;
         None::<Pending<Option<Item>>>
@@ -106,8 +108,8 @@ pub trait Executor: Clone + 'static {
         true
     }
 
-    /// Whether a task may panic: the panic is caught, or it comes through `drive` or `tick`,
-    /// and the other tasks go on when the executor is driven again. By default that is not
+    /// Whether a task may panic: the panic is caught, or it comes through `drive`, `tick` or
+    /// `join`, and the other tasks go on when the executor is driven again. By default that is not
     /// tested.
     fn bears_panics(&self) -> bool {
         false

@@ -30,7 +30,7 @@ told! {
     a_waker_for_one_thread: IgnoresOtherThreads, "did not return within";
     a_waker_for_other_threads: IgnoresItsOwnThread, "did not return within";
     a_wake_that_is_taken_by_a_call_inside: SharesItsBell, "did not return within";
-    a_function_that_spins: Spins, "though nobody woke it";
+    a_function_that_spins: Spins, "and there were only";
     a_poll_after_the_end: PollsAfterReady, "was polled after it had ended";
     a_future_that_leaks: LeaksTheFuture, "had not dropped it";
     a_future_that_is_dropped_later: DropsTheFutureLater, "had not dropped it";

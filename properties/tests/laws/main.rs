@@ -29,12 +29,14 @@ mod reference_executor;
 mod reference_once_cell;
 mod reference_oneshot;
 mod reference_permits;
+mod reference_waker;
 mod reference_watch;
 mod references;
 mod relay;
 mod seekers;
 mod signals;
 mod streams;
+mod waker_mistakes;
 mod watch_mistakes;
 mod writers;
 

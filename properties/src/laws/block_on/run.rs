@@ -19,23 +19,26 @@ pub(super) struct Limits {
     limit: Duration,
     /// The longest that a run took which ended.
     longest: Cell<Duration>,
-    has_hung: Cell<bool>,
+    has_failed: Cell<bool>,
 }
 
-/// How much longer than the longest one that ended another one is given when one has hung
+/// How much longer than the longest one that ended another one is given when one has failed
 /// before: many that hang are tried then, to make the first one small.
 const TIMES: u32 = 200;
 
 /// And how long at least.
 const LEAST: Duration = Duration::from_millis(200);
 
+/// How often a case is tried when one has failed before: threads may have had to meet for that.
+const TRIES: usize = 5;
+
 impl Limits {
     pub(super) fn of(limit: Duration) -> Limits {
-        Limits { limit, longest: Cell::default(), has_hung: Cell::new(false) }
+        Limits { limit, longest: Cell::default(), has_failed: Cell::new(false) }
     }
 
     fn now(&self) -> Duration {
-        match self.has_hung.get() {
+        match self.has_failed.get() {
             true => (self.longest.get() * TIMES).max(LEAST).min(self.limit),
             false => self.limit,
         }
@@ -47,6 +50,13 @@ pub(super) fn run<B: BlockOn>(
     calls: Vec<Call>,
     limits: &Limits,
 ) -> Result<(), Breach> {
+    let tries = if limits.has_failed.get() { TRIES } else { 1 };
+    let result = (0..tries).try_for_each(|_| try_once(function, calls.clone(), limits));
+    limits.has_failed.set(limits.has_failed.get() || result.is_err());
+    result
+}
+
+fn try_once<B: BlockOn>(function: &B, calls: Vec<Call>, limits: &Limits) -> Result<(), Breach> {
     let drops = Drops::default();
     let notes = Arc::new(Notes::new(History::of("block_on")));
     let (function, other) = (function.clone(), Other::start());
@@ -63,7 +73,6 @@ pub(super) fn run<B: BlockOn>(
     });
     let limit = limits.now();
     if is_done.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
-        limits.has_hung.set(true);
         let told = lock(&notes.history).breach(format_args!(
             "it did not return within {limit:?}, though its future was woken; this was the last"
         ));

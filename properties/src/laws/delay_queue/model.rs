@@ -44,8 +44,8 @@ pub(super) enum Answer {
 pub(super) struct Queue {
     items: BTreeMap<usize, Timed>,
     now: Moment,
-    /// Since when there is no item, if there is none.
-    empty_since: Moment,
+    /// When the last item went, if there were any.
+    emptied: Option<Moment>,
     rules: Rules,
 }
 
@@ -67,7 +67,7 @@ pub(super) struct Rules {
 
 impl Queue {
     pub(super) fn new(rules: Rules) -> Queue {
-        Queue { items: BTreeMap::new(), now: Moment::ZERO, empty_since: Moment::ZERO, rules }
+        Queue { items: BTreeMap::new(), now: Moment::ZERO, emptied: None, rules }
     }
 
     /// As `change` leaves it, if it can be.
@@ -79,7 +79,7 @@ impl Queue {
         next.now = at;
         change(&mut next)?;
         if next.items.is_empty() && !self.items.is_empty() {
-            next.empty_since = at;
+            next.emptied = Some(at);
         }
         Some(next)
     }
@@ -92,7 +92,7 @@ impl Queue {
     /// Whether who waits since `since` needs not know that there are no items.
     fn may_wait(&self, since: Moment) -> bool {
         let Rules { ends_when_empty, wakes_at_the_end, .. } = self.rules;
-        let was_there = since <= self.empty_since && self.empty_since > Moment::ZERO;
+        let was_there = self.emptied.is_some_and(|emptied| since <= emptied);
         !ends_when_empty || !wakes_at_the_end && was_there
     }
 
@@ -135,7 +135,8 @@ impl Model for Queue {
                 next.items.remove(item).filter(|_| may_come).map(drop)
             }),
             (Op::Next { at: since }, Answer::Ended { at }) => self.at(*at, |next| {
-                let is_timely = next.is_timely(*at, *since, next.empty_since);
+                let emptied = next.emptied.unwrap_or_default();
+                let is_timely = next.is_timely(*at, *since, emptied);
                 let may_end = next.rules.ends_when_empty && (is_timely || next.may_wait(*since));
                 (next.items.is_empty() && may_end).then_some(())
             }),
@@ -165,9 +166,10 @@ impl Model for Queue {
 
 impl fmt::Display for Queue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Queue { items, now, empty_since, .. } = self;
+        let Queue { items, now, emptied, .. } = self;
         if items.is_empty() {
-            return write!(f, "at {now:?} the queue holds nothing, since {empty_since:?}");
+            let since = emptied.map(|at| format!(", since {at:?}")).unwrap_or_default();
+            return write!(f, "at {now:?} the queue holds nothing{since}");
         }
         write!(f, "at {now:?} the queue holds ")?;
         for (place, (item, Timed { due, set })) in items.iter().enumerate() {

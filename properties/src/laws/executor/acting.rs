@@ -156,7 +156,7 @@ async fn join<E: Executor>(
     let Some(joined) = joined else { return false };
     shared.stage.note(format!("{name} joins task {task}"));
     shared.joins.borrow_mut().push((number, task));
-    let output = patience.wait(Box::pin(joined)).await;
+    let output = patience.wait(Joining(Box::pin(joined))).await;
     shared.joins.borrow_mut().retain(|(who, _)| *who != number);
     let told = match &output {
         None => "waits no more",
@@ -168,6 +168,21 @@ async fn join<E: Executor>(
         shared.judge_join(task, output.as_ref());
     }
     output.is_some()
+}
+
+/// A join, through which the panic of its task may come.
+pub(super) struct Joining<F>(pub(super) Pin<Box<F>>);
+
+impl<F: Future<Output = Option<Item>>> Future for Joining<F> {
+    type Output = Option<Item>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Item>> {
+        match catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(cx))) {
+            Ok(polled) => polled,
+            Err(payload) if payload.is::<Planned>() => Poll::Ready(None),
+            Err(payload) => resume_unwind(payload),
+        }
+    }
 }
 
 pub(super) struct Driver<E: Executor> {

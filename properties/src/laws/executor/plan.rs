@@ -81,7 +81,7 @@ fn deeds(panics: bool) -> impl Strategy<Value = Deeds> {
         3 => task().prop_map(Deed::Wake),
         2 => Just(Deed::Keep),
         3 => task().prop_map(Deed::Spawn),
-        u32::from(panics) => Just(Deed::Panic),
+        1 => Just(if panics { Deed::Panic } else { Deed::Yield }),
     ];
     let on_drop = prop_oneof![4 => Just(None), 1 => event().prop_map(Some)];
     (vec(deed, 0..=4), on_drop).prop_map(|(deeds, on_drop)| Deeds { deeds, on_drop })

@@ -1,6 +1,6 @@
 //! One run: hands that use an executor, drivers that drive it, its end, and what is left.
 
-use super::acting::{Driver, Hand, Shared};
+use super::acting::{Driver, Hand, Joining, Shared};
 use super::job::Spawning;
 use super::plan::{Act, Deeds, Drive, EVENTS, TASKS};
 use super::stage::Stage;
@@ -143,7 +143,7 @@ async fn join_what_is_left<E: Executor>(shared: &Shared<E>) -> Result<(), Breach
         let handle = shared.handles.borrow_mut()[usize::from(task)].take();
         let Some(mut handle) = handle else { continue };
         let Some(join) = shared.adapter.join(&mut handle) else { continue };
-        match timeout(MOMENT, join).await {
+        match timeout(MOMENT, Joining(Box::pin(join))).await {
             Ok(output) => shared.judge_join(task, output.as_ref()),
             Err(_) => shared
                 .stage
