@@ -108,6 +108,12 @@ pub trait Broadcast: Clone + 'static {
         false
     }
 
+    /// Whether receivers are told that there is no sender any more. By default they are; else
+    /// they wait for ever.
+    fn ends_without_senders(&self) -> bool {
+        true
+    }
+
     /// Whether a receive that is dropped may take a value along. By default it may not.
     fn loses_on_cancel(&self) -> bool {
         false

@@ -92,6 +92,18 @@ pub trait Watch: Clone + 'static {
         true
     }
 
+    /// Whether receivers are told that there is no sender any more. By default they are; else
+    /// they wait for ever.
+    fn ends_without_senders(&self) -> bool {
+        true
+    }
+
+    /// Whether a receiver is told of the end though there is a value that it has not seen. By
+    /// default it sees that first.
+    fn ends_at_once(&self) -> bool {
+        false
+    }
+
     /// Whether a wait that is dropped may take the news along. By default it may not.
     fn loses_on_cancel(&self) -> bool {
         false

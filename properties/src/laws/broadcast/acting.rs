@@ -6,6 +6,7 @@ use crate::laws::cast::{Actor, Part, offer};
 use crate::laws::linear::Effect;
 use crate::laws::spares::Spares;
 use crate::laws::value::Values;
+use reveille_sim::time::{Duration, sleep};
 use std::rc::Rc;
 
 /// What the tasks of a run share.
@@ -58,7 +59,7 @@ impl<B: Broadcast> Actor for Receiving<B> {
         }
         let Some((number, receiver)) = has else { return };
         let (number, broadcast) = (*number, &shared.broadcast);
-        if !*is_active && !matches!(act, plan::Receiving::Drop | plan::Receiving::Deactivate) {
+        if !*is_active && !matches!(act, plan::Receiving::Drop | plan::Receiving::Deactivate(_)) {
             let activate = || broadcast.activate(receiver).map(|()| (Answer::Done, ()));
             let _ = part.offered(offer!("activate"), Op::Activate(number), activate);
             *is_active = true;
@@ -93,12 +94,15 @@ impl<B: Broadcast> Actor for Receiving<B> {
                 self.goes_on_with(new, made, keeps);
             }
             plan::Receiving::Drop => self.let_go(),
-            plan::Receiving::Deactivate if *is_active => {
+            plan::Receiving::Deactivate(millis) if *is_active => {
                 let deactivate = || broadcast.deactivate(receiver).map(|()| (Answer::Done, ()));
                 let done = part.offered(offer!("deactivate"), Op::Deactivate(number), deactivate);
                 *is_active = done.is_none();
+                if !*is_active {
+                    sleep(Duration::from_millis(u64::from(millis))).await;
+                }
             }
-            plan::Receiving::Deactivate => {}
+            plan::Receiving::Deactivate(_) => {}
             plan::Receiving::Close => {
                 let close = || broadcast.close_by_receiver(receiver).map(|()| (Answer::Done, ()));
                 let _ = part.offered(offer!("close by a receiver"), Op::Close, close);

@@ -72,6 +72,7 @@ pub(super) struct Broadcast {
 pub(super) struct Rules {
     pub(super) needs_receivers: bool,
     pub(super) closes_without_receivers: bool,
+    pub(super) ends_without_senders: bool,
 }
 
 /// What a send finds.
@@ -142,7 +143,7 @@ impl Broadcast {
     }
 
     fn has_ended(&self) -> bool {
-        self.is_closed || self.senders == 0
+        self.is_closed || self.senders == 0 && self.rules.ends_without_senders
     }
 
     /// Where an active receiver stands.

@@ -36,7 +36,8 @@ pub(super) enum Receiving {
     },
     /// Drops what it has. It goes on with one that others have made.
     Drop,
-    Deactivate,
+    /// And for so many milliseconds it is so.
+    Deactivate(u8),
     Close,
 }
 
@@ -79,10 +80,11 @@ pub(super) fn receivers(most: usize) -> impl Strategy<Value = Vec<Script<Receivi
             Just(Receiving::Drop),
         ]
     };
+    let deactivate = || (0..4u8).prop_map(Receiving::Deactivate);
     let all = prop_oneof![
         9 => recv(),
         2 => handles(),
-        2 => Just(Receiving::Deactivate),
+        2 => deactivate(),
         1 => Just(Receiving::Close),
     ];
     let plain = Receiving::Recv(Patience::Endless);
@@ -91,7 +93,7 @@ pub(super) fn receivers(most: usize) -> impl Strategy<Value = Vec<Script<Receivi
         3 => scripts(recv(), plain, 1),
         2 => scripts(recv(), plain, most),
         2 => scripts(prop_oneof![2 => recv(), 1 => handles()], plain, most),
-        2 => scripts(prop_oneof![2 => recv(), 1 => Just(Receiving::Deactivate)], plain, most),
+        2 => scripts(prop_oneof![2 => recv(), 1 => deactivate()], plain, most),
         3 => scripts(all, plain, most),
     ]
 }
@@ -125,7 +127,7 @@ impl fmt::Debug for Receiving {
             Receiving::Clone { keeps } => write!(f, "clone{}", instead(keeps)),
             Receiving::Resubscribe { keeps } => write!(f, "resubscribe{}", instead(keeps)),
             Receiving::Drop => f.write_str("drop"),
-            Receiving::Deactivate => f.write_str("deactivate"),
+            Receiving::Deactivate(millis) => write!(f, "deactivate for {millis} ms"),
             Receiving::Close => f.write_str("close"),
         }
     }

@@ -46,6 +46,7 @@ pub(super) async fn run<B: Broadcast>(
     let rules = Rules {
         needs_receivers: shared.broadcast.needs_receivers(),
         closes_without_receivers: shared.broadcast.closes_without_receivers(),
+        ends_without_senders: shared.broadcast.ends_without_senders(),
     };
     let (room, overflow) = (shared.room(capacity), shared.broadcast.overflow());
     cast.play(|_| model::Broadcast::new(rules, room, overflow, made.0, made.1)).await?;

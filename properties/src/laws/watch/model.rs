@@ -69,6 +69,8 @@ pub(super) struct Watch {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Rules {
     pub(super) needs_receivers: bool,
+    pub(super) ends_without_senders: bool,
+    pub(super) ends_at_once: bool,
     pub(super) subscriber: Sight,
     pub(super) clone: Sight,
 }
@@ -89,7 +91,7 @@ impl Watch {
     }
 
     fn has_ended(&self) -> bool {
-        self.senders == 0
+        self.senders == 0 && self.rules.ends_without_senders
     }
 
     fn with(&self, change: impl FnOnce(&mut Watch)) -> Watch {
@@ -142,7 +144,10 @@ impl Model for Watch {
             (
                 Op::Recv(receiver) | Op::TryRecv(receiver) | Op::Changed(receiver),
                 Some(Answer::Ended),
-            ) => same_if(!is_new(receiver) && self.has_ended()),
+            ) => {
+                let misses = is_new(receiver) && !self.rules.ends_at_once;
+                same_if(self.has_ended() && !misses)
+            }
             (Op::TryRecv(receiver), Some(Answer::Empty)) => same_if(!is_new(receiver)),
             // It looks at values in between, and need not tell.
             (Op::WaitFor(receiver, _), None) => self.sees(*receiver),

@@ -45,6 +45,8 @@ pub(super) async fn run<W: Watch>(
 
     let rules = Rules {
         needs_receivers: shared.watch.needs_receivers(),
+        ends_without_senders: shared.watch.ends_without_senders(),
+        ends_at_once: shared.watch.ends_at_once(),
         subscriber: shared.watch.sight_of_subscriber(),
         clone: shared.watch.sight_of_clone(),
     };
