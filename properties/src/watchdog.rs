@@ -38,7 +38,7 @@ pub(crate) use unix::{leave_alarms_to_others, watch_fork};
 #[cfg(unix)]
 mod unix {
     use super::{Duration, Pulse, Watched};
-    use crate::callsite::place;
+    use crate::callsite::user_place;
     use crate::{advice, ended};
     use reveille_sim::{Law, TaskId};
     use std::fmt::Write as _;
@@ -195,7 +195,10 @@ mod unix {
         let _ = writeln!(text, "  {} (suspected: the poll may merely be slow)\n", law.sentence());
         let whence = |task, at: &Location<'_>| match task {
             TaskId::ROOT => format!("{task}, the body of the test"),
-            _ => format!("{task}, spawned at {}", place(at)),
+            _ => match user_place(at) {
+                Some(place) => format!("{task}, spawned at {place}"),
+                None => task.to_string(),
+            },
         };
         let step = reveille_sim::current_step().unwrap_or_default();
         let polled = reveille_sim::current_task().map(|(task, at)| whence(task, at));
