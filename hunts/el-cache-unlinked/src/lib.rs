@@ -4,54 +4,44 @@
 //! `List::insert()` that was causing deadlocks".
 #![cfg(test)]
 
-use event_listener::Event;
-use reveille::time::{sleep, timeout};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::time::Duration;
+use event_listener::{Event, EventListener};
+use reveille::laws::{self, Joins, Notify};
 
-/// A gate that opens once, as one builds it on an event.
-#[derive(Default)]
-struct Gate {
-    open: AtomicBool,
-    opened: Event,
+#[derive(Clone)]
+struct Listeners;
+
+impl Notify for Listeners {
+    type Event = Event;
+    type Listener<'a> = EventListener;
+
+    fn event(&self) -> Event {
+        Event::new()
+    }
+
+    fn listen(&self, event: &Event) -> EventListener {
+        event.listen()
+    }
+
+    fn joins(&self) -> Joins {
+        Joins::WhenMade
+    }
+
+    fn is_fair(&self) -> bool {
+        true
+    }
+
+    fn notify_up_to(&self, event: &Event, count: usize) -> Option<()> {
+        event.notify(count);
+        Some(())
+    }
+
+    fn notify_additional(&self, event: &Event, count: usize) -> Option<()> {
+        event.notify_additional(count);
+        Some(())
+    }
 }
 
-impl Gate {
-    fn open(&self) {
-        self.open.store(true, SeqCst);
-        self.opened.notify(usize::MAX);
-    }
-
-    async fn pass(&self) {
-        while !self.open.load(SeqCst) {
-            let opened = self.opened.listen();
-            if !self.open.load(SeqCst) {
-                opened.await;
-            }
-        }
-    }
-}
-
-/// Visitors come one after the other; some wait until the gate opens, some lose
-/// patience now and then.
-#[reveille::test]
-async fn everybody_passes_the_open_gate() {
-    let gate = Arc::new(Gate::default());
-    let mut visitors = Vec::new();
-    for _ in 0..4 {
-        let patient = gate.clone();
-        visitors.push(reveille::spawn(async move { patient.pass().await }));
-        let hasty = gate.clone();
-        visitors.push(reveille::spawn(async move {
-            while timeout(Duration::from_millis(15), hasty.pass()).await.is_err() {
-                sleep(Duration::from_millis(10)).await;
-            }
-        }));
-        sleep(Duration::from_millis(10)).await;
-    }
-    gate.open();
-    for visitor in visitors {
-        visitor.await.unwrap();
-    }
+#[test]
+fn keeps_the_laws_of_events() {
+    laws::notify(Listeners).check();
 }

@@ -21,13 +21,13 @@ use run::Wait;
 /// use reveille::laws::{self, Barrier};
 ///
 /// #[derive(Clone)]
-/// struct Tokio;
+/// struct AsyncLock;
 ///
-/// impl Barrier for Tokio {
-///     type Barrier = tokio::sync::Barrier;
+/// impl Barrier for AsyncLock {
+///     type Barrier = async_lock::Barrier;
 ///
 ///     fn barrier(&self, size: usize) -> Self::Barrier {
-///         tokio::sync::Barrier::new(size)
+///         async_lock::Barrier::new(size)
 ///     }
 ///
 ///     async fn wait(&self, barrier: &Self::Barrier) -> bool {
@@ -35,7 +35,7 @@ use run::Wait;
 ///     }
 /// }
 ///
-/// laws::barrier(Tokio).runs(100).check();
+/// laws::barrier(AsyncLock).runs(100).check();
 /// ```
 pub trait Barrier: Clone + 'static {
     /// The barrier.

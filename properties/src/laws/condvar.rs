@@ -15,18 +15,18 @@ use crate::passed::Passed;
 ///
 /// ```
 /// use async_lock::{Mutex, MutexGuard};
-/// use event_listener::Event;
 /// use reveille::laws::{self, Condvar};
+/// use tokio::sync::Notify;
 ///
 /// #[derive(Clone)]
-/// struct OnAnEvent;
+/// struct OnNotify;
 ///
-/// impl Condvar for OnAnEvent {
-///     type Pair = (Mutex<()>, Event);
+/// impl Condvar for OnNotify {
+///     type Pair = (Mutex<()>, Notify);
 ///     type Guard<'a> = MutexGuard<'a, ()>;
 ///
 ///     fn pair(&self) -> Self::Pair {
-///         (Mutex::new(()), Event::new())
+///         (Mutex::new(()), Notify::new())
 ///     }
 ///
 ///     fn lock<'a>(&self, pair: &'a Self::Pair) -> impl Future<Output = MutexGuard<'a, ()>> {
@@ -38,19 +38,19 @@ use crate::passed::Passed;
 ///         pair: &'a Self::Pair,
 ///         guard: MutexGuard<'a, ()>,
 ///     ) -> MutexGuard<'a, ()> {
-///         let listener = pair.1.listen();
+///         let notified = pair.1.notified();
 ///         drop(guard);
-///         listener.await;
+///         notified.await;
 ///         pair.0.lock().await
 ///     }
 ///
 ///     fn notify_all(&self, pair: &Self::Pair) -> Option<()> {
-///         pair.1.notify(usize::MAX);
+///         pair.1.notify_waiters();
 ///         Some(())
 ///     }
 /// }
 ///
-/// laws::condvar(OnAnEvent).runs(100).check();
+/// laws::condvar(OnNotify).runs(100).check();
 /// ```
 pub trait Condvar: Clone + 'static {
     /// The condition variable and a mutex.

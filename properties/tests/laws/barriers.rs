@@ -9,26 +9,6 @@ use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
 #[derive(Clone)]
-struct Tokio;
-
-impl Barrier for Tokio {
-    type Barrier = tokio::sync::Barrier;
-
-    fn barrier(&self, size: usize) -> Self::Barrier {
-        tokio::sync::Barrier::new(size)
-    }
-
-    async fn wait(&self, barrier: &Self::Barrier) -> bool {
-        barrier.wait().await.is_leader()
-    }
-}
-
-#[test]
-fn tokio_passes() {
-    laws::barrier(Tokio).checker(checker().runs(2_000)).check();
-}
-
-#[derive(Clone)]
 struct AsyncLock;
 
 impl Barrier for AsyncLock {

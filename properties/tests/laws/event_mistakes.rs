@@ -10,6 +10,11 @@ fn the_reference_passes() {
 }
 
 #[test]
+fn an_event_that_promises_no_order_passes() {
+    laws::notify(Reference(NewestFirst)).checker(checker().runs(4_000)).check();
+}
+
+#[test]
 fn the_reference_passes_with_wakers_that_misbehave() {
     let checker = checker().runs(4_000).with(Kind::ReentrantWaker).with(Kind::PanickingClone);
     laws::notify(Reference(Right)).checker(checker).check();

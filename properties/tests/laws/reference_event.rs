@@ -13,6 +13,8 @@ use std::task::{Context, Poll, Waker};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mistake {
     Right,
+    /// No mistake, but no order either.
+    NewestFirst,
     OneWakesNobody,
     AllWakeNobody,
     AllWakeOne,
@@ -110,6 +112,7 @@ impl State {
         };
         let mut waiting = self.waiting.iter_mut();
         let first = match mistake {
+            NewestFirst => waiting.rev().find(is_one),
             OneWakesTheNewest if notified == Notified::Once => waiting.rev().find(is_one),
             _ => waiting.find(is_one),
         }?;
@@ -330,7 +333,7 @@ impl Notify for Reference {
     }
 
     fn is_fair(&self) -> bool {
-        true
+        self.0 != NewestFirst
     }
 
     fn notify_one(&self, event: &Event) -> Option<()> {

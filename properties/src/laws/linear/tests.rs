@@ -215,6 +215,67 @@ fn a_search_that_takes_too_long_is_undecided() {
     assert!(matches!(check(&Queue::default(), &long, BUDGET), Verdict::Undecided));
 }
 
+/// A coin that lies as it fell; a toss leaves open how.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Coin(Option<bool>);
+
+#[derive(Clone, Copy, Debug)]
+enum Turn {
+    Toss,
+    Look,
+}
+
+impl fmt::Display for Turn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Coin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the coin shows {:?}", self.0)
+    }
+}
+
+impl Model for Coin {
+    type Op = Turn;
+    type Answer = bool;
+
+    fn apply(&self, _: &Turn, answer: Option<&bool>) -> Option<Coin> {
+        (self.0 == answer.copied()).then(|| self.clone())
+    }
+
+    fn outcomes(&self, turn: &Turn, answer: Option<&bool>) -> Vec<Coin> {
+        match turn {
+            Turn::Toss => vec![Coin(Some(false)), Coin(Some(true))],
+            Turn::Look => self.apply(turn, answer).into_iter().collect(),
+        }
+    }
+
+    fn could_go_on(&self, _: &[&Turn]) -> Option<usize> {
+        None
+    }
+}
+
+#[test]
+fn of_several_outcomes_the_one_that_fits_is_found() {
+    let seen = |sides: &[bool]| {
+        let turn = |op, called, answer| Operation {
+            task: 0,
+            op,
+            called,
+            queued: None,
+            end: End::Returned { at: called + 1, answer },
+        };
+        let mut history: Vec<Entry<Coin>> = vec![turn(Turn::Toss, 0, false)];
+        let looks = sides.iter().zip(1..).map(|(side, number)| turn(Turn::Look, 2 * number, *side));
+        history.extend(looks);
+        matches!(check(&Coin(None), &history, BUDGET), Verdict::Linearizable)
+    };
+    assert!(seen(&[true, true]) && seen(&[false, false]));
+    assert!(!seen(&[true, false]) && !seen(&[false, true]));
+}
+
 /// Tries every order of every choice of operations.
 fn brute(state: &Queue, history: &History, order: &mut Vec<usize>) -> bool {
     let is_done = |at: usize| order.contains(&at);
