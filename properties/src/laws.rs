@@ -27,8 +27,9 @@
 //! | [`channel()`] | what several tasks do with its ends is what a queue would do, in some order of the operations; who waits when all is at rest has a reason to; every item is dropped once |
 //! | [`mutex`], [`rw_lock`], [`semaphore`] | nobody has what somebody else has; nothing is lost with who gives up, is dropped or unwinds; who waits when all is at rest has a reason to; who is promised to be first is |
 //! | [`once_cell`] | everybody sees one value, which one at a time makes; if that fails, panics or is dropped, the next does |
+//! | [`pool()`] | nobody has an object that somebody else has, and there are never too many; who waits while there is room, or an idle one, gets one |
 //!
-//! The suites of channels, locks and cells take an adapter of a dozen lines, as [`Channel`] is. Their judgement is
+//! The suites of channels, locks, cells and pools take an adapter of a dozen lines, as [`Channel`] is. Their judgement is
 //! linearizability: each operation takes effect at one moment between its call and its
 //! return, and a search finds the order, or says how far one goes. A history that it would
 //! search for too long is counted as *undecided* among the marks of [`Passed`], never as right.
@@ -49,6 +50,7 @@ mod mutex;
 mod once_cell;
 mod patience;
 mod permits;
+mod pool;
 mod read;
 mod rw_lock;
 mod script;
@@ -66,6 +68,7 @@ pub use making::Failed;
 pub use mutex::{Mutex, mutex};
 pub use once_cell::{OnceCell, once_cell};
 pub use permits::{TryAcquireError, TryUpgrade};
+pub use pool::{Factory, Object, Pool, PoolError, pool};
 pub use read::async_read;
 pub use rw_lock::{Precedence, RwLock, rw_lock};
 pub use seek::async_seek;
