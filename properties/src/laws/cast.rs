@@ -108,6 +108,15 @@ impl<M: Model> Cast<M> {
         self.names.push(name);
     }
 
+    /// The pen of something that is no task: what is under test, where it acts by itself. It comes
+    /// before the tasks.
+    pub(super) fn thing(&mut self, name: &str) -> Part<M> {
+        assert!(self.handles.is_empty(), "a thing comes before the tasks");
+        self.names.push(name.to_owned());
+        let let_go = self.began + LET_GO;
+        Part { log: self.log.clone(), task: self.names.len() - 1, let_go }
+    }
+
     /// What came about so far.
     pub(super) fn history(&self) -> Vec<Entry<M>> {
         self.log.history()
@@ -158,10 +167,10 @@ impl<M: Model> Cast<M> {
         let Some(task) = self.handles.iter().position(|handle| !handle.is_finished()) else {
             return Ok(());
         };
-        let name = &self.names[task];
+        let name = &self.names[self.things() + task];
         let table = table::<M>(&self.history(), &self.names);
         let told = format!("{name} waits, {why}\n{table}");
-        forgotten(self.id(task), told.clone());
+        forgotten(self.handles[task].id(), told.clone());
         broken(format!("{}: {told}", self.laws))
     }
 
@@ -174,8 +183,14 @@ impl<M: Model> Cast<M> {
         }
     }
 
-    fn id(&self, task: usize) -> TaskId {
-        self.handles[task].id()
+    /// How many of those with a name are no tasks.
+    fn things(&self) -> usize {
+        self.names.len() - self.handles.len()
+    }
+
+    /// Whoever has this place in the history.
+    fn id(&self, place: usize) -> TaskId {
+        self.handles[place - self.things()].id()
     }
 }
 

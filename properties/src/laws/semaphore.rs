@@ -125,6 +125,12 @@ pub trait Semaphore: Clone + 'static {
         Err(guard)
     }
 
+    /// Whether a guard that is dropped by a panic gives its permits back, and no more. A semaphore
+    /// that is poisoned by it says no, and nothing panics.
+    fn survives_panics(&self) -> bool {
+        true
+    }
+
     /// Takes one permit of a guard that has more: that one, and the rest.
     ///
     /// # Errors
@@ -157,8 +163,8 @@ pub trait Semaphore: Clone + 'static {
 pub enum Fairness {
     /// Nobody is promised anything; but who finds as many permits as he needs must not wait.
     Any,
-    /// Who waits may have to wait for those who began to before, though there are permits for
-    /// him; who comes later may be faster.
+    /// Who waits may have to wait, though there are permits for him, while somebody else waits
+    /// for more; who comes later may be faster.
     InLine,
     /// Whoever comes later goes later.
     FirstCome,
@@ -241,6 +247,10 @@ impl<S: Semaphore> Gate for Taken<S> {
 
     fn try_enter(&self, share: Share) -> Option<Result<S::Guard<'_>, TryAcquireError>> {
         self.adapter.try_acquire(&self.permits, count(share))
+    }
+
+    fn survives_panics(&self) -> bool {
+        self.adapter.survives_panics()
     }
 
     fn split<'a>(&'a self, guard: S::Guard<'a>) -> Split<S::Guard<'a>> {

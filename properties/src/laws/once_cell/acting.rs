@@ -133,13 +133,18 @@ impl<C: OnceCell> Acting<C> {
     }
 
     async fn set(&self, patience: Patience) {
+        let is_busy = self.part.is_busy();
         let item = self.shared.drops.item();
         let op = Op::Set(item.number());
         let Some(set) = self.shared.adapter.set(&self.shared.cell, item) else {
             return look_for(offer!("set").missing, true);
         };
         look_for(offer!("set").made, true);
-        let answer = |is_set: &bool| if *is_set { Answer::Done } else { Answer::Refused };
+        let answer = |is_set: &bool| match is_set {
+            true => Answer::Done,
+            false if is_busy => Answer::NotNow,
+            false => Answer::Refused,
+        };
         self.part.wait(op, Effect::None, patience, || set, answer).await;
     }
 

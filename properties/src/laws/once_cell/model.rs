@@ -35,6 +35,9 @@ pub(in super::super) enum Answer {
     Nothing,
     /// There is a value, or one is being made.
     Refused,
+    /// It was refused, and operations were under way, one of which may have had the promise to
+    /// make one.
+    NotNow,
     Failed,
     Panicked,
 }
@@ -69,6 +72,7 @@ impl Model for Once {
                 is_free.then(|| self.with(|next| next.value = Some(*value)))
             }
             (Op::Set(_), Some(Answer::Refused)) => same_if(!is_free),
+            (Op::Set(_), Some(Answer::NotNow)) => same_if(true),
             (_, Some(Answer::Value(value))) => same_if(self.value == Some(*value)),
             (Op::Get, Some(Answer::Nothing)) => same_if(self.value.is_none()),
             (
@@ -128,6 +132,7 @@ impl fmt::Display for Answer {
             Answer::Value(value) => write!(f, "item {value}"),
             Answer::Nothing => f.write_str("nothing"),
             Answer::Refused => f.write_str("refused"),
+            Answer::NotNow => f.write_str("not now"),
             Answer::Failed => f.write_str("failed"),
             Answer::Panicked => f.write_str("panicked"),
         }

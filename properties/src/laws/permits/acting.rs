@@ -234,7 +234,7 @@ impl<G: Gate> Acting<G> {
             guard = untouched;
         }
         self.part.at_once(op::<G>(Does::Leave(share)), || {
-            if parting == Parting::Unwind {
+            if parting == Parting::Unwind && self.gate.survives_panics() {
                 // No hook tells of a panic that is merely resumed.
                 let _ = catch_unwind(AssertUnwindSafe(|| {
                     let _guard = guard;

@@ -16,6 +16,11 @@ pub(in super::super) trait Gate: 'static {
 
     fn try_enter(&self, share: Share) -> Option<Result<Self::Guard<'_>, TryAcquireError>>;
 
+    /// Whether a guard may be dropped by a panic.
+    fn survives_panics(&self) -> bool {
+        true
+    }
+
     fn map<'a>(&'a self, guard: Self::Guard<'a>) -> Result<Self::Guard<'a>, Self::Guard<'a>> {
         Err(guard)
     }

@@ -25,7 +25,7 @@ pub(in super::super) enum Share {
 pub(in super::super) enum Line {
     /// Nobody is made to.
     None,
-    /// Who waits may be made to wait by those before.
+    /// Who waits may be made to wait by another who cannot go on yet.
     First,
     /// Who comes later goes later.
     Fair,
@@ -149,7 +149,8 @@ impl Permits {
         match self.rules.line {
             _ if other == Does::Upgrade => true,
             Line::None => false,
-            Line::First | Line::Fair => other_is_before,
+            Line::First => self.has_reason_to_wait(other),
+            Line::Fair => other_is_before,
             Line::Writers | Line::WritersFirst => {
                 share != Share::All && other == Does::Enter(Share::All)
             }

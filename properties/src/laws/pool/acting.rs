@@ -1,0 +1,166 @@
+//! What a task does with the pool.
+
+use super::Pool;
+use super::factory::Factory;
+use super::model::{Answer, Objects, Op};
+use crate::laws::cast::{Actor, Part, offer};
+use crate::laws::linear::Effect;
+use crate::laws::making::catching;
+use crate::laws::patience::{Patience, patience};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use reveille_sim::time::{Duration, sleep};
+use reveille_sim::yield_now;
+use std::cell::Cell;
+use std::fmt;
+use std::rc::Rc;
+
+#[derive(Clone)]
+pub(super) enum Act {
+    Use(Use),
+    Close,
+}
+
+#[derive(Clone)]
+pub(super) struct Use {
+    patience: Patience,
+    stay: Vec<Stay>,
+    takes: bool,
+    is_last: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Stay {
+    Yield,
+    Sleep(u8),
+    HoldOn,
+}
+
+pub(super) fn act() -> impl Strategy<Value = Act> + Clone {
+    let stay = prop_oneof![
+        4 => Just(Stay::Yield),
+        2 => (1..4u8).prop_map(Stay::Sleep),
+        1 => Just(Stay::HoldOn),
+    ];
+    let takes = prop_oneof![5 => Just(false), 1 => Just(true)];
+    let uses = (patience(), vec(stay, 0..3), takes).prop_map(|(patience, stay, takes)| {
+        Act::Use(Use { patience, stay, takes, is_last: false })
+    });
+    prop_oneof![25 => uses, 1 => Just(Act::Close)]
+}
+
+impl Act {
+    /// What those do who do one thing all the time.
+    pub(super) fn plain() -> Act {
+        let stay = vec![Stay::Yield];
+        Act::Use(Use { patience: Patience::Endless, stay, takes: false, is_last: false })
+    }
+
+    /// When the others have let go of everything.
+    pub(super) fn last() -> Act {
+        let (patience, stay) = (Patience::Endless, Vec::new());
+        Act::Use(Use { patience, stay, takes: false, is_last: true })
+    }
+}
+
+/// What the tasks of a run share.
+pub(super) struct Shared<P: Pool> {
+    pub(super) adapter: P,
+    pub(super) pool: P::Pool,
+    pub(super) factory: Factory,
+    pub(super) calls: Cell<usize>,
+}
+
+pub(super) struct Acting<P: Pool> {
+    pub(super) shared: Rc<Shared<P>>,
+    pub(super) part: Part<Objects>,
+    /// A future that is dropped may be forgotten.
+    pub(super) forgets: bool,
+}
+
+impl<P: Pool> Actor for Acting<P> {
+    type Act = Act;
+
+    async fn act(&mut self, act: Act) {
+        let this = &*self;
+        match act {
+            Act::Use(uses) => this.uses(uses).await,
+            Act::Close => {
+                let close = || this.shared.adapter.close(&this.shared.pool);
+                let close = || close().map(|()| (Answer::Done, ()));
+                let _ =
+                    this.part.offered(offer!("close"), Op::Close(this.shared.calls.get()), close);
+            }
+        }
+    }
+}
+
+impl<P: Pool> Acting<P> {
+    async fn uses(&self, uses: Use) {
+        if uses.is_last {
+            self.part.until_let_go().await;
+        }
+        let Shared { adapter, pool, factory, calls } = &*self.shared;
+        let call = calls.get();
+        calls.set(call + 1);
+        let make = || catching(factory.during(call, adapter.get(pool)));
+        let answer = |got: &Result<Result<P::Guard<'_>, PoolError>, _>| match got {
+            Ok(Ok(guard)) => Answer::Object(adapter.object(guard).number()),
+            Ok(Err(PoolError::Failed)) => Answer::Failed,
+            Ok(Err(PoolError::Closed)) => Answer::Closed,
+            Err(_) => Answer::Panicked,
+        };
+        let effect = if self.forgets { Effect::Maybe } else { Effect::None };
+        let got = self.part.wait(Op::Get(call), effect, uses.patience, make, answer).await;
+        let Some(Ok(Ok(guard))) = got else { return };
+        for stay in uses.stay {
+            match stay {
+                Stay::Yield => yield_now().await,
+                Stay::Sleep(millis) => sleep(Duration::from_millis(u64::from(millis))).await,
+                Stay::HoldOn => self.part.until_let_go().await,
+            }
+        }
+        let number = adapter.object(&guard).number();
+        let mut left = Some(guard);
+        if uses.takes {
+            let taken = self.part.offered(offer!("take"), Op::Take(number), || {
+                match adapter.take(left.take()?) {
+                    Ok(object) => Some((Answer::Done, object)),
+                    Err(guard) => {
+                        left = Some(guard);
+                        None
+                    }
+                }
+            });
+            drop(taken);
+        }
+        let Some(guard) = left else { return };
+        self.part.at_once(Op::Put(number), || (Answer::Done, drop(guard)));
+    }
+}
+
+/// Why a pool gives no object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PoolError {
+    /// It could not be made.
+    Failed,
+    /// The pool is closed.
+    Closed,
+}
+
+impl fmt::Debug for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Act::Use(uses) = self else { return f.write_str("close") };
+        f.write_str("get")?;
+        if uses.patience != Patience::Endless {
+            write!(f, ", {:?}", uses.patience)?;
+        }
+        let stay = uses.stay.iter().map(|stay| match stay {
+            Stay::Yield => "yield".to_owned(),
+            Stay::Sleep(millis) => format!("sleep {millis} ms"),
+            Stay::HoldOn => "hold on".to_owned(),
+        });
+        let steps: Vec<_> = stay.chain(uses.takes.then(|| "take out".to_owned())).collect();
+        if steps.is_empty() { Ok(()) } else { write!(f, " {{ {} }}", steps.join("; ")) }
+    }
+}
