@@ -4,66 +4,39 @@
 //! (pull request 8260).
 #![cfg(test)]
 
-use reveille::time::sleep;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use std::time::Duration;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use reveille::laws::{self, Capacity, Channel, Item};
+use tokio::sync::mpsc;
 
-enum Request {
-    Add(u32),
-    Stop,
-}
+#[derive(Clone)]
+struct Mpsc;
 
-/// What all tasks share; it keeps the channel open for clients to come.
-struct Server {
-    requests: Sender<Request>,
-    accepted: AtomicU32,
-    total: AtomicU32,
-}
+impl Channel for Mpsc {
+    type Sender = mpsc::Sender<Item>;
+    type Receiver = mpsc::Receiver<Item>;
 
-impl Server {
-    /// Answers requests until one asks to stop, then those under way.
-    async fn serve(&self, mut queue: Receiver<Request>) {
-        while let Some(request) = queue.recv().await {
-            match request {
-                Request::Add(number) => {
-                    self.total.fetch_add(number, SeqCst);
-                    sleep(Duration::from_millis(1)).await;
-                }
-                Request::Stop => queue.close(),
-            }
-        }
+    fn open(&self, capacity: Capacity) -> (Self::Sender, Self::Receiver) {
+        mpsc::channel(capacity.bound().unwrap())
     }
 
-    /// Asks for a few things, as long as the server takes requests.
-    async fn ask(&self) {
-        for number in 1..=3 {
-            if self.requests.send(Request::Add(number)).await.is_err() {
-                return;
-            }
-            self.accepted.fetch_add(number, SeqCst);
-            sleep(Duration::from_millis(reveille::draw(3).into())).await;
-        }
+    async fn send(&self, sender: &mut Self::Sender, item: Item) -> bool {
+        sender.send(item).await.is_ok()
+    }
+
+    async fn recv(&self, receiver: &mut Self::Receiver) -> Option<Item> {
+        receiver.recv().await
+    }
+
+    fn clone_sender(&self, sender: &Self::Sender) -> Option<Self::Sender> {
+        Some(sender.clone())
+    }
+
+    fn close_by_receiver(&self, receiver: &mut Self::Receiver) -> Option<()> {
+        receiver.close();
+        Some(())
     }
 }
 
-#[reveille::test]
-async fn a_server_stops_when_asked_to() {
-    let (requests, queue) = channel(2);
-    let server = Server { requests, accepted: AtomicU32::new(0), total: AtomicU32::new(0) };
-    let server = Arc::new(server);
-    let clients = [(); 3].map(|()| {
-        let server = server.clone();
-        reveille::spawn(async move { server.ask().await })
-    });
-    let serving = server.clone();
-    let serving = reveille::spawn(async move { serving.serve(queue).await });
-    sleep(Duration::from_millis(reveille::draw(8).into())).await;
-    let _ = server.requests.send(Request::Stop).await;
-    for client in clients {
-        client.await.unwrap();
-    }
-    serving.await.unwrap();
-    assert_eq!(server.total.load(SeqCst), server.accepted.load(SeqCst));
+#[test]
+fn keeps_the_laws_of_channels() {
+    laws::channel(Mpsc).check();
 }

@@ -246,7 +246,7 @@ impl Queue {
         let is_or_none = |said: Option<usize>, is: usize| said.is_none_or(|said| said == is);
         // A permit may count as a sender.
         let senders = |said: usize| (self.senders..=self.senders + held).contains(&said);
-        is_or_none(says.len, len)
+        let holds = is_or_none(says.len, len)
             && says.is_empty.is_none_or(|said| said == (len == 0))
             && says.is_full.is_none_or(|said| match said {
                 true => len + held >= room,
@@ -255,7 +255,9 @@ impl Queue {
             && says.room.is_none_or(|said| {
                 (room..=most.max(len + held)).contains(&said.saturating_add(len + held))
                     || said == 0 && len + held >= room
-            })
+            });
+        // What nobody can receive may be gone already.
+        (holds || !self.has(Side::Receiver))
             && says.is_closed.is_none_or(|said| said == is_closed || held > 0 && !self.is_closed)
             && says.senders.is_none_or(senders)
             && is_or_none(says.receivers, self.receivers)
