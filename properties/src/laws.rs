@@ -48,6 +48,7 @@
 //! | [`signal()`] | what is taken is the last value that was given, once |
 //! | [`mutex`], [`rw_lock`], [`semaphore`] | nobody has what somebody else has; nothing is lost with who gives up, is dropped or unwinds; who waits when all is at rest has a reason to; who is promised to be first is |
 //! | [`once_cell`] | everybody sees one value, which one at a time makes; if that fails, panics or is dropped, the next does |
+//! | [`pool()`] | nobody has an object that somebody else has, and there are never too many; who waits while there is room, or an idle one, gets one |
 //! | [`notify()`] | who listens is ready once notified, and not before; one notification makes one ready; none is lost with a listener that is dropped; nobody who is notified waits for ever |
 //! | [`condvar()`] | nobody notifies between the unlocking and the waiting; who is notified gets the mutex, and none else; no notification is lost with who is dropped |
 //! | [`barrier()`] | nobody goes on before so many wait, then all do and one leads, again and again |

@@ -241,6 +241,10 @@ impl Model for Coin {
     type Op = Turn;
     type Answer = bool;
 
+    fn method(_op: &Self::Op) -> &'static str {
+        "coin"
+    }
+
     fn apply(&self, _: &Turn, answer: Option<&bool>) -> Option<Coin> {
         (self.0 == answer.copied()).then(|| self.clone())
     }

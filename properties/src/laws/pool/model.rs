@@ -137,6 +137,17 @@ impl Model for Objects {
         }
     }
 
+    fn method(op: &Op) -> &'static str {
+        match op {
+            Op::Get(_) | Op::Begin(..) | Op::End(..) | Op::Look(..) | Op::Recycle(..) => {
+                "Pool::get"
+            }
+            Op::Put(_) | Op::Gone(_) => "drop(Pool::Guard)",
+            Op::Take(_) => "Pool::take",
+            Op::Close(_) => "Pool::close",
+        }
+    }
+
     fn could_go_on(&self, waiting: &[&Op]) -> Option<usize> {
         let looks = self.known.values().filter_map(|place| match place {
             Place::Looked(call) => Some(*call),
