@@ -3,31 +3,70 @@
 //! wake each other for ever. Fixed in 1.4.2 (pull request 14).
 #![cfg(test)]
 
-use reveille::time::sleep;
-use std::time::Duration;
+use reveille::laws::{self, Capacity, Channel, Item};
+use std::sync::mpsc::{TryRecvError, TrySendError};
 
-/// A pool with little to do: a small job every ten minutes for an hour.
-#[reveille::test]
-async fn an_idle_pool_sleeps() {
-    let (jobs, queue) = async_channel::unbounded();
-    let workers = [(); 2].map(|()| {
-        let queue = queue.clone();
-        reveille::spawn(async move {
-            let mut sum = 0;
-            while let Ok(job) = queue.recv().await {
-                sum += job;
-            }
-            sum
-        })
-    });
-    for job in 0..6 {
-        jobs.send(job).await.unwrap();
-        sleep(Duration::from_secs(600)).await;
+#[derive(Clone)]
+struct AsyncChannel;
+
+impl Channel for AsyncChannel {
+    type Sender = async_channel::Sender<Item>;
+    type Receiver = async_channel::Receiver<Item>;
+
+    fn open(&self, capacity: Capacity) -> (Self::Sender, Self::Receiver) {
+        capacity.bound().map_or_else(async_channel::unbounded, async_channel::bounded)
     }
-    drop(jobs);
-    let mut sum = 0;
-    for worker in workers {
-        sum += worker.await.unwrap();
+
+    async fn send(&self, sender: &mut Self::Sender, item: Item) -> bool {
+        sender.send(item).await.is_ok()
     }
-    assert_eq!(sum, (0..6).sum());
+
+    async fn recv(&self, receiver: &mut Self::Receiver) -> Option<Item> {
+        receiver.recv().await.ok()
+    }
+
+    fn capacities(&self) -> Vec<Capacity> {
+        (1..=3).map(Capacity::Bounded).chain([Capacity::Unbounded]).collect()
+    }
+
+    fn try_send(
+        &self,
+        sender: &mut Self::Sender,
+        item: Item,
+    ) -> Option<Result<(), TrySendError<()>>> {
+        Some(sender.try_send(item).map_err(|error| match error.is_full() {
+            true => TrySendError::Full(()),
+            false => TrySendError::Disconnected(()),
+        }))
+    }
+
+    fn try_recv(&self, receiver: &mut Self::Receiver) -> Option<Result<Item, TryRecvError>> {
+        Some(receiver.try_recv().map_err(|error| match error.is_empty() {
+            true => TryRecvError::Empty,
+            false => TryRecvError::Disconnected,
+        }))
+    }
+
+    fn clone_sender(&self, sender: &Self::Sender) -> Option<Self::Sender> {
+        Some(sender.clone())
+    }
+
+    fn clone_receiver(&self, receiver: &Self::Receiver) -> Option<Self::Receiver> {
+        Some(receiver.clone())
+    }
+
+    fn close_by_sender(&self, sender: &mut Self::Sender) -> Option<()> {
+        sender.close();
+        Some(())
+    }
+
+    fn close_by_receiver(&self, receiver: &mut Self::Receiver) -> Option<()> {
+        receiver.close();
+        Some(())
+    }
+}
+
+#[test]
+fn keeps_the_laws_of_channels() {
+    laws::channel(AsyncChannel).check();
 }

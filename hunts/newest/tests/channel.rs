@@ -1,30 +1,42 @@
 //! Channels.
 
-use reveille::laws::{self, Capacity, Channel, Item};
+use reveille::laws::{self, Capacity, Channel};
+use std::sync::mpsc::{TryRecvError, TrySendError};
 
-#[derive(Clone)]
-struct AsyncChannel;
+#[path = "channel/async_channel.rs"]
+mod async_channel;
+#[path = "channel/futures.rs"]
+mod futures;
+#[path = "channel/local.rs"]
+mod local;
+#[path = "channel/many.rs"]
+mod many;
+#[path = "channel/priority.rs"]
+mod priority;
+#[path = "channel/single.rs"]
+mod single;
+#[path = "channel/tokio.rs"]
+mod tokio;
 
-impl Channel for AsyncChannel {
-    type Sender = async_channel::Sender<Item>;
-    type Receiver = async_channel::Receiver<Item>;
-
-    fn open(&self, capacity: Capacity) -> (Self::Sender, Self::Receiver) {
-        capacity.bound().map_or_else(async_channel::unbounded, async_channel::bounded)
-    }
-
-    fn send(&self, sender: &mut Self::Sender, item: Item) -> impl Future<Output = bool> {
-        let send = sender.send(item);
-        async { send.await.is_ok() }
-    }
-
-    fn recv(&self, receiver: &mut Self::Receiver) -> impl Future<Output = Option<Item>> {
-        let recv = receiver.recv();
-        async { recv.await.ok() }
-    }
+fn passes<C: Channel>(channel: C) {
+    laws::channel(channel).check();
 }
 
-#[test]
-fn async_channel() {
-    laws::channel(AsyncChannel).check();
+/// From so many on, and with no bound at all.
+fn capacities(least: usize) -> Vec<Capacity> {
+    (least.max(1)..=3)
+        .chain((least == 0).then_some(0))
+        .map(Capacity::Bounded)
+        .chain([Capacity::Unbounded])
+        .collect()
+}
+
+/// What `try_send` says when it fails.
+fn unsent(is_full: bool) -> TrySendError<()> {
+    if is_full { TrySendError::Full(()) } else { TrySendError::Disconnected(()) }
+}
+
+/// What `try_recv` says when it fails.
+fn nothing(is_empty: bool) -> TryRecvError {
+    if is_empty { TryRecvError::Empty } else { TryRecvError::Disconnected }
 }
