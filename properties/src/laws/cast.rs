@@ -16,6 +16,7 @@ use reveille_sim::time::{Duration, Instant, sleep, sleep_until};
 use reveille_sim::{
     Builder, JoinHandle, TaskId, forgotten, keeps_wakers, look_for, within, yield_now,
 };
+use std::panic::resume_unwind;
 
 /// When everything is at rest, and when it is again after all was let go.
 pub(super) const REST: [Duration; 2] = [Duration::from_secs(3_600), Duration::from_secs(3 * 3_600)];
@@ -176,10 +177,15 @@ impl<M: Model> Cast<M> {
 
     /// Drops whoever waits for ever, with what they hold; nothing is judged any more.
     pub(super) async fn end(self) {
-        for handle in self.handles {
+        // A panic of who has ended is nobody's to read.
+        let waiting = self.handles.into_iter().filter(|handle| !handle.is_finished());
+        for handle in waiting {
             handle.abort();
-            // Its fate is known.
-            let _ = handle.await;
+            if let Err(error) = handle.await
+                && error.is_panic()
+            {
+                resume_unwind(error.into_panic());
+            }
         }
     }
 

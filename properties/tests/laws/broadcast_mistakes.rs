@@ -1,7 +1,7 @@
 //! The suite of broadcasts finds each mistake of the reference, and none in what is right.
 
 use crate::reference_broadcast::{Mistake::*, Reference};
-use crate::{checker, told_by};
+use crate::{checker, told_as_one_of};
 use reveille::Law;
 use reveille::laws::{self, Overflow};
 
@@ -14,12 +14,12 @@ fn the_reference_passes() {
 
 /// The suite tells of the law that a mistake breaks, in these words.
 macro_rules! told {
-    ($($test:ident: $mistake:ident, $overflow:ident, breaks $law:ident, $words:literal;)*) => {$(
+    ($($test:ident: $mistake:ident, $overflow:ident, breaks $($law:ident)|+, $words:literal;)*) => {$(
         #[test]
         fn $test() {
-            let checker = checker().runs(3_000).max_steps(2_000);
+            let checker = checker().runs(10_000).max_steps(2_000);
             let suite = laws::broadcast(Reference($mistake, Overflow::$overflow));
-            told_by(suite, checker, Law::$law, $words, "senders = ");
+            told_as_one_of(suite, checker, &[$(Law::$law),+], $words, "senders = ");
         }
     )*};
 }
@@ -50,13 +50,13 @@ told! {
     a_lag_that_skips_the_oldest: LagSkipsTheOldest, Lags, breaks Panic, "which no order";
     a_lag_after_which_a_place_is_wrong: ReceivesTwiceAfterALag, Lags, breaks Panic, "lost`, which no order";
     a_smaller_capacity_that_moves_the_next: ShrinkMovesTheNext, Waits, breaks Panic, "which no order";
-    a_late_subscriber_that_misses_the_end: LateSubscriberMissesTheEnd, Lags, breaks Stuck, "`recv by";
+    a_late_subscriber_that_misses_the_end: LateSubscriberMissesTheEnd, Lags, breaks Stuck | Panic, "recv by";
     an_end_before_all_is_read: EndsBeforeAllIsRead, Waits, breaks Panic, "gave `the end`, which no order";
     an_inactive_receiver_that_holds_up: InactiveHoldsUp, Waits, breaks Stuck, "`send";
     an_end_that_keeps_its_first_waker: KeepsItsFirstWaker, Waits, breaks StaleWaker, "a waker of an earlier poll was woken";
     an_end_that_registers_nothing: ForgetsToRegister, Waits, breaks PendingWithoutWaker, "no clone of its waker";
     an_end_that_registers_once: ForgetsToRegisterAgain, Waits, breaks Stuck, "waits for ever, and could go on";
-    a_sender_that_takes_its_wake_along: SenderSwallowsItsWake, Waits, breaks Stuck, ": dropped";
+    a_sender_that_takes_its_wake_along: SenderSwallowsItsWake, Waits, breaks Stuck, "\\ dropped";
     a_sender_that_does_not_pass_on: SenderDoesNotPassOn, Waits, breaks Stuck, "`send";
     room_for_one_more: HoldsOneMore, Waits, breaks Panic, "gave `done`, which no order";
     room_for_one_less: HoldsOneLess, Waits, breaks Stuck, "`send";

@@ -288,10 +288,10 @@ told! {
     one_that_unlocks_before_it_joins: UnlocksBeforeItJoins breaks Stuck, "waits for ever, and could go on";
     a_mutex_that_stays_locked: ForgetsToUnlock breaks Stuck, "waits for ever, and could go on";
     one_that_returns_without_the_mutex: ReturnsWithoutTheMutex breaks Panic, "which no order";
-    a_drop_that_takes_the_notification_along: DropSwallowsTheNotification breaks Stuck, ": dropped";
+    a_drop_that_takes_the_notification_along: DropSwallowsTheNotification breaks Stuck, "dropped";
     a_drop_behind_the_mutex: DropSwallowsItBehindTheMutex breaks Stuck, ": dropped";
     a_drop_that_passes_on_what_it_has_not: DropPassesOnWhatItHasNot breaks Panic, ": dropped";
-    one_that_stays_after_its_drop: StaysAfterItsDrop breaks Stuck, ": dropped";
+    one_that_stays_after_its_drop: StaysAfterItsDrop breaks Stuck, "dropped";
     one_that_keeps_its_first_waker: KeepsItsFirstWaker breaks StaleWaker, "a waker of an earlier poll";
     an_unlock_that_wakes_nobody: UnlockWakesNobody breaks Stuck | WakerDropped, "waker";
     one_that_returns_at_every_wake: ReturnsAtEveryWake breaks Panic, "`wait";
