@@ -1,6 +1,6 @@
 //! Semaphores.
 
-use reveille::laws::{self, Order, Semaphore, TryAcquireError};
+use reveille::laws::{self, Fairness, Semaphore, TryAcquireError};
 use reveille::{CheckError, Law};
 
 #[derive(Clone)]
@@ -26,8 +26,8 @@ impl Semaphore for Tokio {
         3
     }
 
-    fn order(&self) -> Order {
-        Order::FirstCome
+    fn fairness(&self) -> Fairness {
+        Fairness::FirstCome
     }
 
     fn try_acquire<'a>(
@@ -104,8 +104,8 @@ impl Semaphore for Mea {
         3
     }
 
-    fn order(&self) -> Order {
-        Order::FirstCome
+    fn fairness(&self) -> Fairness {
+        Fairness::FirstCome
     }
 
     fn try_acquire<'a>(
@@ -254,8 +254,8 @@ impl Semaphore for AsyncWeighted {
         3
     }
 
-    fn order(&self) -> Order {
-        Order::FirstCome
+    fn fairness(&self) -> Fairness {
+        Fairness::FirstCome
     }
 
     fn add_permits(&self, permits: &Self::Permits, count: usize) -> Option<()> {
@@ -305,8 +305,8 @@ impl Semaphore for Intrusive {
         self.most
     }
 
-    fn order(&self) -> Order {
-        if self.is_fair { Order::FirstCome } else { Order::InLine }
+    fn fairness(&self) -> Fairness {
+        if self.is_fair { Fairness::FirstCome } else { Fairness::InLine }
     }
 
     fn try_acquire<'a>(
@@ -370,8 +370,8 @@ impl Semaphore for Maitake {
         3
     }
 
-    fn order(&self) -> Order {
-        Order::FirstCome
+    fn fairness(&self) -> Fairness {
+        Fairness::FirstCome
     }
 
     fn try_acquire<'a>(
