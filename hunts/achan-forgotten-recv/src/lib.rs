@@ -69,5 +69,5 @@ impl Channel for AsyncChannel {
 
 #[test]
 fn keeps_the_laws_of_channels_where_futures_are_forgotten() {
-    laws::channel(AsyncChannel).checker(Checker::new().with(Kind::ForgottenFuture)).check();
+    laws::channel(AsyncChannel).checker(Checker::new().runs(10_000).with(Kind::ForgottenFuture)).check();
 }

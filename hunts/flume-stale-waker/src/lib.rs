@@ -45,43 +45,7 @@ pub async fn exchange() {
 }
 
 #[cfg(test)]
-mod tests {
-    use reveille::laws::{self, Capacity, Channel, Item};
-
-    #[derive(Clone)]
-    struct Flume;
-
-    impl Channel for Flume {
-        type Sender = flume::Sender<Item>;
-        type Receiver = flume::Receiver<Item>;
-
-        fn open(&self, _capacity: Capacity) -> (Self::Sender, Self::Receiver) {
-            flume::unbounded()
-        }
-
-        async fn send(&self, sender: &mut Self::Sender, item: Item) -> bool {
-            sender.send_async(item).await.is_ok()
-        }
-
-        async fn recv(&self, receiver: &mut Self::Receiver) -> Option<Item> {
-            receiver.recv_async().await.ok()
-        }
-
-        fn capacities(&self) -> Vec<Capacity> {
-            vec![Capacity::Unbounded]
-        }
-
-        fn clone_sender(&self, sender: &Self::Sender) -> Option<Self::Sender> {
-            Some(sender.clone())
-        }
-
-        fn clone_receiver(&self, receiver: &Self::Receiver) -> Option<Self::Receiver> {
-            Some(receiver.clone())
-        }
-    }
-
-    #[test]
-    fn keeps_the_laws_of_channels() {
-        laws::channel(Flume).check();
-    }
+#[reveille::test]
+async fn everything_sent_is_received() {
+    exchange().await;
 }
