@@ -86,6 +86,8 @@ fn is_machinery(frame: &CallSite) -> bool {
     frame.file.starts_with("/rustc/")
         || frame.file.contains("/rustlib/src/rust/")
         || is_interposed(frame)
+        // Where there are but tables of lines, inlined functions have no paths.
+        || is_ours(frame.file.strip_prefix("./").unwrap_or(&frame.file))
         || ours
             .iter()
             .any(|krate| function.starts_with(krate) || function.contains(&format!(" as {krate}")))
@@ -227,6 +229,14 @@ mod tests {
         assert_eq!(short_path("./src/slot.rs"), "properties/src/slot.rs");
         assert_eq!(short_path("properties/src/slot.rs"), "properties/src/slot.rs");
         assert_eq!(short_path("/elsewhere/slot.rs"), "/elsewhere/slot.rs");
+    }
+
+    #[test]
+    fn our_lines_are_known_by_their_files_where_functions_have_no_paths() {
+        let frame = |file: String| CallSite { function: "{closure#1}".into(), file, line: 1 };
+        let ours = reveille_sim::LIB_FILE.replace("lib.rs", "world.rs");
+        assert!(is_machinery(&frame(ours)));
+        assert!(!is_machinery(&frame("src/world.rs".into())));
     }
 
     #[test]
