@@ -2,3 +2,20 @@
 //! thing of a crate, in a file for each suite. What the suites found is judged in
 //! `hunts/FINDINGS.md`; the test of such a thing expects the alarm, and its twin does without
 //! what is broken.
+
+use reveille::laws::{Laws, Suite};
+use reveille::{CheckError, Law};
+
+/// The suite tells of a broken law, in these words; see `hunts/FINDINGS.md`.
+#[track_caller]
+pub fn alarms<L: Laws>(suite: Suite<L>, law: Law, words: &str) {
+    match suite.try_check() {
+        Err(CheckError::Broken(failure)) => {
+            let report = failure.report.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(failure.law == law && report.contains(words), "{failure}");
+            println!("{failure}"); // to be read with `--nocapture`
+        }
+        Err(error) => panic!("expected {law}, got: {error}"),
+        Ok(passed) => panic!("expected {law}, got: {passed}"),
+    }
+}

@@ -1,5 +1,6 @@
 //! Collections of futures.
 
+use futures_bounded::PushError;
 use futures_util::stream::StreamExt;
 use reveille::Checker;
 use reveille::laws::{self, Collection, Full, Item, Member};
@@ -80,7 +81,7 @@ streams! {
         |members, member| { members.push(member); Ok(()) };
     futures_buffered_unordered_bounded: BufferedBounded of futures_buffered::FuturesUnorderedBounded<Member> =
         futures_buffered::FuturesUnorderedBounded::new(BOUND);
-        |members, member| { members.try_push(member).map_err(|_| Full) }; {
+        |members, member| members.try_push(member).map_err(|_| Full); {
             fn bound(&self) -> Option<usize> {
                 Some(BOUND)
             }
@@ -219,7 +220,10 @@ impl Collection for FuturesMap {
     }
 
     fn push(&self, members: &mut Self::Members, key: usize, member: Member) -> Result<(), Full> {
-        members.try_push(key, member).map_err(|_| Full)
+        match members.try_push(key, member) {
+            Ok(()) | Err(PushError::Replaced(_)) => Ok(()),
+            Err(PushError::BeyondCapacity(_)) => Err(Full),
+        }
     }
 
     fn poll_next(&self, members: &mut Self::Members, cx: &mut Context<'_>) -> Poll<Option<Item>> {

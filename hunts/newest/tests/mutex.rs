@@ -1,7 +1,6 @@
 //! Mutexes.
 
 use reveille::laws::{self, Item, Mutex};
-use reveille::{CheckError, Law};
 use std::sync::Arc;
 
 /// A mutex whose `lock` makes a future of a guard, and whose `try_lock` says at once.
@@ -45,10 +44,7 @@ macro_rules! mutex {
         laws::mutex(Adapter).check();
     };
     (@judge $law:ident) => {
-        match laws::mutex(Adapter).try_check() {
-            Err(CheckError::Broken(failure)) => assert_eq!(failure.law, Law::$law, "{failure}"),
-            other => panic!("expected a finding, got {other:?}"),
-        }
+        newest::alarms(laws::mutex(Adapter), reveille::Law::$law, "");
     };
 }
 

@@ -1,6 +1,7 @@
 //! Oneshots.
 
-use reveille::CheckError;
+use newest::alarms;
+use reveille::Law;
 use reveille::laws::{self, Item, Oneshot};
 use std::sync::mpsc::TryRecvError;
 
@@ -156,13 +157,7 @@ impl Oneshot for AsyncOneshot {
 #[test]
 fn async_oneshot() {
     // See `hunts/FINDINGS.md`.
-    match laws::oneshot(AsyncOneshot).try_check() {
-        Err(CheckError::Broken(failure)) => {
-            assert!(failure.report.contains("was not dropped, and nobody has it"), "{failure}");
-        }
-        Err(error) => panic!("expected a leak, got: {error}"),
-        Ok(passed) => panic!("expected a leak, got: {passed}"),
-    }
+    alarms(laws::oneshot(AsyncOneshot), Law::Panic, "was not dropped, and nobody has it");
 }
 
 #[derive(Clone)]

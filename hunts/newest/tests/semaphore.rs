@@ -1,7 +1,7 @@
 //! Semaphores.
 
 use reveille::laws::{self, Fairness, Semaphore, TryAcquireError};
-use reveille::{CheckError, Law};
+use reveille::{Checker, Kind, Law};
 
 #[derive(Clone)]
 struct Tokio;
@@ -341,10 +341,7 @@ fn futures_intrusive_unfair_semaphore_by_one() {
 /// See `hunts/FINDINGS.md`.
 #[test]
 fn futures_intrusive_semaphore_forgets_those_behind_who_gave_up() {
-    match laws::semaphore(Intrusive { is_fair: true, most: 3 }).try_check() {
-        Err(CheckError::Broken(failure)) => assert_eq!(failure.law, Law::Stuck, "{failure}"),
-        other => panic!("expected a finding, got {other:?}"),
-    }
+    newest::alarms(laws::semaphore(Intrusive { is_fair: true, most: 3 }), Law::Stuck, "");
 }
 
 #[derive(Clone)]
@@ -406,4 +403,63 @@ impl Semaphore for Maitake {
 #[test]
 fn maitake_semaphore() {
     laws::semaphore(Maitake).check();
+}
+
+#[derive(Clone)]
+struct AsyncUnsync {
+    most: usize,
+}
+
+impl Semaphore for AsyncUnsync {
+    type Permits = async_unsync::semaphore::Semaphore;
+    type Guard<'a> = async_unsync::semaphore::Permit<'a>;
+
+    fn make(&self, count: usize) -> Self::Permits {
+        async_unsync::semaphore::Semaphore::new(count)
+    }
+
+    async fn acquire<'a>(
+        &self,
+        permits: &'a Self::Permits,
+        count: usize,
+    ) -> Option<Self::Guard<'a>> {
+        permits.acquire_many(count).await.ok()
+    }
+
+    fn most_at_once(&self) -> usize {
+        self.most
+    }
+
+    fn fairness(&self) -> Fairness {
+        Fairness::FirstCome
+    }
+
+    fn add_permits(&self, permits: &Self::Permits, count: usize) -> Option<()> {
+        permits.add_permits(count);
+        Some(())
+    }
+
+    fn close(&self, permits: &Self::Permits) -> Option<()> {
+        permits.close();
+        Some(())
+    }
+
+    fn forget<'a>(&self, guard: Self::Guard<'a>) -> Result<(), Self::Guard<'a>> {
+        guard.forget();
+        Ok(())
+    }
+}
+
+/// See `hunts/FINDINGS.md`, for the next one as well.
+#[test]
+fn async_unsync_semaphore_by_one_if_wakers_stay_the_same() {
+    let suite = laws::semaphore(AsyncUnsync { most: 1 });
+    suite.checker(Checker::new().without(Kind::FreshWaker)).check();
+}
+
+#[test]
+fn async_unsync_semaphore_miscounts_what_comes_bit_by_bit() {
+    let suite = laws::semaphore(AsyncUnsync { most: 3 });
+    let suite = suite.checker(Checker::new().without(Kind::FreshWaker));
+    newest::alarms(suite, Law::Stuck, "waits for ever, and could go on");
 }

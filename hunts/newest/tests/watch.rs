@@ -1,22 +1,10 @@
 //! Watches.
 
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
-use reveille::laws::{self, Laws, News, Sight, Suite, Value, Watch};
-use reveille::{CheckError, Law};
+use newest::alarms;
+use reveille::Law;
+use reveille::laws::{self, News, Sight, Value, Watch};
 use std::rc::Rc;
-
-/// The suite tells of a broken law, in these words; see `hunts/FINDINGS.md`.
-#[track_caller]
-fn alarms<L: Laws>(suite: Suite<L>, law: Law, words: &str) {
-    match suite.try_check() {
-        Err(CheckError::Broken(failure)) => {
-            let report = failure.report.split_whitespace().collect::<Vec<_>>().join(" ");
-            assert!(failure.law == law && report.contains(words), "{failure}");
-        }
-        Err(error) => panic!("expected {law}, got: {error}"),
-        Ok(passed) => panic!("expected {law}, got: {passed}"),
-    }
-}
 
 #[derive(Clone)]
 struct Tokio;

@@ -114,8 +114,3 @@ fn async_channel_passes() {
 fn async_channel_passes_where_futures_are_forgotten() {
     laws::channel(AsyncChannel).checker(Checker::new().with(Kind::ForgottenFuture)).check();
 }
-
-#[test]
-fn async_channel_passes_where_clones_of_wakers_panic() {
-    laws::channel(AsyncChannel).checker(Checker::new().with(Kind::PanickingClone)).check();
-}

@@ -4,12 +4,15 @@ use crate::{nothing, passes, unsent};
 use async_unsync::bounded;
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use futures_util::StreamExt;
-use reveille::laws::{Capacity, Channel, Item, Permit, Status};
+use reveille::laws::{self, Capacity, Channel, Item, Permit, Status};
+use reveille::{Checker, Kind, Law};
 use std::rc::Rc;
 use std::sync::mpsc::{TryRecvError, TrySendError};
 
 #[derive(Clone)]
-struct AsyncUnsync;
+struct AsyncUnsync {
+    reserves: bool,
+}
 
 impl Channel for AsyncUnsync {
     type Sender = bounded::Sender<Item>;
@@ -54,7 +57,7 @@ impl Channel for AsyncUnsync {
         &self,
         sender: &'a mut Self::Sender,
     ) -> Option<impl Future<Output = Option<Permit<'a>>>> {
-        Some(async {
+        self.reserves.then_some(async {
             let permit = sender.reserve().await.ok()?;
             let send = |permit: bounded::Permit<'a, Item>, item| {
                 permit.send(item);
@@ -75,8 +78,23 @@ impl Channel for AsyncUnsync {
 }
 
 #[test]
-fn async_unsync_passes() {
-    passes(AsyncUnsync);
+fn async_unsync_passes_without_permits_if_wakers_stay_the_same() {
+    let suite = laws::channel(AsyncUnsync { reserves: false });
+    suite.checker(Checker::new().without(Kind::FreshWaker)).check();
+}
+
+/// See `hunts/FINDINGS.md`, for the next one as well.
+#[test]
+fn a_permit_of_async_unsync_given_back_after_the_close_wakes_nobody() {
+    let suite = laws::channel(AsyncUnsync { reserves: true });
+    let suite = suite.checker(Checker::new().without(Kind::FreshWaker));
+    newest::alarms(suite, Law::Stuck, "give the permit back");
+}
+
+#[test]
+fn async_unsync_keeps_the_first_waker() {
+    let suite = laws::channel(AsyncUnsync { reserves: false });
+    newest::alarms(suite, Law::StaleWaker, "semaphore.rs");
 }
 
 #[derive(Clone)]

@@ -5,14 +5,14 @@ use async_ringbuf::traits::{AsyncConsumer, AsyncProducer, Consumer, Producer, Sp
 use futures_util::StreamExt;
 use futures_util::future::FusedFuture;
 use postage::{sink::Sink, stream::Stream};
-use reveille::laws::{Capacity, Channel, Item, Status, fused};
+use reveille::Law;
+use reveille::laws::{self, Capacity, Channel, Item, Status, fused};
 use std::sync::mpsc::{TryRecvError, TrySendError};
 
-/// Its places hold a value at all times.
-#[derive(Clone)]
-struct Thingbuf;
+/// The places of a thingbuf hold a value at all times.
+struct Emptied;
 
-impl thingbuf::Recycle<Option<Item>> for Thingbuf {
+impl thingbuf::Recycle<Option<Item>> for Emptied {
     fn new_element(&self) -> Option<Item> {
         None
     }
@@ -22,12 +22,17 @@ impl thingbuf::Recycle<Option<Item>> for Thingbuf {
     }
 }
 
+#[derive(Clone)]
+struct Thingbuf {
+    has_many_senders: bool,
+}
+
 impl Channel for Thingbuf {
-    type Sender = thingbuf::mpsc::Sender<Option<Item>, Thingbuf>;
-    type Receiver = thingbuf::mpsc::Receiver<Option<Item>, Thingbuf>;
+    type Sender = thingbuf::mpsc::Sender<Option<Item>, Emptied>;
+    type Receiver = thingbuf::mpsc::Receiver<Option<Item>, Emptied>;
 
     fn open(&self, capacity: Capacity) -> (Self::Sender, Self::Receiver) {
-        thingbuf::mpsc::with_recycle(capacity.bound().expect("expected a bound"), Thingbuf)
+        thingbuf::mpsc::with_recycle(capacity.bound().expect("expected a bound"), Emptied)
     }
 
     async fn send(&self, sender: &mut Self::Sender, item: Item) -> bool {
@@ -54,7 +59,7 @@ impl Channel for Thingbuf {
     }
 
     fn clone_sender(&self, sender: &Self::Sender) -> Option<Self::Sender> {
-        Some(sender.clone())
+        self.has_many_senders.then(|| sender.clone())
     }
 
     fn status_by_sender(&self, sender: &Self::Sender) -> Status {
@@ -68,8 +73,14 @@ impl Channel for Thingbuf {
 }
 
 #[test]
-fn thingbuf_passes() {
-    passes(Thingbuf);
+fn thingbuf_with_one_sender_passes() {
+    passes(Thingbuf { has_many_senders: false });
+}
+
+/// See `hunts/FINDINGS.md`.
+#[test]
+fn a_send_of_thingbuf_dropped_when_woken_takes_the_wake_along() {
+    newest::alarms(laws::channel(Thingbuf { has_many_senders: true }), Law::Stuck, "\\ dropped");
 }
 
 #[derive(Clone)]
