@@ -21,14 +21,15 @@ struct Node {
 
 #[test]
 fn a_circle_is_kept_by_every_run() {
-    let error = checker().try_check(|| async {
+    let body = || async {
         let parent = Rc::new(Node::default());
         let child = Rc::new(Node::default());
         if reveille::draw(3) == 2 {
             child.parent.replace(Some(parent.clone()));
         }
         parent.children.borrow_mut().push(child);
-    });
+    };
+    let error = checker().try_check(body);
     let Err(CheckError::Broken(failure)) = error else { panic!("got {error:?}") };
     assert_eq!(failure.law, Law::MemoryLeak, "{failure}");
     let lines: Vec<&str> = failure.report.lines().take(8).collect();
@@ -41,6 +42,9 @@ fn a_circle_is_kept_by_every_run() {
           what  every such run keeps 192 bytes
                 80 bytes made at properties/tests/memory.rs:25 in memory::a_circle_is_kept_by_every_run
                 80 bytes made at properties/tests/memory.rs:26 in memory::a_circle_is_kept_by_every_run"#]].assert_eq(&lines.join("\n"));
+    let again = checker().replay(failure.tape).try_check(body);
+    let Err(CheckError::Broken(again)) = again else { panic!("got {again:?}") };
+    assert_eq!(again.law, Law::MemoryLeak, "{again}");
 }
 
 #[test]

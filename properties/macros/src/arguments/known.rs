@@ -33,7 +33,7 @@ pub(super) const FAULTS: [&str; 21] = [
 ];
 
 /// The names of the laws.
-pub(super) const LAWS: [&str; 22] = [
+pub(super) const LAWS: [&str; 23] = [
     "pending_without_waker",
     "stale_waker",
     "waker_dropped",
@@ -51,6 +51,7 @@ pub(super) const LAWS: [&str; 22] = [
     "wake_in_lock",
     "task_leak",
     "waker_leak",
+    "memory_leak",
     "panic",
     "property",
     "buffer_in_flight",
