@@ -3,8 +3,8 @@
 mod model;
 mod run;
 
-use super::patience::{Patience, patience};
-use super::script::scripts;
+use super::play::patience::{Patience, patience};
+use super::play::script::scripts;
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
 use crate::checker::Checker;

@@ -1,6 +1,6 @@
 //! The laws of `AsyncBufRead`.
 
-use super::history::{Breach, bytes};
+use super::play::history::{Breach, bytes};
 use super::read::{MOST_ROOM, Reading, content};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;

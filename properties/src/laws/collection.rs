@@ -5,7 +5,7 @@ mod content;
 mod plan;
 mod run;
 
-use super::inner::Member;
+use super::given::inner::Member;
 use super::{Item, Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
 use crate::checker::Checker;

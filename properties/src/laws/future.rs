@@ -1,10 +1,10 @@
 //! The laws of futures that are made from other futures.
 
-use super::driver::{Drivers, Notes};
-use super::history::Breach;
-use super::inner::{Inners, Member, Pause, pauses};
-use super::outputs::{Outputs, numbers_of};
-use super::patience::{Patience, patience};
+use super::given::inner::{Inners, Member, Pause, pauses};
+use super::given::outputs::{Outputs, numbers_of};
+use super::play::driver::{Drivers, Notes};
+use super::play::history::Breach;
+use super::play::patience::{Patience, patience};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
 use crate::checker::Checker;

@@ -1,6 +1,6 @@
 //! The laws of mutexes.
 
-use super::item::{Drops, Item};
+use super::given::item::{Drops, Item};
 use super::permits::{
     Entering, Gate, Kind, Line, Menu, Permits, Rules, Scene, Share, TryAcquireError, run, scripts,
 };

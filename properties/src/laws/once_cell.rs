@@ -5,11 +5,11 @@ mod model;
 
 use self::acting::{Act, Acting, Shared, act};
 use self::model::Once;
-use super::cast::Cast;
-use super::history::Breach;
-use super::item::{Drops, Item};
-use super::making::Failed;
-use super::script::{Script, Step, scripts_for, with_nothing_to_hold};
+use super::given::item::{Drops, Item};
+use super::given::making::Failed;
+use super::play::cast::Cast;
+use super::play::history::Breach;
+use super::play::script::{Script, Step, scripts_for, with_nothing_to_hold};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
 use crate::checker::Checker;

@@ -4,10 +4,10 @@ mod acting;
 mod model;
 mod plan;
 
-use super::cast::Cast;
-use super::history::Breach;
-use super::item::Drops;
-use super::script::Script;
+use super::given::item::Drops;
+use super::play::cast::Cast;
+use super::play::history::Breach;
+use super::play::script::Script;
 use super::{Item, Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
 use crate::checker::Checker;

@@ -1,6 +1,6 @@
 //! The laws of `AsyncRead`.
 
-use super::history::{Breach, History, bytes};
+use super::play::history::{Breach, History, bytes};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
 use crate::checker::Checker;

@@ -1,6 +1,6 @@
 //! The laws of readers-writer locks.
 
-use super::item::{Drops, Item};
+use super::given::item::{Drops, Item};
 use super::permits::{
     Entering, Gate, Kind, Line, Menu, Permits, Rules, Scene, Share, TryAcquireError, TryUpgrade,
     Upgrading, run, scripts,

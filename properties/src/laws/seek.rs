@@ -1,6 +1,6 @@
 //! The laws of `AsyncSeek`.
 
-use super::history::Breach;
+use super::play::history::Breach;
 use super::read::{MOST_ROOM, Reading, content};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;

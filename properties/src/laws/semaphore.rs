@@ -1,6 +1,6 @@
 //! The laws of semaphores.
 
-use super::item::Drops;
+use super::given::item::Drops;
 use super::permits::{
     Entering, Gate, Kind, Line, Menu, Merged, Permits, Rules, Scene, Share, Split, TryAcquireError,
     run, scripts,

@@ -3,7 +3,7 @@
 mod model;
 mod run;
 
-use super::script::scripts;
+use super::play::script::scripts;
 use super::{Item, Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
 use crate::checker::Checker;

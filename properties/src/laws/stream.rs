@@ -2,11 +2,11 @@
 
 mod expected;
 
-use super::driver::{Drivers, Notes};
-use super::history::Breach;
-use super::inner::{Inners, Plan, Source, numbers, plan};
-use super::outputs::{Outputs, numbers_of};
-use super::patience::{Patience, patience};
+use super::given::inner::{Inners, Plan, Source, numbers, plan};
+use super::given::outputs::{Outputs, numbers_of};
+use super::play::driver::{Drivers, Notes};
+use super::play::history::Breach;
+use super::play::patience::{Patience, patience};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
 use crate::checker::Checker;

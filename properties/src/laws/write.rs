@@ -1,6 +1,6 @@
 //! The laws of `AsyncWrite`.
 
-use super::history::{Breach, History, bytes};
+use super::play::history::{Breach, History, bytes};
 use super::sink::Sink;
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;

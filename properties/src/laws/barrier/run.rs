@@ -2,11 +2,11 @@
 
 use super::Barrier;
 use super::model::{Answer, Gate, Op, Rules};
-use crate::laws::cast::{Actor, Cast, Part};
-use crate::laws::history::Breach;
-use crate::laws::patience::Patience;
-use crate::laws::phases::{Phased, Phases};
-use crate::laws::script::Script;
+use crate::laws::play::cast::{Actor, Cast, Part};
+use crate::laws::play::history::Breach;
+use crate::laws::play::patience::Patience;
+use crate::laws::play::phases::{Phased, Phases};
+use crate::laws::play::script::Script;
 use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;

@@ -3,8 +3,8 @@
 use super::BlockOn;
 use super::other::{Other, Slot, see};
 use super::plan::{Call, End, Move, Nested, Wake};
-use crate::laws::history::History;
-use crate::laws::item::{Drops, Item};
+use crate::laws::given::item::{Drops, Item};
+use crate::laws::play::history::History;
 use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};

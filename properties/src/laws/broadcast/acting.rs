@@ -2,10 +2,10 @@
 
 use super::model::{Answer, Op, Room};
 use super::{Broadcast, Heard, model, plan};
-use crate::laws::cast::{Actor, Part, offer};
+use crate::laws::given::value::Values;
 use crate::laws::linear::Effect;
-use crate::laws::spares::Spares;
-use crate::laws::value::Values;
+use crate::laws::play::cast::{Actor, Part, offer};
+use crate::laws::play::spares::Spares;
 use reveille_sim::time::{Duration, sleep};
 use std::rc::Rc;
 

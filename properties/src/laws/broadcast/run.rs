@@ -5,11 +5,11 @@ use super::acting::{Keeper, Receiving, Shared};
 use super::model::{self, Rules};
 use super::sending::Sending;
 use super::{Broadcast, plan};
-use crate::laws::cast::Cast;
-use crate::laws::history::Breach;
-use crate::laws::script::Script;
-use crate::laws::spares::Spares;
-use crate::laws::value::Values;
+use crate::laws::given::value::Values;
+use crate::laws::play::cast::Cast;
+use crate::laws::play::history::Breach;
+use crate::laws::play::script::Script;
+use crate::laws::play::spares::Spares;
 use std::rc::Rc;
 
 /// With `forgets`, futures may be forgotten with what they hold.

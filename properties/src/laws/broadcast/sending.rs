@@ -3,9 +3,9 @@
 use super::acting::{Shared, left};
 use super::model::{Answer, Op};
 use super::{Broadcast, model, plan};
-use crate::laws::cast::{Actor, Part, offer};
 use crate::laws::linear::Effect;
-use crate::laws::patience::Patience;
+use crate::laws::play::cast::{Actor, Part, offer};
+use crate::laws::play::patience::Patience;
 use std::rc::Rc;
 use std::sync::mpsc::TrySendError;
 

@@ -3,9 +3,9 @@
 use super::model::{Answer, Op, Queue, Side};
 use super::plan::{Act, Verb};
 use super::{Channel, Status, Weak};
-use crate::laws::cast::{Actor, Offer, Part};
-use crate::laws::item::Drops;
-use crate::laws::patience::Patience;
+use crate::laws::given::item::Drops;
+use crate::laws::play::cast::{Actor, Offer, Part};
+use crate::laws::play::patience::Patience;
 use std::rc::Rc;
 
 /// What the tasks of a run share.

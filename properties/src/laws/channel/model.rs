@@ -2,7 +2,7 @@
 //! that are counted.
 
 use super::{Order, Status};
-use crate::laws::item::rank;
+use crate::laws::given::item::rank;
 use crate::laws::linear::Model;
 use std::collections::VecDeque;
 

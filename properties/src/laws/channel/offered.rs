@@ -2,7 +2,7 @@
 //! the runs, of a channel that nobody uses.
 
 use super::{Capacity, Channel, Status};
-use crate::laws::item::Drops;
+use crate::laws::given::item::Drops;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// By an adapter.

@@ -3,8 +3,8 @@
 use super::Capacity;
 use super::model::Trait;
 use super::offered::{OfEnd, Offered};
-use crate::laws::patience::Patience;
-use crate::laws::script::{MOST_TASKS, Script, Step, scripts};
+use crate::laws::play::patience::Patience;
+use crate::laws::play::script::{MOST_TASKS, Script, Step, scripts};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -144,7 +144,7 @@ fn some_forgotten<E: Verb>(
 
 /// How long somebody waits. Where futures may be forgotten, many are.
 fn patience(forgets: bool) -> BoxedStrategy<Patience> {
-    let patience = crate::laws::patience::patience();
+    let patience = crate::laws::play::patience::patience();
     match forgets {
         true => prop_oneof![2 => patience, 1 => Just(Patience::Faulty)].boxed(),
         false => patience.boxed(),

@@ -4,10 +4,10 @@ use super::acting::{End, Play};
 use super::model::{Answer, Op, Side};
 use super::plan::OfReceiver;
 use super::{Channel, Status, Weak};
-use crate::laws::cast::{Offer, offer};
-use crate::laws::item::Item;
+use crate::laws::given::item::Item;
 use crate::laws::linear::Effect;
-use crate::laws::patience::Patience;
+use crate::laws::play::cast::{Offer, offer};
+use crate::laws::play::patience::Patience;
 use std::sync::mpsc::TryRecvError;
 
 pub(super) struct Receiving;

@@ -7,11 +7,11 @@ use super::plan::{Act, OfReceiver, OfSender};
 use super::receiving::Receiving;
 use super::sending::Sending;
 use super::{Capacity, Channel, Ends};
-use crate::laws::cast::Cast;
-use crate::laws::history::Breach;
-use crate::laws::item::Drops;
+use crate::laws::given::item::Drops;
 use crate::laws::linear::{self, Entry, Model};
-use crate::laws::script::Script;
+use crate::laws::play::cast::Cast;
+use crate::laws::play::history::Breach;
+use crate::laws::play::script::Script;
 use reveille_sim::within;
 use std::rc::Rc;
 

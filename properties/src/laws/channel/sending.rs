@@ -4,9 +4,9 @@ use super::acting::{End, Play};
 use super::model::{Answer, Op, Side};
 use super::plan::{Fate, OfSender};
 use super::{Channel, Permit, Status, Weak};
-use crate::laws::cast::{Offer, offer};
 use crate::laws::linear::Effect;
-use crate::laws::patience::Patience;
+use crate::laws::play::cast::{Offer, offer};
+use crate::laws::play::patience::Patience;
 use reveille_sim::time::{Duration, sleep};
 use std::sync::mpsc::TrySendError;
 

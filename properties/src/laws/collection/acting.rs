@@ -3,11 +3,11 @@
 use super::content::Content;
 use super::plan::{Fill, Take, Taker};
 use super::{Collection, Full};
-use crate::laws::driver::Notes;
-use crate::laws::history::Breach;
-use crate::laws::inner::{Inners, Member, Pause};
-use crate::laws::patience::Patience;
-use crate::laws::script::{Script, Step};
+use crate::laws::given::inner::{Inners, Member, Pause};
+use crate::laws::play::driver::Notes;
+use crate::laws::play::history::Breach;
+use crate::laws::play::patience::Patience;
+use crate::laws::play::script::{Script, Step};
 use reveille_sim::time::sleep;
 use reveille_sim::{JoinHandle, look_for, waker_of, yield_now};
 use std::cell::{Cell, RefCell};

@@ -1,8 +1,8 @@
 //! What the tasks do with a collection, as proptest draws it.
 
-use crate::laws::inner::{Pause, pauses};
-use crate::laws::patience::{Patience, patience};
-use crate::laws::script::{Script, scripts};
+use crate::laws::given::inner::{Pause, pauses};
+use crate::laws::play::patience::{Patience, patience};
+use crate::laws::play::script::{Script, scripts};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::fmt;

@@ -4,12 +4,12 @@
 use super::Condvar;
 use super::model::{Done, Op, Queue, Rules};
 use super::plan::{Act, Held};
-use crate::laws::cast::{Actor, Cast, Part, offer};
-use crate::laws::history::Breach;
 use crate::laws::linear::Effect;
-use crate::laws::patience::Patience;
-use crate::laws::phases::{Phased, Phases};
-use crate::laws::script::Script;
+use crate::laws::play::cast::{Actor, Cast, Part, offer};
+use crate::laws::play::history::Breach;
+use crate::laws::play::patience::Patience;
+use crate::laws::play::phases::{Phased, Phases};
+use crate::laws::play::script::Script;
 use reveille_sim::time::{Duration, sleep};
 use std::cell::Cell;
 use std::rc::Rc;

@@ -3,9 +3,9 @@
 use super::DelayQueue;
 use super::model::{Answer, Moment, Op, Queue};
 use super::plan::{Change, Delay, Next};
-use crate::laws::cast::{Actor, LET_GO, Part, offer};
-use crate::laws::item::{Drops, Item};
+use crate::laws::given::item::{Drops, Item};
 use crate::laws::linear::Effect;
+use crate::laws::play::cast::{Actor, LET_GO, Part, offer};
 use reveille_sim::time::{Instant, sleep_until};
 use std::cell::RefCell;
 use std::future::poll_fn;

@@ -1,7 +1,7 @@
 //! What the tasks around a delay queue do, as proptest draws it.
 
-use crate::laws::patience::{Patience, patience};
-use crate::laws::script::{Script, script, scripts};
+use crate::laws::play::patience::{Patience, patience};
+use crate::laws::play::script::{Script, script, scripts};
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::fmt;

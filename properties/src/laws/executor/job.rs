@@ -2,7 +2,7 @@
 
 use super::plan::{Deed, Deeds};
 use super::stage::Stage;
-use crate::laws::item::Item;
+use crate::laws::given::item::Item;
 use std::cell::RefCell;
 use std::panic::resume_unwind;
 use std::pin::Pin;

@@ -1,8 +1,8 @@
 //! What tasks do, and what is done to them, as proptest draws it.
 
 use crate::arguments::{Arguments, argument};
-use crate::laws::patience::{Patience, patience};
-use crate::laws::script::{Script, scripts};
+use crate::laws::play::patience::{Patience, patience};
+use crate::laws::play::script::{Script, scripts};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::fmt;

@@ -3,8 +3,8 @@
 
 use super::model::{Answer, Line, Op};
 use super::{Joins, Notify};
-use crate::laws::cast::{Part, offer};
-use crate::laws::phases::{Phased, Phases};
+use crate::laws::play::cast::{Part, offer};
+use crate::laws::play::phases::{Phased, Phases};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 

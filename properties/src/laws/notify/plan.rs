@@ -1,7 +1,7 @@
 //! What a task does with an event, as proptest draws it.
 
-use crate::laws::patience::{Patience, patience};
-use crate::laws::script::{Script, scripts};
+use crate::laws::play::patience::{Patience, patience};
+use crate::laws::play::script::{Script, scripts};
 use proptest::prelude::*;
 use std::fmt;
 

@@ -2,11 +2,11 @@
 
 use super::OnceCell;
 use super::model::{Answer, Once, Op};
-use crate::laws::cast::{Actor, Part, offer};
-use crate::laws::item::{Drops, Item};
+use crate::laws::given::item::{Drops, Item};
+use crate::laws::given::making::{Ends, Failed, Making, Panicked, catching, making};
 use crate::laws::linear::Effect;
-use crate::laws::making::{Ends, Failed, Making, Panicked, catching, making};
-use crate::laws::patience::{Patience, patience};
+use crate::laws::play::cast::{Actor, Part, offer};
+use crate::laws::play::patience::{Patience, patience};
 use proptest::prelude::*;
 use reveille_sim::look_for;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! The model: a value that is made once, by one at a time.
 
+use crate::laws::given::making::Ends;
 use crate::laws::linear::Model;
-use crate::laws::making::Ends;
 use std::collections::BTreeSet;
 use std::fmt;
 

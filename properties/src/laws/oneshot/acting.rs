@@ -3,9 +3,9 @@
 use super::Oneshot;
 use super::model::{self, Answer, Op};
 use super::plan;
-use crate::laws::cast::{Actor, Part, offer};
-use crate::laws::item::{Drops, Item};
+use crate::laws::given::item::{Drops, Item};
 use crate::laws::linear::Effect;
+use crate::laws::play::cast::{Actor, Part, offer};
 use std::rc::Rc;
 use std::sync::mpsc::TryRecvError;
 

@@ -1,7 +1,7 @@
 //! What the two tasks of a run do with their ends, as proptest draws it.
 
-use crate::laws::patience::{Patience, patience};
-use crate::laws::script::{Script, script};
+use crate::laws::play::patience::{Patience, patience};
+use crate::laws::play::script::{Script, script};
 use proptest::prelude::*;
 use std::fmt;
 

@@ -4,10 +4,10 @@ use super::acting::Acting;
 use super::gate::Gate;
 use super::model::{Permits, Share};
 use super::section::{Act, Section};
-use crate::laws::cast::Cast;
-use crate::laws::history::Breach;
-use crate::laws::item::Drops;
-use crate::laws::script::{Script, Step};
+use crate::laws::given::item::Drops;
+use crate::laws::play::cast::Cast;
+use crate::laws::play::history::Breach;
+use crate::laws::play::script::{Script, Step};
 use std::rc::Rc;
 
 /// What a run is about, beside what it acts upon.

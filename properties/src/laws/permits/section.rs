@@ -2,8 +2,8 @@
 //! parting with it.
 
 use super::model::{Kind, Share};
-use crate::laws::patience::{Patience, patience};
-use crate::laws::script::{Script, Step, scripts_for};
+use crate::laws::play::patience::{Patience, patience};
+use crate::laws::play::script::{Script, Step, scripts_for};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -3,10 +3,10 @@
 use super::Pool;
 use super::factory::Factory;
 use super::model::{Answer, Objects, Op};
-use crate::laws::cast::{Actor, Part, offer};
+use crate::laws::given::making::catching;
 use crate::laws::linear::Effect;
-use crate::laws::making::catching;
-use crate::laws::patience::{Patience, patience};
+use crate::laws::play::cast::{Actor, Part, offer};
+use crate::laws::play::patience::{Patience, patience};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use reveille_sim::time::{Duration, sleep};

@@ -1,8 +1,8 @@
 //! What makes the objects of a pool: its manager asks it, and it writes down what it is asked.
 
 use super::model::{Answer, Objects, Op};
-use crate::laws::cast::Part;
-use crate::laws::making::{Ends, Failed, Making};
+use crate::laws::given::making::{Ends, Failed, Making};
+use crate::laws::play::cast::Part;
 use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;

@@ -1,7 +1,7 @@
 //! The model: objects that lie idle or are out, and room for some more.
 
+use crate::laws::given::making::Ends;
 use crate::laws::linear::Model;
-use crate::laws::making::Ends;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 

@@ -2,12 +2,12 @@
 
 use super::Signal;
 use super::model::{Answer, Op, Value};
-use crate::laws::cast::{Actor, Cast, Part, offer};
-use crate::laws::history::Breach;
-use crate::laws::item::{Drops, Item};
+use crate::laws::given::item::{Drops, Item};
 use crate::laws::linear::Effect;
-use crate::laws::patience::{Patience, patience};
-use crate::laws::script::Script;
+use crate::laws::play::cast::{Actor, Cast, Part, offer};
+use crate::laws::play::history::Breach;
+use crate::laws::play::patience::{Patience, patience};
+use crate::laws::play::script::Script;
 use proptest::prelude::*;
 use std::fmt;
 use std::rc::Rc;

@@ -2,7 +2,7 @@
 
 use super::MakeWaker;
 use super::plan::{Step, What};
-use crate::laws::history::{Breach, History};
+use crate::laws::play::history::{Breach, History};
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

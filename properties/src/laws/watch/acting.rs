@@ -2,11 +2,11 @@
 
 use super::model::{Answer, Op, Parity};
 use super::{News, Watch, model, plan};
-use crate::laws::cast::{Actor, Offer, Part, offer};
+use crate::laws::given::value::{Value, Values};
 use crate::laws::linear::Effect;
-use crate::laws::patience::Patience;
-use crate::laws::spares::Spares;
-use crate::laws::value::{Value, Values};
+use crate::laws::play::cast::{Actor, Offer, Part, offer};
+use crate::laws::play::patience::Patience;
+use crate::laws::play::spares::Spares;
 use std::rc::Rc;
 
 /// What the tasks of a run share.

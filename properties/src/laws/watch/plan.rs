@@ -1,8 +1,8 @@
 //! What a task does with its end of the watch, as proptest draws it.
 
 use super::model::Parity;
-use crate::laws::patience::{Patience, patience};
-use crate::laws::script::{Script, scripts};
+use crate::laws::play::patience::{Patience, patience};
+use crate::laws::play::script::{Script, scripts};
 use proptest::prelude::*;
 use std::fmt;
 

@@ -3,8 +3,8 @@
 use super::acting::{Shared, left};
 use super::model::{Answer, Op};
 use super::{Watch, model, plan};
-use crate::laws::cast::{Actor, Part, offer};
 use crate::laws::linear::Effect;
+use crate::laws::play::cast::{Actor, Part, offer};
 use std::rc::Rc;
 
 /// A task with the handles that it has.

@@ -2,8 +2,8 @@
 //! a line, and leaves it. Each has a moment of its own, and is an operation of its own.
 
 use super::cast::Part;
-use super::linear::{Effect, Model};
 use super::patience::Patience;
+use crate::laws::linear::{Effect, Model};
 use reveille_sim::within;
 use std::cell::Cell;
 use std::pin::Pin;
@@ -11,18 +11,18 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 /// The operations of such a future.
-pub(super) struct Phases<M: Model> {
+pub(in crate::laws) struct Phases<M: Model> {
     /// By its first poll; none if that does nothing.
-    pub(super) join: Option<M::Op>,
+    pub(in crate::laws) join: Option<M::Op>,
     /// By the poll that is ready.
-    pub(super) wait: M::Op,
+    pub(in crate::laws) wait: M::Op,
     /// If it is dropped before.
-    pub(super) leave: M::Op,
+    pub(in crate::laws) leave: M::Op,
     /// What the first and the last answer.
-    pub(super) done: M::Answer,
+    pub(in crate::laws) done: M::Answer,
 }
 
-pub(super) struct Phased<'a, M: Model, F, A> {
+pub(in crate::laws) struct Phased<'a, M: Model, F, A> {
     part: &'a Part<M>,
     phases: Phases<M>,
     /// None once it is over.
@@ -49,29 +49,29 @@ where
     F: Future,
     A: FnMut(&F::Output) -> M::Answer + Unpin,
 {
-    pub(super) fn of(part: &'a Part<M>, phases: Phases<M>, future: F, answer: A) -> Self {
+    pub(in crate::laws) fn of(part: &'a Part<M>, phases: Phases<M>, future: F, answer: A) -> Self {
         let (future, stage) = (Some(Box::pin(future)), Rc::new(Cell::new(Stage::Made)));
         Phased { part, phases, future, answer, is_known: false, stage }
     }
 
     /// It is part of the history from now on.
-    pub(super) fn known(mut self) -> Self {
+    pub(in crate::laws) fn known(mut self) -> Self {
         self.is_known = true;
         self
     }
 
     /// The future, if it is not over.
-    pub(super) fn future(&mut self) -> Option<Pin<&mut F>> {
+    pub(in crate::laws) fn future(&mut self) -> Option<Pin<&mut F>> {
         self.future.as_mut().map(Pin::as_mut)
     }
 
     /// It has joined without a poll.
-    pub(super) fn joined(&mut self) {
+    pub(in crate::laws) fn joined(&mut self) {
         self.stage.set(Stage::Waiting(self.part.begin(self.phases.wait.clone())));
     }
 
     /// Waits for it, for as long as `patience` says.
-    pub(super) async fn wait(self, patience: Patience) -> Option<F::Output> {
+    pub(in crate::laws) async fn wait(self, patience: Patience) -> Option<F::Output> {
         let (part, stage) = (self.part, self.stage.clone());
         let output = patience.wait(self).await;
         // One that was forgotten noted nothing.

@@ -7,23 +7,23 @@ const MOST: usize = 16;
 
 /// The operations of a run.
 #[derive(Debug)]
-pub(super) struct History {
+pub(in crate::laws) struct History {
     laws: &'static str,
     lines: Vec<String>,
 }
 
 impl History {
-    pub(super) fn of(laws: &'static str) -> History {
+    pub(in crate::laws) fn of(laws: &'static str) -> History {
         History { laws, lines: Vec::new() }
     }
 
     /// Notes what an operation did.
-    pub(super) fn note(&mut self, what: impl Into<String>) {
+    pub(in crate::laws) fn note(&mut self, what: impl Into<String>) {
         self.lines.push(what.into());
     }
 
     /// A law is broken: the error has the operations, the last of them the one that did it.
-    pub(super) fn breach<T>(&self, how: Arguments<'_>) -> Result<T, Breach> {
+    pub(in crate::laws) fn breach<T>(&self, how: Arguments<'_>) -> Result<T, Breach> {
         let mut text = format!("{}: {how}", self.laws);
         let left_out = self.lines.len().saturating_sub(MOST);
         if left_out > 0 {
@@ -37,7 +37,7 @@ impl History {
 }
 
 /// How a law is broken. A run that returns it fails.
-pub(super) struct Breach(String);
+pub(in crate::laws) struct Breach(String);
 
 impl Debug for Breach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -46,11 +46,11 @@ impl Debug for Breach {
 }
 
 /// A law is broken, as `how` tells.
-pub(super) fn broken<T>(how: String) -> Result<T, Breach> {
+pub(in crate::laws) fn broken<T>(how: String) -> Result<T, Breach> {
     Err(Breach(how))
 }
 
 /// `count` bytes in words.
-pub(super) fn bytes(count: usize) -> String {
+pub(in crate::laws) fn bytes(count: usize) -> String {
     if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
 }

@@ -2,7 +2,7 @@
 //! judgement when all is at rest.
 
 use super::history::{Breach, History};
-use super::inner::Inners;
+use crate::laws::given::inner::Inners;
 use reveille_sim::time::sleep;
 use reveille_sim::{Builder, JoinHandle, forgotten};
 use std::cell::RefCell;
@@ -17,35 +17,35 @@ const REST: Duration = Duration::from_secs(3_600);
 
 /// What the tasks of a run did; clones write into the same.
 #[derive(Clone)]
-pub(super) struct Notes {
+pub(in crate::laws) struct Notes {
     history: Rc<RefCell<History>>,
     /// Who writes, if there are several.
     name: Option<String>,
 }
 
 impl Notes {
-    pub(super) fn of(laws: &'static str) -> Notes {
+    pub(in crate::laws) fn of(laws: &'static str) -> Notes {
         Notes { history: Rc::new(RefCell::new(History::of(laws))), name: None }
     }
 
     /// The same, for the writer of that name.
-    pub(super) fn by(&self, name: &str) -> Notes {
+    pub(in crate::laws) fn by(&self, name: &str) -> Notes {
         Notes { history: self.history.clone(), name: Some(name.to_owned()) }
     }
 
-    pub(super) fn note(&self, what: impl Into<String>) {
+    pub(in crate::laws) fn note(&self, what: impl Into<String>) {
         let what = what.into();
         let line = self.name.as_ref().map_or(what.clone(), |name| format!("{name}: {what}"));
         self.history.borrow_mut().note(line);
     }
 
-    pub(super) fn breach<T>(&self, how: Arguments<'_>) -> Result<T, Breach> {
+    pub(in crate::laws) fn breach<T>(&self, how: Arguments<'_>) -> Result<T, Breach> {
         self.history.borrow().breach(how)
     }
 }
 
 /// The driving tasks of a run.
-pub(super) struct Drivers {
+pub(in crate::laws) struct Drivers {
     inners: Inners,
     notes: Notes,
     each: Vec<(String, Rc<JoinHandle<()>>, Ending)>,
@@ -54,11 +54,11 @@ pub(super) struct Drivers {
 type Ending = Rc<RefCell<Option<Result<(), Breach>>>>;
 
 impl Drivers {
-    pub(super) fn new(inners: &Inners, notes: &Notes) -> Drivers {
+    pub(in crate::laws) fn new(inners: &Inners, notes: &Notes) -> Drivers {
         Drivers { inners: inners.clone(), notes: notes.clone(), each: Vec::new() }
     }
 
-    pub(super) fn spawn(
+    pub(in crate::laws) fn spawn(
         &mut self,
         name: &str,
         drive: Pin<Box<dyn Future<Output = Result<(), Breach>>>>,
@@ -78,7 +78,10 @@ impl Drivers {
     /// Waits until all is at rest. Who has not come to the end then waits for nothing.
     ///
     /// What `may_wait` says of a driver by its place is why it rightly waits, if it does.
-    pub(super) async fn rest(&mut self, may_wait: impl Fn(usize) -> bool) -> Result<(), Breach> {
+    pub(in crate::laws) async fn rest(
+        &mut self,
+        may_wait: impl Fn(usize) -> bool,
+    ) -> Result<(), Breach> {
         sleep(REST).await;
         let mut panicked = Vec::new();
         for (at, (_, handle, ending)) in self.each.iter().enumerate() {
@@ -107,7 +110,7 @@ impl Drivers {
     }
 
     /// Drops those who still wait.
-    pub(super) async fn abort(self) {
+    pub(in crate::laws) async fn abort(self) {
         self.each.iter().for_each(|(_, handle, _)| handle.abort());
         sleep(Duration::from_secs(1)).await;
     }

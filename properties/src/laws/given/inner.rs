@@ -9,13 +9,13 @@ mod gate;
 mod member;
 mod source;
 
-pub(super) use gate::{Pause, pauses};
+pub(in crate::laws) use gate::{Pause, pauses};
 pub use member::Member;
 pub use source::Source;
-pub(super) use source::{Plan, numbers, plan};
+pub(in crate::laws) use source::{Plan, numbers, plan};
 
-use super::history::{Breach, broken};
 use super::item::Drops;
+use crate::laws::play::history::{Breach, broken};
 use gate::Gate;
 use reveille_sim::time::Instant;
 use reveille_sim::{Law, TaskId, current_step, current_task, forgotten};
@@ -35,7 +35,7 @@ const MOST_PASSED_OVER: u32 = 64;
 
 /// The inner futures of a run.
 #[derive(Clone)]
-pub(super) struct Inners(Arc<Mutex<Record>>);
+pub(in crate::laws) struct Inners(Arc<Mutex<Record>>);
 
 struct Record {
     laws: &'static str,
@@ -98,7 +98,7 @@ impl Seen {
 }
 
 impl Inners {
-    pub(super) fn of(laws: &'static str) -> Inners {
+    pub(in crate::laws) fn of(laws: &'static str) -> Inners {
         Inners(Arc::new(Mutex::new(Record {
             laws,
             drops: Drops::default(),
@@ -114,11 +114,11 @@ impl Inners {
 
     /// Where an inner future has woken itself, others may run inside of its poll: those whom the
     /// fault `reentrant-waker` runs when this waker is cloned.
-    pub(super) fn let_others_in(&self, waker: &Waker) {
+    pub(in crate::laws) fn let_others_in(&self, waker: &Waker) {
         self.record().witness = Some(waker.clone());
     }
 
-    pub(super) fn let_nobody_in(&self) {
+    pub(in crate::laws) fn let_nobody_in(&self) {
         let witness = self.record().witness.take();
         drop(witness);
     }
@@ -132,34 +132,34 @@ impl Inners {
     }
 
     /// Who was not woken is not to be polled.
-    pub(super) fn demand_only_the_woken(&self) {
+    pub(in crate::laws) fn demand_only_the_woken(&self) {
         self.record().only_the_woken = true;
     }
 
-    pub(super) fn drops(&self) -> Drops {
+    pub(in crate::laws) fn drops(&self) -> Drops {
         self.record().drops.clone()
     }
 
     /// Who could go on does, while the owner waits for another.
-    pub(super) fn demand_that_all_go_on(&self) {
+    pub(in crate::laws) fn demand_that_all_go_on(&self) {
         self.record().all_go_on = true;
     }
 
     /// The owner is about to be polled.
-    pub(super) fn owner_is_polled(&self) {
+    pub(in crate::laws) fn owner_is_polled(&self) {
         let mut record = self.record();
         record.polls += 1;
         record.waits = None;
     }
 
     /// That poll was pending.
-    pub(super) fn owner_waits(&self) {
+    pub(in crate::laws) fn owner_waits(&self) {
         let task = current_task().map(|(task, _)| task);
         self.record().waits = task.map(|task| (Instant::now(), task));
     }
 
     /// Nobody polls it any more for what it waited for.
-    pub(super) fn owner_waits_no_more(&self) {
+    pub(in crate::laws) fn owner_waits_no_more(&self) {
         self.record().waits = None;
     }
 
@@ -178,7 +178,7 @@ impl Inners {
     }
 
     /// The owner gave an item: who could have given one, and was passed over too often.
-    pub(super) fn owner_gave(&self) -> Result<(), Breach> {
+    pub(in crate::laws) fn owner_gave(&self) -> Result<(), Breach> {
         let mut record = self.record();
         let waiting = record.seen.iter_mut().filter(|seen| seen.could_go_on());
         let over = waiting.fold(None, |over, seen| {
@@ -195,7 +195,7 @@ impl Inners {
     }
 
     /// What an inner future saw that is wrong.
-    pub(super) fn judge(&self) -> Result<(), Breach> {
+    pub(in crate::laws) fn judge(&self) -> Result<(), Breach> {
         let record = self.record();
         match &record.breach {
             Some(how) => broken(format!("{}: {how}", record.laws)),
@@ -204,13 +204,13 @@ impl Inners {
     }
 
     /// Why the owner could go on, if it could.
-    pub(super) fn neglected(&self) -> Option<String> {
+    pub(in crate::laws) fn neglected(&self) -> Option<String> {
         let record = self.record();
         Some(record.seen.iter().find(|seen| seen.could_go_on())?.why())
     }
 
     /// Whether each was dropped, now that nobody should have one, and its item.
-    pub(super) fn are_gone(&self) -> Result<(), Breach> {
+    pub(in crate::laws) fn are_gone(&self) -> Result<(), Breach> {
         let record = self.record();
         if let Some(seen) = record.seen.iter().find(|seen| !seen.is_gone) {
             let (laws, name) = (record.laws, &seen.name);

@@ -1,6 +1,6 @@
 //! What a thing under test holds or hands over: numbered items whose drops are counted.
 
-use super::history::{Breach, broken};
+use crate::laws::play::history::{Breach, broken};
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,13 +15,13 @@ pub struct Item {
 }
 
 impl Item {
-    pub(super) fn number(&self) -> usize {
+    pub(in crate::laws) fn number(&self) -> usize {
         self.number
     }
 }
 
 /// Where an item stands in the order of items.
-pub(super) fn rank(number: usize) -> usize {
+pub(in crate::laws) fn rank(number: usize) -> usize {
     number.reverse_bits()
 }
 
@@ -59,23 +59,23 @@ impl Drop for Item {
 
 /// How often each item of a run was dropped.
 #[derive(Clone, Default)]
-pub(super) struct Drops(Arc<Mutex<Vec<u32>>>);
+pub(in crate::laws) struct Drops(Arc<Mutex<Vec<u32>>>);
 
 impl Drops {
     /// The next item.
-    pub(super) fn item(&self) -> Item {
+    pub(in crate::laws) fn item(&self) -> Item {
         let mut counts = self.counts();
         counts.push(0);
         Item { number: counts.len() - 1, drops: self.clone() }
     }
 
     /// How often an item was dropped so far.
-    pub(super) fn count(&self, item: usize) -> u32 {
+    pub(in crate::laws) fn count(&self, item: usize) -> u32 {
         self.counts()[item]
     }
 
     /// Whether each was dropped once, now that nobody should have one. `laws` is the suite.
-    pub(super) fn judge(&self, laws: &str) -> Result<(), Breach> {
+    pub(in crate::laws) fn judge(&self, laws: &str) -> Result<(), Breach> {
         let counts = self.counts().clone();
         let odd = counts.into_iter().enumerate().find(|(_, drops)| *drops != 1);
         match odd {

@@ -1,7 +1,7 @@
 //! An inner future.
 
 use super::{Inner, Inners, Pause, State};
-use crate::laws::item::Item;
+use crate::laws::given::item::Item;
 use futures_core::FusedFuture;
 use std::fmt;
 use std::marker::PhantomPinned;
@@ -22,13 +22,13 @@ pub struct Member {
 }
 
 impl Member {
-    pub(in super::super) fn new(inners: &Inners, pauses: Vec<Pause>) -> Member {
+    pub(in crate::laws) fn new(inners: &Inners, pauses: Vec<Pause>) -> Member {
         let item = inners.drops().item();
         let inner = inners.register("member", item.number());
         Member { inner, pauses, item: Some(item), _pinned: PhantomPinned }
     }
 
-    pub(in super::super) fn number(&self) -> usize {
+    pub(in crate::laws) fn number(&self) -> usize {
         self.item.as_ref().map_or(usize::MAX, Item::number)
     }
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 const MOST_SPINS: u32 = 8;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Pause {
+pub(in crate::laws) enum Pause {
     /// Until another task has had a turn.
     Turn,
     /// For so many milliseconds.
@@ -30,7 +30,7 @@ pub(in super::super) enum Pause {
 }
 
 /// None or some.
-pub(in super::super) fn pauses() -> impl Strategy<Value = Vec<Pause>> + Clone {
+pub(in crate::laws) fn pauses() -> impl Strategy<Value = Vec<Pause>> + Clone {
     let pause = prop_oneof![
         3 => Just(Pause::Turn),
         2 => (1..4u8).prop_map(Pause::Millis),

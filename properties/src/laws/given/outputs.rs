@@ -13,7 +13,7 @@ pub trait Outputs {
 }
 
 /// The numbers of its items.
-pub(super) fn numbers_of(outputs: &impl Outputs) -> Vec<usize> {
+pub(in crate::laws) fn numbers_of(outputs: &impl Outputs) -> Vec<usize> {
     let mut numbers = Vec::new();
     outputs.add_to(&mut numbers);
     numbers

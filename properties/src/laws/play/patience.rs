@@ -17,7 +17,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Patience {
+pub(in crate::laws) enum Patience {
     /// To the end.
     Endless,
     /// It is dropped after so many polls that were pending; without one, unpolled.
@@ -30,7 +30,7 @@ pub(super) enum Patience {
     Faulty,
 }
 
-pub(super) fn patience() -> impl Strategy<Value = Patience> + Clone {
+pub(in crate::laws) fn patience() -> impl Strategy<Value = Patience> + Clone {
     prop_oneof![
         8 => Just(Patience::Endless),
         1 => (0..3u8).prop_map(Patience::Polls),
@@ -42,7 +42,7 @@ pub(super) fn patience() -> impl Strategy<Value = Patience> + Clone {
 
 impl Patience {
     /// The output of `future`, if it was waited for.
-    pub(super) async fn wait<F: Future + Unpin>(self, future: F) -> Option<F::Output> {
+    pub(in crate::laws) async fn wait<F: Future + Unpin>(self, future: F) -> Option<F::Output> {
         let spared = Spared(Some(future));
         let output = match self {
             Patience::Endless => Some(spared.await),

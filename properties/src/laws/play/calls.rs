@@ -6,14 +6,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// The future of the adapter's `method`, polled and dropped under its name.
-pub(super) struct Called<F: Future> {
+pub(in crate::laws) struct Called<F: Future> {
     method: &'static str,
     /// None only while it is dropped.
     future: Option<Pin<Box<F>>>,
 }
 
 impl<F: Future> Called<F> {
-    pub(super) fn new(method: &'static str, future: F) -> Called<F> {
+    pub(in crate::laws) fn new(method: &'static str, future: F) -> Called<F> {
         Called { method, future: Some(Box::pin(future)) }
     }
 }

@@ -1,6 +1,6 @@
 //! What a thing under test hands to many: numbered values whose clones are counted.
 
-use super::history::{Breach, broken};
+use crate::laws::play::history::{Breach, broken};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -51,7 +51,7 @@ impl Drop for Value {
 
 /// The values of a run.
 #[derive(Clone, Default)]
-pub(super) struct Values(Arc<Mutex<Copies>>);
+pub(in crate::laws) struct Values(Arc<Mutex<Copies>>);
 
 #[derive(Default)]
 struct Copies {
@@ -63,7 +63,7 @@ struct Copies {
 
 impl Values {
     /// The next value.
-    pub(super) fn value(&self) -> Value {
+    pub(in crate::laws) fn value(&self) -> Value {
         let mut copies = self.copies();
         let number = copies.made;
         copies.made += 1;
@@ -79,7 +79,7 @@ impl Values {
 
     /// Whether each clone was dropped once, now that nobody should have one. `laws` is the
     /// suite.
-    pub(super) fn judge(&self, laws: &str) -> Result<(), Breach> {
+    pub(in crate::laws) fn judge(&self, laws: &str) -> Result<(), Breach> {
         let copies = self.copies();
         let odd = copies.drops.iter().find(|(_, drops)| *drops != 1).copied();
         match odd {

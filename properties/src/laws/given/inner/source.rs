@@ -1,7 +1,7 @@
 //! An inner stream.
 
 use super::{Inner, Inners, Pause, State, pauses};
-use crate::laws::item::Item;
+use crate::laws::given::item::Item;
 use futures_core::{FusedStream, Stream};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -28,14 +28,14 @@ pub struct Source {
 
 /// When the items of a source come, and when its end.
 #[derive(Clone)]
-pub(in super::super) struct Plan {
+pub(in crate::laws) struct Plan {
     items: Vec<Vec<Pause>>,
     end: Vec<Pause>,
     knows_its_length: bool,
 }
 
 /// So many items at most; or, if it is to be rich now and then, `rich` that are there at once.
-pub(in super::super) fn plan(most: usize, rich: usize) -> impl Strategy<Value = Plan> + Clone {
+pub(in crate::laws) fn plan(most: usize, rich: usize) -> impl Strategy<Value = Plan> + Clone {
     let items = prop_oneof![
         8 => vec(pauses(), 0..=most),
         1 => (most..=rich.max(most)).prop_map(|count| vec![Vec::new(); count]),
@@ -48,7 +48,7 @@ pub(in super::super) fn plan(most: usize, rich: usize) -> impl Strategy<Value = 
 }
 
 /// The numbers of the items that each source will give.
-pub(in super::super) fn numbers(sources: &[Source]) -> Vec<Vec<usize>> {
+pub(in crate::laws) fn numbers(sources: &[Source]) -> Vec<Vec<usize>> {
     let numbers = |source: &Source| source.items.iter().map(|(_, item)| item.number()).collect();
     sources.iter().map(numbers).collect()
 }
@@ -74,7 +74,7 @@ impl fmt::Debug for Plan {
 }
 
 impl Source {
-    pub(in super::super) fn new(inners: &Inners, number: usize, plan: Plan) -> Source {
+    pub(in crate::laws) fn new(inners: &Inners, number: usize, plan: Plan) -> Source {
         let drops = inners.drops();
         let items = plan.items.into_iter().map(|pauses| (pauses, drops.item())).collect();
         let inner = inners.register("source", number);

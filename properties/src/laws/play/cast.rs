@@ -7,10 +7,10 @@
 
 use super::calls::Called;
 use super::history::{Breach, broken};
-use super::linear::{Effect, Entry, Log, Model, Verdict, check, table};
 use super::patience::Patience;
 use super::script::{Script, Step};
 use crate::error::CheckError;
+use crate::laws::linear::{Effect, Entry, Log, Model, Verdict, check, table};
 use crate::passed::Passed;
 use reveille_sim::time::{Duration, Instant, sleep, sleep_until};
 use reveille_sim::{
@@ -19,10 +19,11 @@ use reveille_sim::{
 use std::panic::resume_unwind;
 
 /// When everything is at rest, and when it is again after all was let go.
-pub(super) const REST: [Duration; 2] = [Duration::from_secs(3_600), Duration::from_secs(3 * 3_600)];
+pub(in crate::laws) const REST: [Duration; 2] =
+    [Duration::from_secs(3_600), Duration::from_secs(3 * 3_600)];
 
 /// When those who hold on let go: between the two times of rest.
-pub(super) const LET_GO: Duration = Duration::from_secs(2 * 3_600);
+pub(in crate::laws) const LET_GO: Duration = Duration::from_secs(2 * 3_600);
 
 /// Pairs of a set of operations and a state that are looked at, for one judgement.
 const BUDGET: usize = 100_000;
@@ -34,7 +35,7 @@ const JUDGED: &str = "a history that was judged";
 const UNDECIDED: &str = "a history that is undecided, since it is too long to judge";
 
 /// An error if something was undecided and nothing was decided.
-pub(super) fn is_any_judged(passed: Passed) -> Result<Passed, CheckError> {
+pub(in crate::laws) fn is_any_judged(passed: Passed) -> Result<Passed, CheckError> {
     let seen = |name| passed.marks.iter().any(|mark| mark.name == name && mark.seen > 0);
     if seen(UNDECIDED) && !seen(JUDGED) {
         let why = "every history was too long to judge: expected fewer operations, see \
@@ -45,7 +46,7 @@ pub(super) fn is_any_judged(passed: Passed) -> Result<Passed, CheckError> {
 }
 
 /// Who follows a script.
-pub(super) trait Actor: 'static {
+pub(in crate::laws) trait Actor: 'static {
     type Act: 'static;
 
     async fn act(&mut self, act: Self::Act);
@@ -55,7 +56,7 @@ pub(super) trait Actor: 'static {
 }
 
 /// The tasks of a run, and what they did.
-pub(super) struct Cast<M: Model> {
+pub(in crate::laws) struct Cast<M: Model> {
     /// The suite.
     laws: &'static str,
     log: Log<M::Op, M::Answer>,
@@ -65,7 +66,7 @@ pub(super) struct Cast<M: Model> {
 }
 
 /// What one task writes into the history.
-pub(super) struct Part<M: Model> {
+pub(in crate::laws) struct Part<M: Model> {
     log: Log<M::Op, M::Answer>,
     task: usize,
     let_go: Instant,
@@ -73,30 +74,30 @@ pub(super) struct Part<M: Model> {
 
 /// An operation that not everything has: as it is counted over all runs.
 #[derive(Clone, Copy)]
-pub(super) struct Offer {
-    pub(super) made: &'static str,
-    pub(super) missing: &'static str,
+pub(in crate::laws) struct Offer {
+    pub(in crate::laws) made: &'static str,
+    pub(in crate::laws) missing: &'static str,
 }
 
 /// The [`Offer`] of an operation of this name.
 macro_rules! offer {
     ($name:literal) => {
-        $crate::laws::cast::Offer {
+        $crate::laws::play::cast::Offer {
             made: $name,
             missing: concat!("no ", $name, ", which is not offered"),
         }
     };
 }
-pub(super) use offer;
+pub(in crate::laws) use offer;
 
 impl<M: Model> Cast<M> {
-    pub(super) fn of(laws: &'static str) -> Cast<M> {
+    pub(in crate::laws) fn of(laws: &'static str) -> Cast<M> {
         let (log, began) = (Log::new(), Instant::now());
         Cast { laws, log, began, names: Vec::new(), handles: Vec::new() }
     }
 
     /// Has `actor` follow `script` in a task of its own.
-    pub(super) fn spawn<A: Actor>(
+    pub(in crate::laws) fn spawn<A: Actor>(
         &mut self,
         name: String,
         script: Script<A::Act>,
@@ -111,7 +112,7 @@ impl<M: Model> Cast<M> {
 
     /// The pen of something that is no task: what is under test, where it acts by itself. It comes
     /// before the tasks.
-    pub(super) fn thing(&mut self, name: &str) -> Part<M> {
+    pub(in crate::laws) fn thing(&mut self, name: &str) -> Part<M> {
         assert!(self.handles.is_empty(), "a thing comes before the tasks");
         self.names.push(name.to_owned());
         let let_go = self.began + LET_GO;
@@ -119,13 +120,16 @@ impl<M: Model> Cast<M> {
     }
 
     /// What came about so far.
-    pub(super) fn history(&self) -> Vec<Entry<M>> {
+    pub(in crate::laws) fn history(&self) -> Vec<Entry<M>> {
         self.log.history()
     }
 
     /// Waits until everything is at rest, and again until it is when all was let go, and judges
     /// what happened by the model that `initial` makes.
-    pub(super) async fn play(&self, initial: impl Fn(&[Entry<M>]) -> M) -> Result<(), Breach> {
+    pub(in crate::laws) async fn play(
+        &self,
+        initial: impl Fn(&[Entry<M>]) -> M,
+    ) -> Result<(), Breach> {
         for rest in REST {
             sleep_until(self.began + rest).await;
             self.judge(&initial)?;
@@ -164,7 +168,7 @@ impl<M: Model> Cast<M> {
 
     /// Everybody has come to the end of the script; who has not waits for ever, and that is
     /// wrong because of what `why` says.
-    pub(super) fn are_over(&self, why: &str) -> Result<(), Breach> {
+    pub(in crate::laws) fn are_over(&self, why: &str) -> Result<(), Breach> {
         let Some(task) = self.handles.iter().position(|handle| !handle.is_finished()) else {
             return Ok(());
         };
@@ -176,7 +180,7 @@ impl<M: Model> Cast<M> {
     }
 
     /// Drops whoever waits for ever, with what they hold; nothing is judged any more.
-    pub(super) async fn end(self) {
+    pub(in crate::laws) async fn end(self) {
         // A panic of who has ended is nobody's to read.
         let waiting = self.handles.into_iter().filter(|handle| !handle.is_finished());
         for handle in waiting {
@@ -201,7 +205,11 @@ impl<M: Model> Cast<M> {
 }
 
 /// Has `actor` follow `script`, and let go then, or at `let_go` if it holds on.
-pub(super) async fn follow<A: Actor>(mut actor: A, script: Script<A::Act>, let_go: Instant) {
+pub(in crate::laws) async fn follow<A: Actor>(
+    mut actor: A,
+    script: Script<A::Act>,
+    let_go: Instant,
+) {
     for step in script.steps {
         match step {
             Step::Act(act) => actor.act(act).await,
@@ -223,37 +231,41 @@ impl<M: Model> Clone for Part<M> {
 
 impl<M: Model> Part<M> {
     /// Waits until those who hold on let go of what they have.
-    pub(super) async fn until_let_go(&self) {
+    pub(in crate::laws) async fn until_let_go(&self) {
         sleep_until(self.let_go).await;
     }
 
     /// Whether operations have begun and not ended, one of which may have its promise already.
-    pub(super) fn is_busy(&self) -> bool {
+    pub(in crate::laws) fn is_busy(&self) -> bool {
         self.log.is_busy()
     }
 
     /// An operation begins whose end the suite tells itself; its place in the history.
-    pub(super) fn begin(&self, op: M::Op) -> usize {
+    pub(in crate::laws) fn begin(&self, op: M::Op) -> usize {
         self.log.call(self.task, op)
     }
 
     /// The operation that began at `at` did nothing yet: whatever it does comes from here on.
-    pub(super) fn begin_again(&self, at: usize) {
+    pub(in crate::laws) fn begin_again(&self, at: usize) {
         self.log.call_again(at);
     }
 
     /// The operation that began at `at` ends with this answer.
-    pub(super) fn end(&self, at: usize, answer: M::Answer) {
+    pub(in crate::laws) fn end(&self, at: usize, answer: M::Answer) {
         self.log.answer(at, answer);
     }
 
     /// Nobody waits any more for the operation that began at `at`, unless it has ended.
-    pub(super) fn give_up(&self, at: usize, effect: Effect) {
+    pub(in crate::laws) fn give_up(&self, at: usize, effect: Effect) {
         self.log.give_up(at, effect);
     }
 
     /// Does what does not wait.
-    pub(super) fn at_once<T>(&self, op: M::Op, operate: impl FnOnce() -> (M::Answer, T)) -> T {
+    pub(in crate::laws) fn at_once<T>(
+        &self,
+        op: M::Op,
+        operate: impl FnOnce() -> (M::Answer, T),
+    ) -> T {
         let method = M::method(&op);
         let at = self.log.call(self.task, op);
         let _broken_off = BrokenOff { log: &self.log, at };
@@ -263,7 +275,7 @@ impl<M: Model> Part<M> {
     }
 
     /// Does what does not wait, if there is such an operation.
-    pub(super) fn offered<T>(
+    pub(in crate::laws) fn offered<T>(
         &self,
         offer: Offer,
         op: M::Op,
@@ -288,7 +300,7 @@ impl<M: Model> Part<M> {
 
     /// Does what may wait, for as long as `patience` says. If the future is dropped, the
     /// operation may have had this effect.
-    pub(super) async fn wait<F: Future>(
+    pub(in crate::laws) async fn wait<F: Future>(
         &self,
         op: M::Op,
         effect: Effect,
@@ -303,7 +315,7 @@ impl<M: Model> Part<M> {
     }
 
     /// Does what may wait, if there is such an operation; the outer option says whether.
-    pub(super) async fn wait_if_offered<F: Future>(
+    pub(in crate::laws) async fn wait_if_offered<F: Future>(
         &self,
         offer: Offer,
         op: M::Op,

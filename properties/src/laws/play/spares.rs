@@ -7,25 +7,25 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 /// Receivers with their numbers.
-pub(super) struct Spares<R> {
+pub(in crate::laws) struct Spares<R> {
     left: RefCell<VecDeque<(usize, R)>>,
     numbers: Cell<usize>,
     is_over: Cell<bool>,
 }
 
 impl<R> Spares<R> {
-    pub(super) fn new() -> Spares<R> {
+    pub(in crate::laws) fn new() -> Spares<R> {
         let left = RefCell::default();
         Spares { left, numbers: Cell::new(0), is_over: Cell::new(false) }
     }
 
     /// A number for a receiver to be made.
-    pub(super) fn number(&self) -> usize {
+    pub(in crate::laws) fn number(&self) -> usize {
         self.numbers.replace(self.numbers.get() + 1)
     }
 
     /// Leaves a receiver; it comes back if all was let go.
-    pub(super) fn leave(&self, number: usize, receiver: R) -> Option<(usize, R)> {
+    pub(in crate::laws) fn leave(&self, number: usize, receiver: R) -> Option<(usize, R)> {
         if self.is_over.get() {
             return Some((number, receiver));
         }
@@ -34,12 +34,12 @@ impl<R> Spares<R> {
     }
 
     /// The one that was left first.
-    pub(super) fn take(&self) -> Option<(usize, R)> {
+    pub(in crate::laws) fn take(&self) -> Option<(usize, R)> {
         self.left.borrow_mut().pop_front()
     }
 
     /// Nothing is left here from now on.
-    pub(super) fn close(&self) {
+    pub(in crate::laws) fn close(&self) {
         self.is_over.set(true);
     }
 }

@@ -1,8 +1,8 @@
 //! What a thing under test has others make for it: a value, an object. It takes a while, or
 //! fails, or panics, or is dropped at any await.
 
-use super::cast::Part;
-use super::linear::Model;
+use crate::laws::linear::Model;
+use crate::laws::play::cast::Part;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use reveille_sim::time::{Duration, sleep};
@@ -25,9 +25,9 @@ impl fmt::Display for Failed {
 impl std::error::Error for Failed {}
 
 #[derive(Clone)]
-pub(super) struct Making {
+pub(in crate::laws) struct Making {
     pauses: Vec<Pause>,
-    pub(super) ends: Ends,
+    pub(in crate::laws) ends: Ends,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,7 @@ enum Pause {
 
 /// How the making of something ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ends {
+pub(in crate::laws) enum Ends {
     Made,
     Failed,
     Panicked,
@@ -48,7 +48,7 @@ pub(super) enum Ends {
 }
 
 /// With `panics` some do.
-pub(super) fn making(panics: bool) -> impl Strategy<Value = Making> + Clone {
+pub(in crate::laws) fn making(panics: bool) -> impl Strategy<Value = Making> + Clone {
     let pause = prop_oneof![
         4 => Just(Pause::Yield),
         2 => (1..4u8).prop_map(Pause::Sleep),
@@ -64,17 +64,17 @@ pub(super) fn making(panics: bool) -> impl Strategy<Value = Making> + Clone {
 
 impl Making {
     /// That of `what`, at once.
-    pub(super) fn at_once() -> Making {
+    pub(in crate::laws) fn at_once() -> Making {
         Making { pauses: Vec::new(), ends: Ends::Made }
     }
 
     /// Takes a while.
-    pub(super) fn slowly() -> Making {
+    pub(in crate::laws) fn slowly() -> Making {
         Making { pauses: vec![Pause::Yield], ends: Ends::Made }
     }
 
     /// Makes it, and tells `end` how that ends.
-    pub(super) async fn of<M: Model, T>(
+    pub(in crate::laws) async fn of<M: Model, T>(
         self,
         part: Part<M>,
         what: T,
@@ -118,14 +118,14 @@ impl<F: FnOnce(Ends)> Drop for Ending<F> {
 struct OnPurpose;
 
 /// The output of `future`, or that what was made panicked on purpose.
-pub(super) fn catching<F: Future>(future: F) -> Catching<F> {
+pub(in crate::laws) fn catching<F: Future>(future: F) -> Catching<F> {
     Catching(Box::pin(future))
 }
 
-pub(super) struct Catching<F>(Pin<Box<F>>);
+pub(in crate::laws) struct Catching<F>(Pin<Box<F>>);
 
 #[derive(Clone, Copy)]
-pub(super) struct Panicked;
+pub(in crate::laws) struct Panicked;
 
 impl<F: Future> Future for Catching<F> {
     type Output = Result<F::Output, Panicked>;

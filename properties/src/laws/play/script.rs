@@ -6,21 +6,21 @@ use std::fmt::{self, Debug};
 use std::ops::RangeInclusive;
 
 /// Tasks of a kind at most.
-pub(super) const MOST_TASKS: usize = 3;
+pub(in crate::laws) const MOST_TASKS: usize = 3;
 
 /// Steps of a task that does little.
 const FEW: usize = 2;
 
 /// What one task does.
 #[derive(Clone)]
-pub(super) struct Script<A> {
-    pub(super) steps: Vec<Step<A>>,
+pub(in crate::laws) struct Script<A> {
+    pub(in crate::laws) steps: Vec<Step<A>>,
     /// Whether it keeps what it has until everything has come to rest.
-    pub(super) holds_on: bool,
+    pub(in crate::laws) holds_on: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step<A> {
+pub(in crate::laws) enum Step<A> {
     Act(A),
     Yield,
     /// For so many milliseconds.
@@ -29,7 +29,7 @@ pub(super) enum Step<A> {
 
 /// Scripts for one task or some, each of at most so many steps. `plain` is what keeps those busy
 /// who do one thing all the time.
-pub(super) fn scripts<A: Clone + Debug + 'static>(
+pub(in crate::laws) fn scripts<A: Clone + Debug + 'static>(
     act: impl Strategy<Value = A> + Clone + 'static,
     plain: A,
     most: usize,
@@ -38,7 +38,7 @@ pub(super) fn scripts<A: Clone + Debug + 'static>(
 }
 
 /// The same for so many tasks.
-pub(super) fn scripts_for<A: Clone + Debug + 'static>(
+pub(in crate::laws) fn scripts_for<A: Clone + Debug + 'static>(
     tasks: RangeInclusive<usize>,
     act: impl Strategy<Value = A> + Clone + 'static,
     plain: A,
@@ -48,13 +48,13 @@ pub(super) fn scripts_for<A: Clone + Debug + 'static>(
 }
 
 /// These, by tasks that have nothing which they could keep.
-pub(super) fn with_nothing_to_hold<A>(mut scripts: Vec<Script<A>>) -> Vec<Script<A>> {
+pub(in crate::laws) fn with_nothing_to_hold<A>(mut scripts: Vec<Script<A>>) -> Vec<Script<A>> {
     scripts.iter_mut().for_each(|script| script.holds_on = false);
     scripts
 }
 
 /// A script for one task; see [`scripts`].
-pub(super) fn script<A: Clone + Debug + 'static>(
+pub(in crate::laws) fn script<A: Clone + Debug + 'static>(
     act: impl Strategy<Value = A> + Clone + 'static,
     plain: A,
     most: usize,
