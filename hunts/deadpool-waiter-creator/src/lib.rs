@@ -8,11 +8,11 @@ use reveille::laws::{self, Factory, Failed, PoolError};
 struct Maker(Factory);
 
 /// 0.3.0 has no such name; from 0.4.0 on that of the crate goes before.
-#[allow(dead_code)]
+#[allow(dead_code, reason = "one version or the other uses it")]
 type RecycleResult<E> = Result<(), E>;
 
 const _: () = {
-    #[allow(unused_imports)]
+    #[allow(unused_imports, reason = "one version or the other uses it")]
     use deadpool::*;
 
     #[async_trait::async_trait]

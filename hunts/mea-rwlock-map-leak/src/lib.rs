@@ -12,7 +12,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 struct Mea;
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "a guard is held and dropped, not read")]
 enum Guard {
     Read(OwnedRwLockReadGuard<Item>),
     Write(OwnedRwLockWriteGuard<Item>),

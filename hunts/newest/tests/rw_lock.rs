@@ -1,5 +1,4 @@
 //! Readers-writer locks.
-#![allow(dead_code)]
 
 use reveille::Law;
 use reveille::laws::{self, Item, Precedence, RwLock, TryUpgrade};
@@ -12,6 +11,7 @@ fn readers_wake_each_other(lock: impl RwLock) {
 #[derive(Clone)]
 struct Tokio;
 
+#[expect(dead_code, reason = "a guard is held and dropped, not read")]
 enum OfTokio<'a> {
     Read(tokio::sync::RwLockReadGuard<'a, Item>),
     Write(tokio::sync::RwLockWriteGuard<'a, Item>),
@@ -65,6 +65,7 @@ fn tokio_rw_lock() {
 #[derive(Clone)]
 struct AsyncLock;
 
+#[expect(dead_code, reason = "a guard is held and dropped, not read")]
 enum OfAsyncLock<'a> {
     Read(async_lock::RwLockReadGuard<'a, Item>),
     Upgradable(async_lock::RwLockUpgradableReadGuard<'a, Item>),
@@ -161,6 +162,7 @@ fn async_lock_rw_lock() {
 #[derive(Clone)]
 struct AsyncRwLock;
 
+#[expect(dead_code, reason = "a guard is held and dropped, not read")]
 enum OfAsyncRwLock<'a> {
     Read(async_rwlock::RwLockReadGuard<'a, Item>),
     Upgradable(async_rwlock::RwLockUpgradableReadGuard<'a, Item>),
@@ -234,6 +236,7 @@ macro_rules! rw_lock {
             #[derive(Clone)]
             struct Adapter;
 
+            #[expect(dead_code, reason = "a guard is held and dropped, not read")]
             enum Guard<'a> {
                 Read($read),
                 Write($write),
