@@ -135,6 +135,12 @@ pub(crate) fn user_place(at: &Location<'_>) -> Option<String> {
     (!is_ours(at.file())).then(|| place(at))
 }
 
+/// The place of a panic, `file:line:column`, if it is not in our code.
+pub(crate) fn user_panic_place(at: &str) -> Option<String> {
+    let file = at.rsplitn(3, ':').last().unwrap_or(at);
+    (!is_ours(file)).then(|| short_path(at))
+}
+
 /// Whether a file is one of this crate or of the one below it, wherever these stand. Their
 /// tests are users.
 fn is_ours(file: &str) -> bool {
@@ -237,6 +243,16 @@ mod tests {
         let ours = reveille_sim::LIB_FILE.replace("lib.rs", "world.rs");
         assert!(is_machinery(&frame(ours)));
         assert!(!is_machinery(&frame("src/world.rs".into())));
+    }
+
+    #[test]
+    fn a_panic_of_ours_has_no_place_that_a_user_could_look_up() {
+        let ours = file!().replace("callsite.rs", "laws/fused.rs:45:9");
+        assert_eq!(user_panic_place(&ours), None);
+        assert_eq!(
+            user_panic_place("/elsewhere/lib.rs:4:5").as_deref(),
+            Some("/elsewhere/lib.rs:4:5")
+        );
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why
     };
     let sentence = match &finding.detail {
         Detail::Panic { asked: Some(_), .. } => "the condition of a property must not panic",
-        Detail::Panic { within: Some(_), .. } => "a method of the suite's adapter panics",
+        Detail::Panic { within: Some(_), .. } => "what a suite calls must not panic",
         _ => sentence(finding.law, finding.task()),
     };
     let _ = writeln!(text, "  {sentence}{certainty}\n");

@@ -1,6 +1,6 @@
 //! How the law was broken, in a sentence or two: the fact `what`.
 
-use crate::callsite::{place, short_path};
+use crate::callsite::{place, user_panic_place};
 use crate::evidence::Suspect;
 use crate::naming::task_name;
 use crate::promise;
@@ -124,7 +124,8 @@ fn panicked(
     in_drop: bool,
     within: Option<&str>,
 ) -> String {
-    let at = location.map_or(String::new(), |at| format!(" at {}", short_path(at)));
+    let at = location.and_then(user_panic_place);
+    let at = at.map_or(String::new(), |at| format!(" at {at}"));
     let how = if in_drop { "panicked while it was dropped" } else { "panicked" };
     let poll = match finding.law {
         Law::SpuriousPoll => " in a poll that nobody asked for",

@@ -1,7 +1,7 @@
 //! The last steps of a run, each in a line: who did what.
 
 use super::named::Named;
-use crate::callsite::{place, short_path};
+use crate::callsite::{place, user_panic_place};
 use crate::escape::escape;
 use crate::faults;
 use crate::naming::task_name;
@@ -115,8 +115,8 @@ impl Line {
 }
 
 fn panics(trace: &Trace, task: TaskId) -> String {
-    let at = trace.panicked_at(task);
-    at.map_or_else(|| "panics".into(), |at| format!("panics at {}", short_path(at)))
+    let at = trace.panicked_at(task).and_then(user_panic_place);
+    at.map_or_else(|| "panics".into(), |at| format!("panics at {at}"))
 }
 
 fn source_name(trace: &Trace, number: u32) -> String {

@@ -74,7 +74,8 @@ fn try_once<B: BlockOn>(function: &B, calls: Vec<Call>, limits: &Limits) -> Resu
     let limit = limits.now();
     if is_done.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
         let told = lock(&notes.history).breach(format_args!(
-            "it did not return within {limit:?}, though its future was woken; this was the last"
+            "it did not return within {} ms, though its future was woken; this was the last",
+            limit.as_millis()
         ));
         free(&notes, &worker);
         return told;
