@@ -12,6 +12,7 @@ use crate::memory::{self, Kept};
 use crate::misuse;
 use crate::output::{Ending, TestOutput};
 use crate::record::{Broken, RunRecord, Warning, task_ids};
+use crate::replaying::replaying;
 use crate::report;
 use crate::trials::Tried;
 use crate::why::Why;
@@ -220,7 +221,7 @@ where
     }
 
     fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended {
-        run_in(world, settings, replay, 0, self)
+        replaying(|| run_in(world, settings, replay, 0, self))
     }
 
     fn steered(

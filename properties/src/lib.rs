@@ -152,6 +152,7 @@ mod passed;
 mod promise;
 mod record;
 mod rejection;
+mod replaying;
 mod report;
 mod schedules;
 mod search;

@@ -6,7 +6,9 @@ use super::plan::{Call, End};
 use super::play::{Notes, Planned, Playing, Stage, lock};
 use crate::laws::given::item::Drops;
 use crate::laws::play::history::{Breach, History};
-use std::cell::Cell;
+use crate::replaying::is_replay;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
@@ -19,7 +21,8 @@ pub(super) struct Limits {
     limit: Duration,
     /// The longest that a run took which ended.
     longest: Cell<Duration>,
-    has_failed: Cell<bool>,
+    /// The calls that failed, in words.
+    failed: RefCell<BTreeSet<String>>,
 }
 
 /// How much longer than the longest one that ended another one is given when one has failed
@@ -29,18 +32,31 @@ const TIMES: u32 = 200;
 /// And how long at least.
 const LEAST: Duration = Duration::from_millis(200);
 
-/// How often a case is tried when one has failed before: threads may have had to meet for that.
+/// How often a smaller case is tried: threads may have to meet for it to fail.
 const TRIES: usize = 5;
+
+/// How often one is that is known to have failed.
+const MANY_TRIES: usize = 500;
 
 impl Limits {
     pub(super) fn of(limit: Duration) -> Limits {
-        Limits { limit, longest: Cell::default(), has_failed: Cell::new(false) }
+        Limits { limit, longest: Cell::default(), failed: RefCell::default() }
     }
 
     fn now(&self) -> Duration {
-        match self.has_failed.get() {
-            true => (self.longest.get() * TIMES).max(LEAST).min(self.limit),
-            false => self.limit,
+        match self.failed.borrow().is_empty() {
+            true => self.limit,
+            false => (self.longest.get() * TIMES).max(LEAST).min(self.limit),
+        }
+    }
+
+    /// How often `calls` are tried. What is replayed before anything failed did so elsewhere.
+    fn tries(&self, calls: &str) -> usize {
+        let failed = self.failed.borrow();
+        match is_replay() {
+            false => 1,
+            true if failed.is_empty() || failed.contains(calls) => MANY_TRIES,
+            true => TRIES,
         }
     }
 }
@@ -50,9 +66,12 @@ pub(super) fn run<B: BlockOn>(
     calls: Vec<Call>,
     limits: &Limits,
 ) -> Result<(), Breach> {
-    let tries = if limits.has_failed.get() { TRIES } else { 1 };
+    let told = format!("{calls:?}");
+    let tries = limits.tries(&told);
     let result = (0..tries).try_for_each(|_| try_once(function, calls.clone(), limits));
-    limits.has_failed.set(limits.has_failed.get() || result.is_err());
+    if result.is_err() {
+        limits.failed.borrow_mut().insert(told);
+    }
     result
 }
 
