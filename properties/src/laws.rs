@@ -35,9 +35,11 @@
 //! | [`shared_future`] | the same for each of several tasks, whoever of them gives up |
 //! | [`stream()`], [`fused_stream`], [`terminated_stream`], [`unordered_stream`], [`streams`] | the items in order, once, then the end; size hints that hold; a wait that is dropped loses nothing |
 //! | [`select`] | the items of each source in order, the end when all have ended, and none is left out |
+//! | [`sink()`], [`fused_sink`] | the items arrive once and in order; a flush and a close make all of them arrive; the sink beneath is asked before each item; a wait that is dropped loses nothing; a failure is told |
 //! | [`collection()`] | the output of each future once, in order where promised; an empty collection says so; who was woken is polled, others are not polled after their end; a bound is kept and who waits for room gets it; every future is dropped once |
 //!
-//! These give what is under test a [`Member`] or a [`Source`], which sees what is done with it.
+//! These give what is under test a [`Member`], a [`Source`] or an [`ItemSink`], which sees what is
+//! done with it.
 //!
 //! | suite of what tasks share | what it demands |
 //! | --- | --- |
@@ -124,11 +126,12 @@ pub use delay_queue::{DelayQueue, delay_queue};
 pub use executor::{Executor, executor};
 pub use fused::{Fused, fused};
 pub use future::{fused_future, future, join, race, shared_future};
-pub use given::inner::{Member, Source};
+pub use given::inner::{ItemSink, Member, Source};
 pub use given::item::Item;
 pub use given::job::Job;
 pub use given::making::Failed;
 pub use given::outputs::Outputs;
+pub use given::sink::Sink;
 pub use given::value::Value;
 pub use mutex::{Mutex, mutex};
 pub use notify::{Joins, Notify, notify};
@@ -141,7 +144,7 @@ pub use rw_lock::{Precedence, RwLock, rw_lock};
 pub use seek::async_seek;
 pub use semaphore::{Fairness, Semaphore, semaphore};
 pub use signal::{Signal, signal};
-pub use sink::Sink;
+pub use sink::{fused_sink, sink};
 pub use stream::{fused_stream, select, stream, streams, terminated_stream, unordered_stream};
 pub use waker::{Callback, MakeWaker, waker};
 pub use watch::{News, Sight, Watch, watch};

@@ -6,4 +6,5 @@ pub(super) mod item;
 pub(super) mod job;
 pub(super) mod making;
 pub(super) mod outputs;
+pub(super) mod sink;
 pub(super) mod value;

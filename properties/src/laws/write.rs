@@ -1,7 +1,7 @@
 //! The laws of `AsyncWrite`.
 
+use super::given::sink::Sink;
 use super::play::history::{Breach, History, bytes};
-use super::sink::Sink;
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
 use crate::checker::Checker;

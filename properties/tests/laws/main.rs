@@ -37,6 +37,7 @@ mod references;
 mod relay;
 mod seekers;
 mod signals;
+mod sinks;
 mod streams;
 mod waker_mistakes;
 mod watch_mistakes;

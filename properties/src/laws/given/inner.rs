@@ -1,4 +1,4 @@
-//! The inner futures and streams of what is under test: when they go on is drawn, and what is
+//! The inner futures, streams and sinks of what is under test: when they go on is drawn, and what is
 //! done with them is seen.
 //!
 //! Whoever is polled knows what its owner cannot: that it was polled after its end, again and
@@ -6,10 +6,13 @@
 //! future is right itself, so whatever is wrong is the owner's doing.
 
 mod gate;
+mod item_sink;
 mod member;
 mod source;
 
 pub(in crate::laws) use gate::{Pause, pauses};
+pub use item_sink::ItemSink;
+pub(in crate::laws) use item_sink::{Arrivals, Waits, waits};
 pub use member::Member;
 pub use source::Source;
 pub(in crate::laws) use source::{Plan, numbers, plan};
@@ -74,12 +77,15 @@ enum State {
     Woken,
     /// An item came, and another may come.
     Delivered,
+    /// It took what it was given, and takes more.
+    Taking,
     Ended,
 }
 
 impl Seen {
     fn could_go_on(&self) -> bool {
-        !self.is_gone && matches!(self.state, State::New | State::Woken | State::Delivered)
+        !self.is_gone
+            && matches!(self.state, State::New | State::Woken | State::Delivered | State::Taking)
     }
 
     fn why(&self) -> String {
@@ -87,6 +93,7 @@ impl Seen {
         match self.state {
             State::New => format!("{name} was never polled"),
             State::Woken => format!("{name} was woken, and nobody polls it"),
+            State::Taking => format!("{name} would go on, and nobody polls it"),
             _ => format!("{name} was not asked for its next item"),
         }
     }
@@ -196,11 +203,15 @@ impl Inners {
 
     /// What an inner future saw that is wrong.
     pub(in crate::laws) fn judge(&self) -> Result<(), Breach> {
-        let record = self.record();
-        match &record.breach {
-            Some(how) => broken(format!("{}: {how}", record.laws)),
+        match self.misuse() {
+            Some(how) => broken(format!("{}: {how}", self.record().laws)),
             None => Ok(()),
         }
+    }
+
+    /// The same, in words.
+    pub(in crate::laws) fn misuse(&self) -> Option<String> {
+        self.record().breach.clone()
     }
 
     /// Why the owner could go on, if it could.
@@ -223,11 +234,10 @@ impl Inners {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A new one, named after its kind.
-    fn register(&self, kind: &str, number: usize) -> Inner {
+    fn register(&self, name: String) -> Inner {
         let mut record = self.record();
         record.seen.push(Seen {
-            name: format!("{kind} {number}"),
+            name,
             state: State::New,
             since: Instant::now(),
             is_gone: false,
@@ -252,6 +262,13 @@ impl Inner {
         f(&mut self.inners.record().seen[self.at])
     }
 
+    /// It was used as it must not be.
+    fn is_misused(&self, how: &str) {
+        let mut record = self.inners.record();
+        let how = format!("{} {how}", record.seen[self.at].name);
+        record.breach.get_or_insert(how);
+    }
+
     /// Whether it may be polled here.
     fn is_polled(&self, address: Option<usize>) -> bool {
         let mut record = self.inners.record();
@@ -259,7 +276,11 @@ impl Inner {
         let seen = &mut record.seen[self.at];
         let name = seen.name.clone();
         let is_the_same = seen.polled.0 == step && seen.polled.1 == poll;
-        let again = if is_the_same && seen.state != State::Delivered { seen.polled.2 } else { 0 };
+        let again = if is_the_same && !matches!(seen.state, State::Delivered | State::Taking) {
+            seen.polled.2
+        } else {
+            0
+        };
         seen.polled = (step, poll, again + 1);
         seen.passed_over = 0;
         let first = seen.address == 0;

@@ -24,7 +24,7 @@ pub struct Member {
 impl Member {
     pub(in crate::laws) fn new(inners: &Inners, pauses: Vec<Pause>) -> Member {
         let item = inners.drops().item();
-        let inner = inners.register("member", item.number());
+        let inner = inners.register(format!("member {}", item.number()));
         Member { inner, pauses, item: Some(item), _pinned: PhantomPinned }
     }
 

@@ -77,7 +77,7 @@ impl Source {
     pub(in crate::laws) fn new(inners: &Inners, number: usize, plan: Plan) -> Source {
         let drops = inners.drops();
         let items = plan.items.into_iter().map(|pauses| (pauses, drops.item())).collect();
-        let inner = inners.register("source", number);
+        let inner = inners.register(format!("source {number}"));
         Source { inner, items, last: plan.end, knows_its_length: plan.knows_its_length }
     }
 }
