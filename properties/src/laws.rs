@@ -54,6 +54,7 @@
 //! | [`notify()`] | who listens is ready once notified, and not before; one notification makes one ready; none is lost with a listener that is dropped; nobody who is notified waits for ever |
 //! | [`condvar()`] | nobody notifies between the unlocking and the waiting; who is notified gets the mutex, and none else; no notification is lost with who is dropped |
 //! | [`barrier()`] | nobody goes on before so many wait, then all do and one leads, again and again |
+//! | [`timer()`] | each is ready at its time and not before; a reset holds for who waits already; one that is dropped disturbs no other |
 //! | [`delay_queue()`] | every item comes at its time, once, and none early; who waits is woken by what brings that nearer |
 //!
 //! Their judgement is linearizability: each operation takes effect at one moment between its
@@ -109,6 +110,7 @@ mod semaphore;
 mod signal;
 mod sink;
 mod stream;
+mod timer;
 mod waker;
 mod watch;
 mod write;
@@ -146,6 +148,7 @@ pub use semaphore::{Fairness, Semaphore, semaphore};
 pub use signal::{Signal, signal};
 pub use sink::{fused_sink, sink};
 pub use stream::{fused_stream, select, stream, streams, terminated_stream, unordered_stream};
+pub use timer::{Timer, timer};
 pub use waker::{Callback, MakeWaker, waker};
 pub use watch::{News, Sight, Watch, watch};
 pub use write::async_write;

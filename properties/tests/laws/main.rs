@@ -39,6 +39,7 @@ mod seekers;
 mod signals;
 mod sinks;
 mod streams;
+mod timers;
 mod waker_mistakes;
 mod watch_mistakes;
 mod writers;
