@@ -1,6 +1,6 @@
 //! Faults in words: what one did in a step, and what to make of it.
 
-use crate::callsite::place;
+use crate::callsite::user_place;
 use reveille_sim::{Event, Kind, Law, Trace, What};
 
 /// What a fault did, in few words; none for other events.
@@ -21,7 +21,12 @@ pub(crate) fn verb(event: &Event) -> Option<String> {
         },
         What::Cancelled { at, forgotten } => {
             let how = if *forgotten { "forgets" } else { "drops" };
-            return Some(format!("{how} the future under `cancellable` at {}", place(at)));
+            // A suite has a `cancellable` of its own.
+            let which = match user_place(at) {
+                Some(place) => format!("the future under `cancellable` at {place}"),
+                None => "the future that it waits for".to_owned(),
+            };
+            return Some(format!("{how} {which}"));
         }
         _ => return None,
     };

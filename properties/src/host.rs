@@ -320,14 +320,16 @@ impl<'a> Here<'a> {
 
 /// An error that the body returned is a verdict like a panic.
 fn with_error_as_verdict(mut outcome: Ended) -> Ended {
-    if outcome.verdict.is_none()
-        && let Some(Ending::Failed(text)) = &outcome.output
-    {
-        let detail = Detail::Error(text.clone());
-        let finding = Finding::new(Law::Panic, Owner::Task(TaskId::ROOT), detail)
-            .at(outcome.steps, outcome.now);
-        outcome.verdict = Some(Box::new(finding));
-    }
+    let detail = match &outcome.output {
+        Some(Ending::Failed(text)) => Detail::Error(text.clone()),
+        Some(Ending::Broken(how)) => Detail::Promise(how.clone()),
+        _ => return outcome,
+    };
+    let (steps, now) = (outcome.steps, outcome.now);
+    outcome.verdict.get_or_insert_with(|| {
+        let finding = Finding::new(Law::Panic, Owner::Task(TaskId::ROOT), detail);
+        Box::new(finding.at(steps, now))
+    });
     outcome
 }
 

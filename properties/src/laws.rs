@@ -32,7 +32,7 @@
 //! | --- | --- |
 //! | [`future()`], [`fused_future`] | ready once, with what its inner future gave; goes on whenever that can, whichever waker it was polled with; it is polled no more after its end; a drop drops all |
 //! | [`join`], [`race`] | the same of several inner futures, each of which goes on while others are slow |
-//! | [`shared_future`] | the same for each of several tasks, whoever of them gives up |
+//! | [`shared_future`], [`sync_shared_future`] | the same for each of several tasks, whoever of them gives up |
 //! | [`stream()`], [`fused_stream`], [`terminated_stream`], [`unordered_stream`], [`streams`] | the items in order, once, then the end; size hints that hold; a wait that is dropped loses nothing |
 //! | [`select`] | the items of each source in order, the end when all have ended, and none is left out |
 //! | [`sink()`], [`fused_sink`] | the items arrive once and in order; a flush and a close make all of them arrive; the sink beneath is asked before each item; a wait that is dropped loses nothing; a failure is told |
@@ -127,7 +127,7 @@ pub use condvar::{Condvar, condvar};
 pub use delay_queue::{DelayQueue, delay_queue};
 pub use executor::{Executor, executor};
 pub use fused::{Fused, fused};
-pub use future::{fused_future, future, join, race, shared_future};
+pub use future::{fused_future, future, join, race, shared_future, sync_shared_future};
 pub use given::inner::{ItemSink, Member, Source};
 pub use given::item::Item;
 pub use given::job::Job;
@@ -140,6 +140,7 @@ pub use notify::{Joins, Notify, notify};
 pub use once_cell::{OnceCell, once_cell};
 pub use oneshot::{Oneshot, oneshot};
 pub use permits::{TryAcquireError, TryUpgrade};
+pub(crate) use play::history::Breach;
 pub use pool::{Factory, Object, Pool, PoolError, pool};
 pub use read::async_read;
 pub use rw_lock::{Precedence, RwLock, rw_lock};

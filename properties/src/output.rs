@@ -1,5 +1,6 @@
 //! What the body of a test may return, and what that says of the run.
 
+use crate::laws::Breach;
 use crate::rejection::Rejection;
 use proptest::test_runner::TestCaseError;
 use std::any::TypeId;
@@ -32,6 +33,8 @@ pub trait TestOutput {
 pub enum Ending {
     Passed,
     Failed(String),
+    /// A suite found a promise broken.
+    Broken(String),
     Rejected(Rejection),
 }
 
@@ -39,7 +42,7 @@ impl TestOutput for Ending {
     fn into_error(self) -> Option<String> {
         match self {
             Ending::Passed => None,
-            Ending::Failed(text) => Some(text),
+            Ending::Failed(text) | Ending::Broken(text) => Some(text),
             Ending::Rejected(rejection) => Some(rejection.to_string()),
         }
     }
@@ -68,6 +71,9 @@ impl<T: TestOutput, E: Debug> TestOutput for Result<T, E> {
                     Ending::Rejected(Rejection::by_body(why.message()))
                 }
                 Some(TestCaseError::Fail(why)) => Ending::Failed(why.message().to_owned()),
+                None if typeid::of::<E>() == TypeId::of::<Breach>() => {
+                    Ending::Broken(format!("{error:?}"))
+                }
                 None => Ending::Failed(format!("{error:?}")),
             },
         }

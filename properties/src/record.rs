@@ -67,12 +67,16 @@ pub(crate) struct Warning {
 /// The cause, if the body returned one.
 const AN_ERROR: &str = "an error";
 
+/// The cause, if a suite found one broken.
+const A_PROMISE: &str = "a promise";
+
 impl Broken {
     pub(crate) fn of(finding: &Finding) -> Broken {
         let (cause, message) = match &finding.detail {
             Detail::Panic { message, location: None, .. } => (message.clone(), message.clone()),
             Detail::Panic { message, location: Some(at), .. } => (at.clone(), message.clone()),
             Detail::Error(text) => (AN_ERROR.to_owned(), text.clone()),
+            Detail::Promise(how) => (A_PROMISE.to_owned(), how.clone()),
             Detail::Property(property) => (named(property), property.kind.name().to_owned()),
             Detail::Misused(misused) => {
                 let cause = format!("{}, {}", place(misused.submitted_at), misused.how);
@@ -98,6 +102,7 @@ impl Broken {
             _ if cause.is_empty() => return None,
             Law::Property => format!("the property {cause} does not hold"),
             _ if cause == AN_ERROR => format!("the body returned an error:\n{message}"),
+            _ if cause == A_PROMISE => message.clone(),
             _ if cause == message => format!("panicked:\n{message}"),
             _ => format!("panicked at {cause}:\n{message}"),
         })
@@ -133,6 +138,7 @@ impl Warning {
             (Law::TaskLeak, _) => format!("{whose} was left behind and nothing can wake it"),
             (_, Detail::Panic { message, .. }) => format!("{whose} panicked: {message}"),
             (_, Detail::Error(text)) => format!("the body returned {text}"),
+            (_, Detail::Promise(how)) => how.clone(),
             (_, Detail::Property(property)) => {
                 format!("the property {} does not hold", named(property))
             }

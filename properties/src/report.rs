@@ -36,6 +36,7 @@ pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why
     let sentence = match &finding.detail {
         Detail::Panic { asked: Some(_), .. } => "the condition of a property must not panic",
         Detail::Panic { within: Some(_), .. } => "what a suite calls must not panic",
+        Detail::Promise(_) => "what is under test must do what its suite demands",
         _ => sentence(finding.law, finding.task()),
     };
     let _ = writeln!(text, "  {sentence}{certainty}\n");
@@ -128,6 +129,8 @@ impl Teller<'_> {
                 facts.extend("what", breach::told(self.finding, self.trace, suspect));
                 return;
             }
+            // Several tasks did it together.
+            _ if matches!(self.finding.detail, Detail::Promise(_)) => {}
             _ => self.who(suspect.owner, facts),
         }
         if self.finding.law != Law::WakeInLock {

@@ -48,6 +48,8 @@ pub enum Detail {
     },
     /// The body returned an error; its text.
     Error(String),
+    /// What is under test broke a promise that a suite of laws demands; how.
+    Promise(String),
     /// A number: steps, wakers or the like, as the law has it.
     Count(u64),
     /// A stale waker was woken, and the poll that followed got on.

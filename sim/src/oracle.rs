@@ -463,7 +463,7 @@ impl Core {
         let panics::Note { message, location, within, .. } = note;
         let detail = Detail::Panic { message, location, in_drop, within, asked: None };
         let owner = Owner::Task(task.id());
-        if let Some(nested) = self.nested.get() {
+        if let Some(nested) = self.inside_a_waker() {
             let caller = Owner::Task(nested.caller);
             self.find(Law::WakeInLock, caller, vec![nested.polled], detail);
         } else if spurious {

@@ -47,7 +47,15 @@ pub struct Nested {
 /// For those who must tell of a run that will not end.
 #[must_use]
 pub fn current_nested() -> Option<Nested> {
-    world::current()?.nested.get()
+    world::current()?.inside_a_waker()
+}
+
+/// Polls a task that is due within the poll that goes on, as another thread would meanwhile.
+///
+/// For a suite whose thing under test is to bear that. Whether there was one.
+#[doc(hidden)]
+pub fn poll_another() -> bool {
+    world::current().is_some_and(|core| core.is_met_by_another())
 }
 
 /// What a task panics with when the fault `panicking-clone` strikes it.
@@ -149,6 +157,27 @@ impl Core {
         let strands: Vec<&Strand> = tasks.iter().map(|task| task.strand()).collect();
         let option = self.choose_strand(&Runnable::of(&strands));
         self.run_inside(tasks[option as usize]);
+    }
+
+    fn is_met_by_another(&self) -> bool {
+        if self.nested.get().is_some() || self.verdict.is_set() || !self.is_polling() {
+            return false;
+        }
+        let due = self.due_tasks();
+        if due.is_empty() {
+            return false;
+        }
+        let strands: Vec<&Strand> = due.iter().map(|task| task.strand()).collect();
+        let option = self.choose_strand(&Runnable::of(&strands));
+        self.meets.set(true);
+        self.run_inside(due[option as usize]);
+        self.meets.set(false);
+        true
+    }
+
+    /// The poll inside a call of a waker that goes on.
+    pub(crate) fn inside_a_waker(&self) -> Option<Nested> {
+        self.nested.get().filter(|_| !self.meets.get())
     }
 
     /// Polls `task` inside the poll that is going on.

@@ -78,6 +78,8 @@ pub(crate) struct Core {
     pub(crate) running: Cell<Option<TaskRef>>,
     /// A poll inside a call of a waker, itself inside a poll.
     pub(crate) nested: Cell<Option<Nested>>,
+    /// Whether it is no waker's, but one as of another thread.
+    pub(crate) meets: Cell<bool>,
     pub(crate) late: Private<Late>,
     pub(crate) steps: Cell<u64>,
     pub(crate) now: Cell<u64>,
@@ -199,6 +201,7 @@ impl World {
             outlook: Private::default(),
             running: Cell::new(None),
             nested: Cell::new(None),
+            meets: Cell::new(false),
             late: Private::default(),
             steps: Cell::new(0),
             now: Cell::new(0),
@@ -325,6 +328,7 @@ impl Core {
         self.identities.with(Identities::begin);
         self.ready.with(Ready::clear);
         self.nested.set(None);
+        self.meets.set(false);
         self.forgot.set(false);
         self.late.with(Late::clear);
         self.tape.with(Tape::clear);

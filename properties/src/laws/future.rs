@@ -13,7 +13,6 @@ use crate::passed::Passed;
 use futures_core::FusedFuture;
 use proptest::collection::vec;
 use reveille_sim::Kind;
-use std::future::poll_fn;
 use std::ops::RangeInclusive;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -105,9 +104,6 @@ where
 /// The laws of a [`future()`] that can be cloned, so that several tasks wait for the same: each
 /// of them gets the output, whoever else gives up.
 ///
-/// It is well to run it with the fault [`ReentrantWaker`](Kind::ReentrantWaker), by which
-/// one task polls its clone while another polls its own, as happens among threads.
-///
 /// ```
 /// use futures::FutureExt;
 /// use reveille::laws;
@@ -124,6 +120,33 @@ where
 {
     let laws = FutureLaws::of("shared_future", 1..=1, all, move |members| make(only(members)));
     Suite::new(FutureLaws { clone: Some(F::clone), ..laws })
+}
+
+/// The laws of a [`shared_future`] whose clones several threads may poll: where the inner future
+/// has woken itself, and before its poll is over, another task polls its clone. It must not wait
+/// for that poll with a lock of its own, for there is but one thread here.
+///
+/// ```
+/// use futures::FutureExt;
+/// use reveille::{Law, laws};
+/// use std::rc::Rc;
+///
+/// // Issue 2706 of futures: who comes meanwhile is told to wait, and may be forgotten.
+/// let error = laws::sync_shared_future(|member| {
+///     async { Rc::new(member.await) }.boxed_local().shared()
+/// })
+/// .try_check()
+/// .unwrap_err();
+/// # assert!(error.to_string().contains("stuck"), "{error}");
+/// ```
+pub fn sync_shared_future<M, F>(make: M) -> Suite<impl Laws>
+where
+    M: Fn(Member) -> F + 'static,
+    F: Future<Output: Outputs> + Clone + 'static,
+{
+    let name = "sync_shared_future";
+    let laws = FutureLaws::of(name, 1..=1, all, move |members| make(only(members)));
+    Suite::new(FutureLaws { clone: Some(F::clone), is_sync: true, ..laws })
 }
 
 fn only(members: Vec<Member>) -> Member {
@@ -144,6 +167,8 @@ struct FutureLaws<M, F> {
     make: Rc<M>,
     is_terminated: Option<fn(&F) -> bool>,
     clone: Option<fn(&F) -> F>,
+    /// Whether it may be polled while it is polled.
+    is_sync: bool,
 }
 
 impl<M, F> FutureLaws<M, F>
@@ -157,7 +182,7 @@ where
         make: M,
     ) -> FutureLaws<M, F> {
         let make = Rc::new(make);
-        FutureLaws { name, count, expected, make, is_terminated: None, clone: None }
+        FutureLaws { name, count, expected, make, is_terminated: None, clone: None, is_sync: false }
     }
 }
 
@@ -173,10 +198,7 @@ where
         let arguments = argument("members", vec(pauses(), self.count.clone()))
             .and("waits", vec(patience(), 1..=most));
         let forgets = checker.suffers(Kind::ForgottenFuture);
-        let reenters = checker.suffers(Kind::ReentrantWaker);
-        checker.try_check_with(arguments, |(members, waits)| {
-            self.run(members, waits, forgets, reenters)
-        })
+        checker.try_check_with(arguments, |(members, waits)| self.run(members, waits, forgets))
     }
 }
 
@@ -190,18 +212,13 @@ where
         members: Vec<Vec<Pause>>,
         waits: Vec<Patience>,
         forgets: bool,
-        reenters: bool,
     ) -> Result<(), Breach> {
         let (inners, notes) = (Inners::of(self.name), Notes::of(self.name));
         if *self.count.end() > 1 {
             inners.demand_that_all_go_on();
         }
-        if reenters {
-            poll_fn(|cx| {
-                inners.let_others_in(cx.waker());
-                Poll::Ready(())
-            })
-            .await;
+        if self.is_sync {
+            inners.let_others_in();
         }
         let members: Vec<_> =
             members.into_iter().map(|pauses| Member::new(&inners, pauses)).collect();
@@ -223,7 +240,6 @@ where
             let _ = drivers.spawn(&name, Box::pin(driving.drive(future, patience)));
         }
         drivers.rest(|_| false).await?;
-        inners.let_nobody_in();
         if forgets { Ok(()) } else { inners.are_gone() }
     }
 }

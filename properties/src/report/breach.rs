@@ -26,6 +26,7 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
         }
         (_, Detail::Property(property)) => promise::broken(property, finding),
         (law, Detail::Forgotten(how)) if law != Law::Stuck => how.clone(),
+        (_, Detail::Promise(how)) => how.clone(),
         (_, Detail::Error(error)) => format!("the body returned an error:\n{error}"),
         (_, Detail::KeptMemory { bytes, made_by }) => kept(*bytes, made_by),
         (Law::PendingWithoutWaker, _) => format!(

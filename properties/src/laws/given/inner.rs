@@ -21,9 +21,9 @@ use super::item::Drops;
 use crate::laws::play::history::{Breach, broken};
 use gate::Gate;
 use reveille_sim::time::Instant;
-use reveille_sim::{Law, TaskId, current_step, current_task, forgotten};
+use reveille_sim::{Law, TaskId, current_step, current_task, draw, forgotten, poll_another};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 /// A pause during which all others can go on: longer than faults delay what is due.
@@ -53,8 +53,8 @@ struct Record {
     only_the_woken: bool,
     seen: Vec<Seen>,
     breach: Option<String>,
-    /// A waker that is cloned where another task may come in between.
-    witness: Option<Waker>,
+    /// Whether another task may come in between.
+    lets_others_in: bool,
 }
 
 /// What was seen of one.
@@ -115,26 +115,19 @@ impl Inners {
             only_the_woken: false,
             seen: Vec::new(),
             breach: None,
-            witness: None,
+            lets_others_in: false,
         })))
     }
 
-    /// Where an inner future has woken itself, others may run inside of its poll: those whom the
-    /// fault `reentrant-waker` runs when this waker is cloned.
-    pub(in crate::laws) fn let_others_in(&self, waker: &Waker) {
-        self.record().witness = Some(waker.clone());
-    }
-
-    pub(in crate::laws) fn let_nobody_in(&self) {
-        let witness = self.record().witness.take();
-        drop(witness);
+    /// Where an inner future has woken itself, others may be polled inside of its poll, as by
+    /// another thread.
+    pub(in crate::laws) fn let_others_in(&self) {
+        self.record().lets_others_in = true;
     }
 
     fn others_may_run(&self) {
-        let witness = self.record().witness.take();
-        if let Some(witness) = witness {
-            drop(witness.clone());
-            self.record().witness = Some(witness);
+        if self.record().lets_others_in && draw(2) == 1 {
+            poll_another();
         }
     }
 

@@ -37,7 +37,7 @@ impl History {
 }
 
 /// How a law is broken. A run that returns it fails.
-pub(in crate::laws) struct Breach(String);
+pub(crate) struct Breach(String);
 
 impl Debug for Breach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
