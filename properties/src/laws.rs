@@ -119,7 +119,7 @@ pub use barrier::{Barrier, barrier};
 pub use block_on::{BlockOn, block_on};
 pub use broadcast::{Broadcast, Heard, Overflow, broadcast};
 pub use buf_read::async_buf_read;
-pub use channel::{Capacity, Channel, Ends, Order, Permit, Status, Weak, channel};
+pub use channel::{Capacity, Channel, Ends, Held, Order, Permit, Status, Weak, channel};
 pub use collection::{Collection, Full, collection};
 #[cfg(feature = "tokio")]
 pub use compat::Compat;

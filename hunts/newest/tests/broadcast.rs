@@ -23,6 +23,10 @@ impl Broadcast for Tokio {
         tokio::sync::broadcast::channel(capacity)
     }
 
+    fn open_for_nobody(&self, capacity: usize) -> Option<Self::Sender> {
+        Some(tokio::sync::broadcast::Sender::new(capacity))
+    }
+
     fn capacities(&self) -> Vec<usize> {
         vec![1, 2, 4] // others are rounded up
     }

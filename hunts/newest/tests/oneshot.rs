@@ -32,6 +32,10 @@ impl Oneshot for Tokio {
         }))
     }
 
+    fn may_try_again(&self) -> bool {
+        true
+    }
+
     fn close(&self, receiver: &mut Self::Receiver) -> Option<()> {
         receiver.close();
         Some(())

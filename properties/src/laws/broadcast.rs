@@ -2,6 +2,7 @@
 
 mod acting;
 mod model;
+mod opening;
 mod plan;
 mod run;
 mod sending;
@@ -11,7 +12,6 @@ use crate::arguments::argument;
 use crate::checker::Checker;
 use crate::error::CheckError;
 use crate::passed::Passed;
-use proptest::sample::select;
 use reveille_sim::Kind;
 use std::future::Ready;
 use std::ops::RangeInclusive;
@@ -73,6 +73,12 @@ pub trait Broadcast: Clone + 'static {
 
     /// Makes a broadcast of a capacity that is among [`capacities`](Self::capacities).
     fn open(&self, capacity: usize) -> (Self::Sender, Self::Receiver);
+
+    /// Makes one that has no receiver yet.
+    fn open_for_nobody(&self, capacity: usize) -> Option<Self::Sender> {
+        let _ = capacity;
+        None
+    }
 
     /// Sends a value to all who receive; whether it was accepted.
     fn send(&self, sender: &mut Self::Sender, value: Value) -> impl Future<Output = bool>;
@@ -256,12 +262,12 @@ impl<B: Broadcast> Laws for BroadcastLaws<B> {
             return Err(CheckError::NoRun(why.to_owned()));
         }
         let steps = (sizes.operations / 2).max(1);
-        let arguments = argument("capacity", select(capacities))
+        let arguments = argument("capacity", opening::opening(&self.0, capacities))
             .and("senders", plan::senders(steps))
             .and("receivers", plan::receivers(steps));
         let forgets = checker.suffers(Kind::ForgottenFuture);
-        checker.try_check_with(arguments, |(capacity, senders, receivers)| {
-            run::run(self.0.clone(), capacity, senders, receivers, forgets)
+        checker.try_check_with(arguments, |(opening, senders, receivers)| {
+            run::run(self.0.clone(), opening, senders, receivers, forgets)
         })
     }
 }

@@ -4,6 +4,7 @@ mod acting;
 mod adapter;
 mod model;
 mod offered;
+mod opening;
 mod parts;
 mod plan;
 mod receiving;
@@ -12,7 +13,7 @@ mod sending;
 mod words;
 
 pub use adapter::Channel;
-pub use parts::{Capacity, Ends, Order, Permit, Status, Weak};
+pub use parts::{Capacity, Ends, Held, Order, Permit, Status, Weak};
 
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
@@ -49,11 +50,11 @@ impl<C: Channel> Laws for ChannelLaws<C> {
         let steps = (sizes.operations / 2).max(1);
         let offered = Offered::by(&self.0, capacities[0]);
         let forgets = checker.suffers(Kind::ForgottenFuture);
-        let arguments = argument("capacity", plan::capacity(capacities, forgets))
+        let arguments = argument("capacity", opening::opening(capacities, forgets))
             .and("senders", plan::senders(steps, offered, forgets))
             .and("receivers", plan::receivers(steps, offered, forgets));
-        let mut passed = checker.try_check_with(arguments, |(capacity, senders, receivers)| {
-            run::run(self.0.clone(), capacity, senders, receivers, forgets)
+        let mut passed = checker.try_check_with(arguments, |(opening, senders, receivers)| {
+            run::run(self.0.clone(), opening, senders, receivers, forgets)
         })?;
         let seen = passed.runs;
         passed.marks.extend(offered.missing().map(|missing| Mark {

@@ -101,6 +101,12 @@ pub trait Oneshot: Clone + 'static {
         false
     }
 
+    /// Whether it may be asked again by [`try_recv`](Self::try_recv), and then says that none
+    /// will come. By default it may be if [`is_fused`](Self::is_fused).
+    fn may_try_again(&self) -> bool {
+        self.is_fused()
+    }
+
     /// Whether a receive that is dropped may take the item along. By default it may not.
     fn loses_on_cancel(&self) -> bool {
         false

@@ -68,5 +68,6 @@ told! {
     a_closed_one_that_accepts: AcceptsAfterClose, Waits, breaks Panic, "is closed";
     a_send_to_nobody_that_is_accepted: AcceptsWithoutReceivers, Lags, breaks Panic, "and no receiver";
     a_send_that_is_refused_for_want_of_room: RefusesWhenFull, Waits, breaks Panic, "gave `refused`";
+    a_new_one_that_counts_as_open: IsOpenBeforeTheFirst, Lags, breaks Stuck, "and no receiver";
     an_end_that_is_merely_empty: SaysEmptyAtTheEnd, Waits, breaks Panic, "gave `empty`";
 }

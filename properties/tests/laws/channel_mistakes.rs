@@ -48,6 +48,13 @@ fn another_order_than_was_said_is_told() {
     wrong(Fifo, Min);
 }
 
+#[test]
+fn a_channel_may_keep_what_nobody_receives() {
+    laws::channel(Reference::without_need(Right)).checker(checker()).check();
+    let suite = laws::channel(Reference::without_need(WaitsWithoutReceivers));
+    told_by(suite, checker(), Law::Stuck, "waits for ever, and could go on", "senders = ");
+}
+
 /// The suite tells of the law that a mistake breaks, or of one of two, in these words.
 macro_rules! told {
     ($($test:ident: $mistake:ident breaks $law:ident $(or $other:ident)?, $words:literal $(, with $fault:ident)?;)*) => {$(
@@ -128,6 +135,10 @@ told! {
     a_weak_sender_that_keeps_the_channel_open: WeakKeepsOpen breaks Stuck, "waits";
     a_weak_sender_that_comes_back: WeakComesBack breaks Panic, "upgrade a weak sender";
     an_upgrade_that_is_not_counted: UpgradeIsNotCounted breaks Panic, "which no order";
-    a_stream_that_stays_in_line: StreamStaysInLine breaks WakerLeak, "keeps a waker of it";
+    a_stream_that_stays_in_line: StreamStaysInLine breaks WakerLeak or Stuck, "next";
     a_stream_that_keeps_its_first_waker: StreamKeepsItsFirstWaker breaks StaleWaker, "a waker of an earlier poll";
+    a_receive_of_many_that_forgets_what_was_there: ManyForgetsWhatWasThere breaks Panic, "which no order";
+    a_place_let_go_that_wakes_nobody: LettingGoWakesNobody breaks Stuck, "let go";
+    a_block_that_counts_as_an_item: IsNotEmptyAtABlock breaks Panic, "not empty";
+    items_that_nobody_receives_and_that_stay: KeepsWhatNobodyReceives breaks Panic, "is still there";
 }

@@ -46,5 +46,6 @@ told! {
     a_closed_that_forgets_the_receiver: DropOfClosedForgetsTheReceiver breaks WakerDropped, "recv";
     an_item_that_is_left_and_leaks: LeaksWhatIsLeft breaks Panic, "item 0 was not dropped";
     an_item_that_is_refused_and_leaks: LeaksWhatIsRefused breaks Panic, "item 0 was not dropped";
+    a_try_recv_that_panics_when_it_is_over: TryRecvPanicsWhenOver breaks Panic, "called after the item";
     a_recv_that_wakes_itself: WakesItself breaks BusyPoll, "wakes itself";
 }

@@ -58,6 +58,7 @@ pub(crate) enum Mistake {
     RefusesWhenFull,
     SaysEmptyAtTheEnd,
     ReceivesTwiceAfterALag,
+    IsOpenBeforeTheFirst,
 }
 use Mistake::*;
 
@@ -73,6 +74,8 @@ struct State {
     is_closed: bool,
     senders: usize,
     made: u64,
+    /// Whether there ever was a receiver.
+    had_receivers: bool,
     /// Where each stands; none if it is inactive.
     receivers: BTreeMap<u64, Option<u64>>,
     /// Subscribed behind the end.
@@ -233,6 +236,7 @@ impl State {
 
     fn add(&mut self, place: u64) -> u64 {
         self.made += 1;
+        self.had_receivers = true;
         if self.is_closed || self.senders == 0 {
             self.late.push(self.made);
         }

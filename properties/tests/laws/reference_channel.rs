@@ -9,7 +9,7 @@ pub(crate) use mistake::Mistake;
 
 use Mistake::*;
 use futures::{Closed, Recv, Send, poll_recv};
-use reveille::laws::{Capacity, Channel, Item, Order, Permit, Status, Weak};
+use reveille::laws::{Capacity, Channel, Held, Item, Order, Permit, Status, Weak};
 use state::{Receiver, Sender, Shared, State, close, wake};
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -23,6 +23,7 @@ pub(crate) struct Reference {
     /// The order that it keeps, and the one that it says it does.
     keeps: Order,
     says: Order,
+    needs_receivers: bool,
 }
 
 impl Reference {
@@ -31,7 +32,12 @@ impl Reference {
     }
 
     pub(crate) fn ordered(mistake: Mistake, keeps: Order, says: Order) -> Reference {
-        Reference { mistake, keeps, says }
+        Reference { mistake, keeps, says, needs_receivers: true }
+    }
+
+    /// What is sent when nobody receives stays in it.
+    pub(crate) fn without_need(mistake: Mistake) -> Reference {
+        Reference { needs_receivers: false, ..Reference::of(mistake) }
     }
 }
 
@@ -70,6 +76,25 @@ impl Drop for Kept<'_> {
     }
 }
 
+/// An item that keeps its place.
+struct Place<'a> {
+    item: Item,
+    shared: &'a Shared,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let Ok(mut state) = self.shared.try_borrow_mut() else { return };
+        state.held -= 1;
+        let waker = match state.mistake {
+            LettingGoWakesNobody => None,
+            _ => state.sending.first(),
+        };
+        drop(state);
+        wake(waker);
+    }
+}
+
 /// Takes out what is to go, and wakes as many as there is room for.
 fn discard(shared: &Shared, is_doomed: impl Fn(&Item) -> bool, wakes: bool) {
     let mut state = shared.borrow_mut();
@@ -86,11 +111,13 @@ fn status(shared: &Shared, is_sender: bool) -> Status {
     let (len, mistake) = (state.items.len(), state.mistake);
     let counted = if mistake == LenCountsPermits { len + state.reserved } else { len };
     let early = mistake == IsFullTooEarly && state.bound == Some(len + 1);
+    let at_a_block =
+        mistake == IsNotEmptyAtABlock && state.sent > 0 && state.sent.is_multiple_of(16);
     let is_over = if is_sender { !state.accepts() } else { state.is_closed || state.senders == 0 };
     let bound = state.bound.unwrap_or(usize::MAX);
     Status {
         len: Some(counted),
-        is_empty: Some(len == 0),
+        is_empty: Some(len == 0 && !at_a_block),
         is_full: Some(!state.has_room() || early),
         room: Some(bound.saturating_sub(len + state.reserved)),
         is_closed: Some(is_over && mistake != SaysOpenWhenClosed),
@@ -106,6 +133,7 @@ impl Channel for Reference {
     fn open(&self, capacity: Capacity) -> (Sender, Receiver) {
         let shared = Rc::new(RefCell::new(State {
             mistake: self.mistake,
+            needs_receivers: self.needs_receivers,
             order: self.keeps,
             items: VecDeque::new(),
             bound: capacity.bound(),
@@ -114,6 +142,8 @@ impl Channel for Reference {
             receivers: 1,
             weak: 0,
             reserved: 0,
+            held: 0,
+            sent: 0,
             sending: line::Line::default(),
             receiving: line::Line::default(),
             closing: line::Line::default(),
@@ -137,6 +167,14 @@ impl Channel for Reference {
 
     fn order(&self) -> Order {
         self.says
+    }
+
+    fn needs_receivers(&self) -> bool {
+        self.needs_receivers
+    }
+
+    fn drops_with_receivers(&self) -> bool {
+        self.needs_receivers && self.mistake != LeaksWhatIsLeft
     }
 
     fn try_send(&self, sender: &mut Sender, item: Item) -> Option<Result<(), TrySendError<()>>> {
@@ -213,10 +251,34 @@ impl Channel for Reference {
     fn recv_many(
         &self,
         receiver: &mut Receiver,
+        mut items: Vec<Item>,
         limit: usize,
     ) -> Option<impl Future<Output = Vec<Item>>> {
         receiver.leave_the_line();
-        Some(Recv { shared: &receiver.shared, limit, number: None })
+        let recv = Recv { shared: &receiver.shared, limit, number: None };
+        let forgets = self.mistake == ManyForgetsWhatWasThere;
+        Some(async move {
+            let more = recv.await;
+            if forgets && more.is_empty() {
+                items.clear();
+            }
+            items.extend(more);
+            items
+        })
+    }
+
+    fn hold<'a>(
+        &self,
+        receiver: &'a mut Receiver,
+    ) -> Option<impl Future<Output = Option<Held<'a>>>> {
+        receiver.leave_the_line();
+        let shared = &receiver.shared;
+        let recv = Recv { shared, limit: 1, number: None };
+        Some(async move {
+            let item = recv.await.pop()?;
+            shared.borrow_mut().held += 1;
+            Some(Held::new(Place { item, shared }, |place| &place.item))
+        })
     }
 
     fn closed(&self, sender: &mut Sender) -> Option<impl Future<Output = ()>> {

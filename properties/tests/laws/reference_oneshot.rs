@@ -38,6 +38,7 @@ pub(crate) enum Mistake {
     LeaksWhatIsLeft,
     LeaksWhatIsRefused,
     WakesItself,
+    TryRecvPanicsWhenOver,
 }
 use Mistake::*;
 
@@ -50,6 +51,8 @@ struct State {
     is_closed: bool,
     has_sender: bool,
     has_receiver: bool,
+    /// Whether it gave the item by `try_recv`.
+    is_over: bool,
     /// Whether a receive was pending at some time.
     was_awaited: bool,
     receiving: Option<Waker>,
@@ -257,6 +260,7 @@ impl Oneshot for Reference {
             is_closed: false,
             has_sender: true,
             has_receiver: true,
+            is_over: false,
             was_awaited: false,
             receiving: None,
             sending: None,
@@ -276,14 +280,20 @@ impl Oneshot for Reference {
         let mut state = receiver.0.borrow_mut();
         let skips = state.mistake == TryRecvSkipsTheItemOfOneWhoIsGone && !state.has_sender;
         if let Some(item) = state.item.take_if(|_| !skips) {
+            state.is_over = true;
             return Some(Ok(item));
         }
+        assert!(!state.is_over || state.mistake != TryRecvPanicsWhenOver, "called after the item");
         let says_end = match state.mistake {
             SaysEmptyWhenSenderIsGone => state.is_closed,
             SaysEndWhenItIsEmpty => true,
             _ => state.has_ended(),
         };
         Some(Err(if says_end { TryRecvError::Disconnected } else { TryRecvError::Empty }))
+    }
+
+    fn may_try_again(&self) -> bool {
+        true
     }
 
     fn close(&self, receiver: &mut Receiver) -> Option<()> {

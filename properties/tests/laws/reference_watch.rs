@@ -45,6 +45,7 @@ pub(crate) enum Mistake {
     HandsOverWhatWokeIt,
     LeaksTheOldValue,
     DropOfWaitWakesNobody,
+    APanicPoisons,
 }
 use Mistake::*;
 
@@ -63,6 +64,7 @@ struct State {
     watching: BTreeMap<u64, (Waker, Option<Value>)>,
     closing: BTreeMap<u64, Waker>,
     next: u64,
+    is_poisoned: bool,
 }
 
 type Shared = Rc<RefCell<State>>;
@@ -249,12 +251,14 @@ impl Watch for Reference {
             watching: BTreeMap::new(),
             closing: BTreeMap::new(),
             next: 0,
+            is_poisoned: false,
         }));
         (Sender(shared.clone()), Receiver(shared, 0))
     }
 
     fn send(&self, sender: &mut Sender, value: Value) -> bool {
         let mut state = sender.0.borrow_mut();
+        assert!(!state.is_poisoned, "the lock is poisoned");
         let has_receivers = !state.receivers.is_empty();
         if !has_receivers && state.mistake != AcceptsWithoutReceivers {
             let old = match state.mistake {
@@ -315,11 +319,13 @@ impl Watch for Reference {
                 state.see(receiver);
             }
             let value = state.value();
+            state.is_poisoned = state.mistake == APanicPoisons;
             let is_found = match state.mistake {
                 WaitForWaitsForAChange => is_new && is_wanted(&value),
                 WaitForTakesTheFirstChange => is_wanted(&value) || was_polled && is_new,
                 _ => is_wanted(&value),
             };
+            state.is_poisoned = false;
             is_found.then_some(value)
         }))
     }

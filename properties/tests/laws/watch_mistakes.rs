@@ -54,5 +54,6 @@ told! {
     a_send_that_waits_for_nobody_and_is_lost: KeepsWhatIsUnseen breaks Panic | Stuck, "the value is";
     a_value_that_is_not_the_last: HandsOverWhatWokeIt breaks Panic | Stuck, "the value is";
     a_value_that_leaks: LeaksTheOldValue breaks Panic, "a clone of value 1 was not dropped";
+    a_panic_that_poisons: APanicPoisons breaks Panic, "poisoned";
     a_wait_that_takes_those_behind_it_along: DropOfWaitWakesNobody breaks WakerDropped, "nothing can wake it";
 }

@@ -77,10 +77,10 @@ impl Channel for Bounded {
     fn recv_many(
         &self,
         receiver: &mut Self::Receiver,
+        mut items: Vec<Item>,
         limit: usize,
     ) -> Option<impl Future<Output = Vec<Item>>> {
         Some(async move {
-            let mut items = Vec::new();
             receiver.recv_many(&mut items, limit).await;
             items
         })
@@ -181,10 +181,10 @@ impl Channel for Unbounded {
     fn recv_many(
         &self,
         receiver: &mut Self::Receiver,
+        mut items: Vec<Item>,
         limit: usize,
     ) -> Option<impl Future<Output = Vec<Item>>> {
         Some(async move {
-            let mut items = Vec::new();
             receiver.recv_many(&mut items, limit).await;
             items
         })

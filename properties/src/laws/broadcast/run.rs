@@ -3,6 +3,7 @@
 
 use super::acting::{Keeper, Receiving, Shared};
 use super::model::{self, Rules};
+use super::opening::Opening;
 use super::sending::Sending;
 use super::{Broadcast, plan};
 use crate::laws::given::value::Values;
@@ -15,15 +16,15 @@ use std::rc::Rc;
 /// With `forgets`, futures may be forgotten with what they hold.
 pub(super) async fn run<B: Broadcast>(
     broadcast: B,
-    capacity: usize,
+    opening: Opening,
     sends: Vec<Script<plan::Sending>>,
     receives: Vec<Script<plan::Receiving>>,
     forgets: bool,
 ) -> Result<(), Breach> {
     let (values, spares) = (Values::default(), Spares::new());
     let shared = Rc::new(Shared { broadcast, values, spares });
-    let (sender, receiver) = shared.broadcast.open(capacity);
-    let (senders, receivers) = ends(&shared.broadcast, sender, receiver, &sends, &receives);
+    let opened = opening.open(&shared.broadcast);
+    let (senders, receivers) = ends(&shared.broadcast, opened, &sends, &receives);
     let made = (senders.len(), receivers.len());
 
     let mut cast = Cast::of("broadcast");
@@ -48,7 +49,7 @@ pub(super) async fn run<B: Broadcast>(
         closes_without_receivers: shared.broadcast.closes_without_receivers(),
         ends_without_senders: shared.broadcast.ends_without_senders(),
     };
-    let (room, overflow) = (shared.room(capacity), shared.broadcast.overflow());
+    let (room, overflow) = (shared.room(opening.capacity), shared.broadcast.overflow());
     cast.play(|_| model::Broadcast::new(rules, room, overflow, made.0, made.1)).await?;
     // Who waits for each other waits for ever, and rightly so.
     cast.end().await;
@@ -58,17 +59,17 @@ pub(super) async fn run<B: Broadcast>(
 /// As many of each as there are scripts, if they can be had.
 fn ends<B: Broadcast>(
     broadcast: &B,
-    sender: B::Sender,
-    receiver: B::Receiver,
+    (sender, receiver): (B::Sender, Option<B::Receiver>),
     sends: &[Script<plan::Sending>],
     receives: &[Script<plan::Receiving>],
 ) -> (Vec<B::Sender>, Vec<B::Receiver>) {
-    let (mut senders, mut receivers) = (vec![sender], vec![receiver]);
+    let (mut senders, mut receivers) = (vec![sender], Vec::from_iter(receiver));
     while senders.len() < sends.len() {
         let Some(clone) = broadcast.clone_sender(&senders[0]) else { break };
         senders.push(clone);
     }
-    while receivers.len() < receives.len() {
+    // Where nobody receives nobody is to.
+    while (1..receives.len()).contains(&receivers.len()) {
         let one = broadcast.subscribe(&mut senders[0]);
         let one = one.or_else(|| broadcast.resubscribe(&mut receivers[0]));
         let Some(one) = one.or_else(|| broadcast.clone_receiver(&receivers[0])) else { break };

@@ -6,6 +6,7 @@ use super::{Channel, Status, Weak};
 use crate::laws::given::item::Drops;
 use crate::laws::play::cast::{Actor, Offer, Part};
 use crate::laws::play::patience::Patience;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// What the tasks of a run share.
@@ -14,6 +15,8 @@ pub(super) struct Shared<C> {
     pub(super) drops: Drops,
     /// Whether what holds something may be forgotten.
     pub(super) forgets: bool,
+    /// How many receivers there are.
+    pub(super) receivers: Cell<usize>,
 }
 
 /// One end of a channel.
@@ -74,12 +77,32 @@ pub(super) struct Acting<C: Channel, E: End<C>> {
 
 impl<C: Channel, E: End<C>> Acting<C, E> {
     pub(super) fn new(shared: Rc<Shared<C>>, part: Part<Queue>, handle: E::Handle) -> Self {
-        Acting { shared, part, handles: vec![handle], weak: Vec::new() }
+        let mut acting = Acting { shared, part, handles: Vec::new(), weak: Vec::new() };
+        acting.has(Some(handle));
+        acting
+    }
+
+    /// One more, if it was made.
+    fn has(&mut self, made: Option<E::Handle>) {
+        let receivers = &self.shared.receivers;
+        receivers.set(receivers.get() + usize::from(made.is_some() && E::SIDE == Side::Receiver));
+        self.handles.extend(made);
     }
 
     fn drop_one(&mut self) {
-        let handle = self.handles.pop();
-        self.part.at_once(Op::Drop(E::SIDE), || (Answer::Done, drop(handle)));
+        let Acting { shared, part, handles, .. } = self;
+        let handle = handles.pop();
+        let is_last = E::SIDE == Side::Receiver && {
+            shared.receivers.set(shared.receivers.get() - 1);
+            shared.receivers.get() == 0
+        };
+        // Who is sending has an item as well.
+        let is_judged = is_last && shared.channel.drops_with_receivers() && !part.is_busy();
+        part.at_once(Op::Drop(E::SIDE), || {
+            drop(handle);
+            let left = if is_judged && !shared.forgets { shared.drops.alive() } else { 0 };
+            (if left == 0 { Answer::Done } else { Answer::Left(left) }, ())
+        });
     }
 
     fn upgrade(&mut self) {
@@ -88,7 +111,7 @@ impl<C: Channel, E: End<C>> Acting<C, E> {
             let upgraded = weak.upgrade();
             Some((if upgraded.is_some() { Answer::Done } else { Answer::Gone }, upgraded))
         });
-        self.handles.extend(upgraded.flatten());
+        self.has(upgraded.flatten());
     }
 }
 
@@ -111,7 +134,7 @@ impl<C: Channel, E: End<C>> Actor for Acting<C, E> {
                 let clone = part.offered(E::CLONE, Op::Clone(E::SIDE), || {
                     E::clone(&shared.channel, handle).map(|clone| (Answer::Done, clone))
                 });
-                handles.extend(clone);
+                self.has(clone);
             }
             Act::Drop if count > 1 || !weak.is_empty() => self.drop_one(),
             Act::Drop => {}

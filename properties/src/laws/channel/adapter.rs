@@ -1,6 +1,6 @@
 //! What the suite has to know of a channel: a small trait, most of it with defaults.
 
-use super::{Capacity, Ends, Order, Permit, Status, Weak};
+use super::{Capacity, Ends, Held, Order, Permit, Status, Weak};
 use crate::laws::Item;
 use std::future::Ready;
 use std::ops::RangeInclusive;
@@ -93,6 +93,18 @@ pub trait Channel: Clone + 'static {
     /// By default it does; one that lives by itself, and whose ends just refer to it, does not.
     fn has_ends(&self) -> bool {
         true
+    }
+
+    /// Whether a send is refused if there is no receiver. By default it is, in a channel that has
+    /// ends; else what is sent then stays in the channel, as long as there is room.
+    fn needs_receivers(&self) -> bool {
+        true
+    }
+
+    /// Whether what is in the channel is dropped with the last receiver. By default that is not
+    /// demanded: it may stay until the senders are gone, too.
+    fn drops_with_receivers(&self) -> bool {
+        false
     }
 
     /// Whether senders that wait go in the order in which they began to, before those who
@@ -208,15 +220,47 @@ pub trait Channel: Clone + 'static {
         None::<Ready<Option<Item>>>
     }
 
-    /// Waits for an item and receives all there are, up to `limit`; no item if the channel is
-    /// empty and none can come.
+    /// Waits for an item and receives all there are, up to `limit`, at the end of `items`, which
+    /// it gives back; none more if the channel is empty and none can come.
+    ///
+    /// ```
+    /// # use reveille::laws::Item;
+    /// # use tokio::sync::mpsc::Receiver;
+    /// # struct Tokio;
+    /// # impl Tokio {
+    /// fn recv_many(
+    ///     &self,
+    ///     receiver: &mut Receiver<Item>,
+    ///     mut items: Vec<Item>,
+    ///     limit: usize,
+    /// ) -> Option<impl Future<Output = Vec<Item>>> {
+    ///     Some(async move {
+    ///         receiver.recv_many(&mut items, limit).await;
+    ///         items
+    ///     })
+    /// }
+    /// # }
+    /// ```
     fn recv_many(
         &self,
         receiver: &mut Self::Receiver,
+        items: Vec<Item>,
         limit: usize,
     ) -> Option<impl Future<Output = Vec<Item>>> {
-        let _ = (receiver, limit);
+        let _ = (receiver, items, limit);
         None::<Ready<Vec<Item>>>
+    }
+
+    /// Receives an item that keeps its place in the channel until what is given is dropped; or
+    /// none as with [`recv`](Self::recv).
+    ///
+    /// See [`Held`] for an example.
+    fn hold<'a>(
+        &self,
+        receiver: &'a mut Self::Receiver,
+    ) -> Option<impl Future<Output = Option<Held<'a>>>> {
+        let _ = receiver;
+        None::<Ready<Option<Held<'a>>>>
     }
 
     /// Waits until nothing is accepted any more.

@@ -13,7 +13,11 @@ pub(super) enum Op {
     /// A send or a receive by the end itself, which waits on when nobody waits for it.
     Feed(usize),
     Next,
+    /// Up to so many, at the end of what was received before.
     RecvMany(usize),
+    /// Receives an item that keeps its place.
+    Hold,
+    LetGo,
     TrySend(usize),
     TryRecv,
     /// Waits for room for an item.
@@ -69,6 +73,8 @@ pub(super) enum Answer {
     Says(Status),
     /// There is nothing to upgrade to.
     Gone,
+    /// Nobody can receive any more, and so many items are still there.
+    Left(usize),
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -79,6 +85,8 @@ pub(super) struct Queue {
     pub(super) receivers: usize,
     /// Items for which room is kept.
     pub(super) reserved: usize,
+    /// Items that were received and keep their places.
+    pub(super) held: usize,
     /// A receive said that nothing comes any more.
     has_ended: bool,
     rules: Rules,
@@ -94,6 +102,7 @@ pub(super) struct Rules {
     pub(super) order: Order,
     /// Whether it matters which ends are left.
     pub(super) has_ends: bool,
+    pub(super) needs_receivers: bool,
     pub(super) is_fair: bool,
     /// Wakes that nobody answers, at the senders' end and at the receivers': they went to who
     /// was forgotten, or to an end that still waits and that nobody polls.
@@ -108,7 +117,7 @@ impl Op {
 
     /// Whether it waits for an item.
     pub(super) fn receives(&self) -> bool {
-        matches!(self, Op::Recv | Op::Next | Op::RecvMany(_))
+        matches!(self, Op::Recv | Op::Next | Op::RecvMany(_) | Op::Hold)
     }
 }
 
@@ -120,6 +129,7 @@ impl Queue {
             senders,
             receivers,
             reserved: 0,
+            held: 0,
             has_ended: false,
             rules,
         }
@@ -134,7 +144,7 @@ impl Queue {
     }
 
     fn accepts(&self) -> bool {
-        !self.is_closed && self.has(Side::Receiver)
+        !self.is_closed && (self.has(Side::Receiver) || !self.rules.needs_receivers)
     }
 
     /// Whether somebody may have been promised room that could not be seen to go.
@@ -148,7 +158,8 @@ impl Queue {
 
     /// Whether a send may find no room.
     fn may_be_full(&self) -> bool {
-        self.items.len() + self.reserved + self.rules.gone[0] >= self.rules.room
+        let taken = self.items.len() + self.reserved + self.held + self.rules.gone[0];
+        taken >= self.rules.room
     }
 
     /// Whether a receive may find no item, though it may be that there is one.
@@ -256,8 +267,8 @@ impl Queue {
                 (room..=most.max(len + held)).contains(&said.saturating_add(len + held))
                     || said == 0 && len + held >= room
             });
-        // What nobody can receive may be gone already.
-        (holds || !self.has(Side::Receiver))
+        // What nobody can receive may be gone already, and what is held may count.
+        (holds || !self.has(Side::Receiver) || self.held > 0)
             && says.is_closed.is_none_or(|said| said == is_closed || held > 0 && !self.is_closed)
             && says.senders.is_none_or(senders)
             && is_or_none(says.receivers, self.receivers)
@@ -291,6 +302,11 @@ impl Model for Queue {
                 (self.accepts() && self.has_room()).then(|| self.with(|next| next.reserved += 1))
             }
             (Op::Recv | Op::Next | Op::TryRecv | Op::RecvMany(_), None) => self.popped(None),
+            (Op::Hold, None) => self.popped(None).map(|next| next.with(|next| next.held += 1)),
+            (Op::Hold, Some(Answer::Received(item))) => {
+                self.popped(Some(*item)).map(|next| next.with(|next| next.held += 1))
+            }
+            (Op::LetGo, _) => Some(self.with(|next| next.held -= 1)),
             (Op::Recv | Op::Next | Op::TryRecv, Some(Answer::Received(item))) => {
                 self.popped(Some(*item))
             }
@@ -300,9 +316,7 @@ impl Model for Queue {
             (Op::Drain, Some(Answer::Many(items))) => {
                 same_if(self.are_all(items)).map(|all| all.with(|next| next.items.clear()))
             }
-            (Op::Recv | Op::Next | Op::TryRecv | Op::RecvMany(_), Some(Answer::Ended)) => {
-                self.ended()
-            }
+            (op, Some(Answer::Ended)) if takes && *op != Op::Drain => self.ended(),
             (Op::TryRecv, Some(Answer::Empty)) => {
                 same_if(self.items.is_empty() && self.may_get_more())
             }
@@ -321,6 +335,7 @@ impl Model for Queue {
                 is_there.then(|| self.with(|next| *next.count(*side) += 1))
             }
             (Op::Clone(side), _) => Some(self.with(|next| *next.count(*side) += 1)),
+            (Op::Drop(_), Some(Answer::Left(_))) => None,
             (Op::Drop(side), _) => Some(self.with(|next| *next.count(*side) -= 1)),
             (Op::Close, _) => Some(self.with(|next| next.is_closed = true)),
             (Op::ForgetPermit | Op::Look(_), _) => same_if(true),
@@ -335,6 +350,8 @@ impl Model for Queue {
             Op::Feed(_) => "Channel::feed",
             Op::Next => "Channel::next",
             Op::RecvMany(_) => "Channel::recv_many",
+            Op::Hold => "Channel::hold",
+            Op::LetGo => "drop(Held)",
             Op::TrySend(_) => "Channel::try_send",
             Op::TryRecv => "Channel::try_recv",
             Op::Reserve => "Channel::reserve",

@@ -13,6 +13,7 @@ pub(super) struct Offered {
     pub(super) reserve: bool,
     pub(super) closed: bool,
     pub(super) many: bool,
+    pub(super) hold: bool,
     pub(super) drain: bool,
     pub(super) clear: bool,
     pub(super) remove_if: bool,
@@ -45,6 +46,7 @@ impl Offered {
             reserve: true,
             closed: true,
             many: true,
+            hold: true,
             drain: true,
             clear: true,
             remove_if: true,
@@ -63,12 +65,14 @@ impl Offered {
         let reserve = channel.reserve(&mut sender).is_some();
         let closed = channel.closed(&mut sender).is_some();
         let feed = channel.feed(&mut sender, drops.item()).is_some();
-        let many = channel.recv_many(&mut receiver, 1).is_some();
+        let many = channel.recv_many(&mut receiver, Vec::new(), 1).is_some();
+        let hold = channel.hold(&mut receiver).is_some();
         let next = channel.next(&mut receiver).is_some();
         Offered {
             reserve,
             closed,
             many,
+            hold,
             drain: channel.drain(&mut receiver).is_some(),
             clear: channel.clear(&mut receiver).is_some(),
             remove_if: channel.remove_if(&mut receiver, |_| false).is_some(),
@@ -110,6 +114,7 @@ impl Offered {
             (self.reserve, "no `reserve`, which is not offered"),
             (self.closed, "no `closed`, which is not offered"),
             (self.many, "no `recv_many`, which is not offered"),
+            (self.hold, "no `hold`, which is not offered"),
             (self.drain, "no `drain`, which is not offered"),
             (self.clear, "no `clear`, which is not offered"),
             (self.remove_if, "no `remove_if`, which is not offered"),

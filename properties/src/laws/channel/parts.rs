@@ -162,6 +162,59 @@ impl fmt::Debug for Permit<'_> {
     }
 }
 
+/// An item that was received and keeps its place in the channel.
+///
+/// ```
+/// use reveille::laws::{Held, Item};
+/// # struct Receiver(Option<Item>);
+/// # struct RecvRef<'a>(&'a Item);
+/// # impl Receiver {
+/// #     async fn recv_ref(&mut self) -> Option<RecvRef<'_>> {
+/// #         self.0.as_ref().map(RecvRef)
+/// #     }
+/// # }
+/// # struct Mine;
+/// # impl Mine {
+/// fn hold<'a>(
+///     &self,
+///     receiver: &'a mut Receiver,
+/// ) -> Option<impl Future<Output = Option<Held<'a>>>> {
+///     Some(async {
+///         let place = receiver.recv_ref().await?;
+///         Some(Held::new(place, |place| place.0))
+///     })
+/// }
+/// # }
+/// ```
+#[must_use = "its place is given back"]
+pub struct Held<'a> {
+    number: usize,
+    /// Which is dropped, and nothing else.
+    _place: Box<dyn Place + 'a>,
+}
+
+trait Place {}
+
+impl<P> Place for P {}
+
+impl<'a> Held<'a> {
+    /// What a channel gives instead of an item, and the item in it.
+    pub fn new<P: 'a>(place: P, item: impl FnOnce(&P) -> &Item) -> Held<'a> {
+        let number = item(&place).number();
+        Held { number, _place: Box::new(place) }
+    }
+
+    pub(super) fn number(&self) -> usize {
+        self.number
+    }
+}
+
+impl fmt::Debug for Held<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
 /// A weak handle to an end of a channel.
 ///
 /// ```

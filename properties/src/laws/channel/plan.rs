@@ -1,13 +1,11 @@
 //! What a task does with its end of the channel, as proptest draws it.
 
-use super::Capacity;
 use super::model::Trait;
 use super::offered::{OfEnd, Offered};
 use crate::laws::play::patience::Patience;
 use crate::laws::play::script::{MOST_TASKS, Script, Step, scripts};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::select;
 use proptest::strategy::Union;
 use std::fmt;
 
@@ -49,7 +47,10 @@ pub(super) enum Fate {
 
 #[derive(Clone, Copy)]
 pub(super) enum OfReceiver {
-    Many(usize, Patience),
+    /// Up to so many, at the end of so many others.
+    Many(usize, usize, Patience),
+    /// Receives an item and holds its place for so many milliseconds.
+    Hold(Patience, u8),
     Drain,
     Clear,
     RemoveIf(Trait),
@@ -69,16 +70,6 @@ impl Verb for OfSender {
 impl Verb for OfReceiver {
     const VERB: &'static str = "recv";
     const THROUGH: &'static str = "next";
-}
-
-/// The first capacity, where most waits, more often than the others; but the last one, where
-/// most is waited for, if who waits may be forgotten.
-pub(super) fn capacity(
-    capacities: Vec<Capacity>,
-    forgets: bool,
-) -> impl Strategy<Value = Capacity> {
-    let favoured = capacities[if forgets { capacities.len() - 1 } else { 0 }];
-    prop_oneof![1 => Just(favoured), 2 => select(capacities)]
 }
 
 pub(super) fn senders(
@@ -109,11 +100,15 @@ pub(super) fn receivers(
     forgets: bool,
 ) -> impl Strategy<Value = Vec<Script<Act<OfReceiver>>>> {
     let limit = prop_oneof![3 => 2..4usize, 1 => Just(1)];
-    let many =
-        (limit, patience(forgets)).prop_map(|(limit, patience)| OfReceiver::Many(limit, patience));
+    let before = prop_oneof![3 => Just(0), 1 => Just(1)];
+    let many = (limit, before, patience(forgets))
+        .prop_map(|(limit, before, patience)| OfReceiver::Many(limit, before, patience));
+    let hold = (patience(forgets), 0..4u8)
+        .prop_map(|(patience, millis)| OfReceiver::Hold(patience, millis));
     let doomed = prop_oneof![Just(Trait::Even), Just(Trait::Odd)];
     let own = [
         (offered.many, 4, many.boxed()),
+        (offered.hold, 4, hold.boxed()),
         (offered.drain, 1, Just(OfReceiver::Drain).boxed()),
         (offered.clear, 1, Just(OfReceiver::Clear).boxed()),
         (offered.remove_if, 1, doomed.prop_map(OfReceiver::RemoveIf).boxed()),
@@ -254,8 +249,13 @@ impl fmt::Debug for OfSender {
 impl fmt::Debug for OfReceiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            OfReceiver::Many(limit, patience) => {
-                patiently(f, &format!("recv_many up to {limit}"), *patience)
+            OfReceiver::Many(limit, before, patience) => {
+                let before = if *before > 0 { format!(" behind {before}") } else { String::new() };
+                patiently(f, &format!("recv_many up to {limit}{before}"), *patience)
+            }
+            OfReceiver::Hold(patience, 0) => patiently(f, "hold", *patience),
+            OfReceiver::Hold(patience, millis) => {
+                patiently(f, &format!("hold for {millis} ms"), *patience)
             }
             OfReceiver::Drain => f.write_str("drain"),
             OfReceiver::Clear => f.write_str("clear"),

@@ -3,11 +3,12 @@
 use super::acting::{End, Play};
 use super::model::{Answer, Op, Side};
 use super::plan::OfReceiver;
-use super::{Channel, Status, Weak};
+use super::{Channel, Held, Status, Weak};
 use crate::laws::given::item::Item;
 use crate::laws::linear::Effect;
 use crate::laws::play::cast::{Offer, offer};
 use crate::laws::play::patience::Patience;
+use reveille_sim::time::{Duration, sleep};
 use std::sync::mpsc::TryRecvError;
 
 pub(super) struct Receiving;
@@ -94,7 +95,13 @@ impl<C: Channel> End<C> for Receiving {
     async fn own(play: Play<'_, C>, handle: &mut C::Receiver, own: OfReceiver) {
         let (channel, part) = (&play.shared.channel, play.part);
         let _ = match own {
-            OfReceiver::Many(limit, patience) => many(play, handle, limit, patience).await,
+            OfReceiver::Many(limit, before, patience) => {
+                many(play, handle, limit, before, patience).await
+            }
+            OfReceiver::Hold(patience, millis) => {
+                hold(play, handle, patience, millis).await;
+                None
+            }
             OfReceiver::Drain => part.offered(offer!("`drain`"), Op::Drain, || {
                 let items = channel.drain(handle)?;
                 Some((numbers(&items), drop(items)))
@@ -116,20 +123,66 @@ async fn many<C: Channel>(
     play: Play<'_, C>,
     handle: &mut C::Receiver,
     limit: usize,
+    before: usize,
     patience: Patience,
 ) -> Option<()> {
     let channel = &play.shared.channel;
-    let answer = |items: &Vec<Item>| match &items[..] {
-        [] => Answer::Ended,
-        items => numbers(items),
+    let before: Vec<_> = (0..before).map(|_| play.shared.drops.item()).collect();
+    let known: Vec<_> = before.iter().map(Item::number).collect();
+    let answer = move |items: &Vec<Item>| {
+        let all: Vec<_> = items.iter().map(Item::number).collect();
+        match all.strip_prefix(&known[..]) {
+            Some([]) => Answer::Ended,
+            Some(more) => Answer::Many(more.to_vec()),
+            None => Answer::Many(all),
+        }
     };
     let many = play.part.wait_if_offered(
         offer!("`recv_many`"),
         Op::RecvMany(limit),
         effect(channel),
         patience,
-        || channel.recv_many(handle, limit),
+        || channel.recv_many(handle, before, limit),
         answer,
     );
     many.await.flatten().map(drop)
+}
+
+async fn hold<C: Channel>(
+    play: Play<'_, C>,
+    handle: &mut C::Receiver,
+    patience: Patience,
+    millis: u8,
+) {
+    let Play { shared, part } = play;
+    let answer = |held: &Option<Held<'_>>| match held {
+        Some(held) => Answer::Received(held.number()),
+        None => Answer::Ended,
+    };
+    let held = part.wait_if_offered(
+        offer!("`hold`"),
+        Op::Hold,
+        effect(&shared.channel),
+        patience,
+        || shared.channel.hold(handle),
+        answer,
+    );
+    let Some(held) = held.await.flatten().flatten() else { return };
+    let _holding = Holding { play, held: Some(held) };
+    if millis > 0 {
+        sleep(Duration::from_millis(millis.into())).await;
+    }
+}
+
+/// A place that is held, whose end is an operation however it comes.
+struct Holding<'a, 'h, C> {
+    play: Play<'a, C>,
+    held: Option<Held<'h>>,
+}
+
+impl<C> Drop for Holding<'_, '_, C> {
+    fn drop(&mut self) {
+        let held = self.held.take();
+        self.play.part.at_once(Op::LetGo, || (Answer::Done, drop(held)));
+    }
 }

@@ -3,6 +3,7 @@
 
 use super::acting::{Acting, End, Shared};
 use super::model::{Op, Queue, Rules, Side};
+use super::opening::Opening;
 use super::plan::{Act, OfReceiver, OfSender};
 use super::receiving::Receiving;
 use super::sending::Sending;
@@ -13,25 +14,27 @@ use crate::laws::play::cast::Cast;
 use crate::laws::play::history::Breach;
 use crate::laws::play::script::Script;
 use reveille_sim::within;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// With `forgets`, futures may be forgotten with what they hold.
 pub(super) async fn run<C: Channel>(
     channel: C,
-    capacity: Capacity,
+    opening: Opening,
     senders: Vec<Script<Act<OfSender>>>,
     receivers: Vec<Script<Act<OfReceiver>>>,
     forgets: bool,
 ) -> Result<(), Breach> {
-    let shared = Rc::new(Shared { channel, drops: Drops::default(), forgets });
-    let (sender, receiver) = within("Channel::open", || shared.channel.open(capacity));
+    let (drops, receivers_left) = (Drops::default(), Cell::default());
+    let shared = Rc::new(Shared { channel, drops, forgets, receivers: receivers_left });
+    let (sender, receiver) = opening.open(&shared).await;
     let mut cast = Cast::of("channel");
     let made = Ends {
         senders: spawn::<C, Sending>(&mut cast, &shared, sender, senders),
         receivers: spawn::<C, Receiving>(&mut cast, &shared, receiver, receivers),
     };
     let initial = |history: &[Entry<Queue>]| {
-        let rules = rules(&shared.channel, capacity, made, history);
+        let rules = rules(&shared.channel, opening.capacity, made, history);
         Queue::new(rules, made.senders, made.receivers)
     };
     cast.play(initial).await?;
@@ -40,8 +43,9 @@ pub(super) async fn run<C: Channel>(
     }
     let waits_for_the_close =
         |entry: &Entry<Queue>| entry.op == Op::Closed && matches!(entry.end, linear::End::Waiting);
-    // Two ends may wait for each other to go.
-    if shared.channel.has_ends() && !cast.history().iter().any(waits_for_the_close) {
+    // Two ends may wait for each other to go, and a sender for room that nobody makes.
+    let has_ends = shared.channel.has_ends() && shared.channel.needs_receivers();
+    if has_ends && !cast.history().iter().any(waits_for_the_close) {
         cast.are_over("and nobody is left at the other end but who waits, too")?;
     }
     cast.end().await;
@@ -110,6 +114,13 @@ fn rules<C: Channel>(
     };
     let gone =
         [unanswered(Op::sends, ends.senders > 1), unanswered(Op::receives, ends.receivers > 1)];
-    let (order, has_ends, is_fair) = (channel.order(), channel.has_ends(), channel.is_fair());
-    Rules { room, most, order, has_ends, is_fair, gone }
+    Rules {
+        room,
+        most,
+        order: channel.order(),
+        has_ends: channel.has_ends(),
+        needs_receivers: channel.needs_receivers(),
+        is_fair: channel.is_fair(),
+        gone,
+    }
 }

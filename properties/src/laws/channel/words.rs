@@ -6,7 +6,7 @@ use std::fmt;
 
 impl fmt::Display for Queue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Queue { items, is_closed, senders, receivers, reserved, .. } = self;
+        let Queue { items, is_closed, senders, receivers, reserved, held, .. } = self;
         let ends = |count: &usize, what| match count {
             0 => format!("no {what}"),
             1 => format!("1 {what}"),
@@ -14,9 +14,10 @@ impl fmt::Display for Queue {
         };
         let kept =
             if *reserved > 0 { format!(", keeps room for {reserved}") } else { String::new() };
+        let held = if *held > 0 { format!(", has places held by {held}") } else { String::new() };
         let closed = if *is_closed { ", is closed" } else { "" };
         let (senders, receivers) = (ends(senders, "sender"), ends(receivers, "receiver"));
-        write!(f, "the channel holds {items:?}{kept}{closed}, has {senders} and {receivers}")
+        write!(f, "the channel holds {items:?}{kept}{held}{closed}, has {senders} and {receivers}")
     }
 }
 
@@ -29,6 +30,8 @@ impl fmt::Display for Op {
             Op::Recv => f.write_str("recv"),
             Op::Next => f.write_str("next"),
             Op::RecvMany(limit) => write!(f, "recv_many up to {limit}"),
+            Op::Hold => f.write_str("hold"),
+            Op::LetGo => f.write_str("let go"),
             Op::TryRecv => f.write_str("try_recv"),
             Op::Reserve => f.write_str("reserve"),
             Op::SendReserved(item) => write!(f, "send {item} by the permit"),
@@ -70,6 +73,8 @@ impl fmt::Display for Answer {
             Answer::NotNow => f.write_str("not now"),
             Answer::Says(status) => status.fmt(f),
             Answer::Gone => f.write_str("gone"),
+            Answer::Left(1) => f.write_str("the last, and 1 item is still there"),
+            Answer::Left(items) => write!(f, "the last, and {items} items are still there"),
         }
     }
 }

@@ -74,6 +74,11 @@ impl Drops {
         self.counts()[item]
     }
 
+    /// How many were not dropped so far.
+    pub(in crate::laws) fn alive(&self) -> usize {
+        self.counts().iter().filter(|drops| **drops == 0).count()
+    }
+
     /// Whether each was dropped once, now that nobody should have one. `laws` is the suite.
     pub(in crate::laws) fn judge(&self, laws: &str) -> Result<(), Breach> {
         let counts = self.counts().clone();

@@ -90,7 +90,7 @@ impl<O: Oneshot> Actor for Receiving<O> {
                     self.part.wait(Op::Recv, effect, patience, || oneshot.recv(receiver), answer);
                 self.is_over |= recv.await.is_some();
             }
-            plan::Receiving::TryRecv if is_asked => {
+            plan::Receiving::TryRecv if !self.is_over || oneshot.may_try_again() => {
                 let received = self.part.offered(offer!("try_recv"), Op::TryRecv, || {
                     let received = oneshot.try_recv(receiver)?;
                     let answer = match &received {

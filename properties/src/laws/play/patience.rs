@@ -4,8 +4,8 @@
 //! was woken and before it is polled again. The latter is the hard one: with it goes the
 //! wake, which somebody else may need.
 //!
-//! A panic by the fault `panicking-clone` ends the wait, and its task goes on, as with
-//! `catch_unwind`: what is left must still work.
+//! A panic by the fault `panicking-clone`, or of a closure that is to panic, ends the wait, and
+//! its task goes on, as with `catch_unwind`: what is left must still work.
 
 use proptest::prelude::*;
 use reveille_sim::time::timeout;
@@ -71,7 +71,15 @@ impl fmt::Debug for Patience {
     }
 }
 
-/// A future that is dropped, without an output, when the clone of its waker panics by a fault.
+/// What a closure of the suite's panics with, to see what is left.
+struct Unwound;
+
+/// Unwinds up to who waits, who goes on.
+pub(in crate::laws) fn unwind() -> ! {
+    resume_unwind(Box::new(Unwound))
+}
+
+/// A future that is dropped, without an output, when it panics as it is to.
 struct Spared<F>(Option<F>);
 
 impl<F: Future + Unpin> Future for Spared<F> {
@@ -82,7 +90,7 @@ impl<F: Future + Unpin> Future for Spared<F> {
         let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(future).poll(cx)));
         match polled {
             Ok(polled) => polled.map(Some),
-            Err(payload) if payload.is::<PanickedClone>() => {
+            Err(payload) if payload.is::<PanickedClone>() || payload.is::<Unwound>() => {
                 self.0 = None;
                 Poll::Ready(None)
             }

@@ -5,7 +5,7 @@ use super::{News, Watch, model, plan};
 use crate::laws::given::value::{Value, Values};
 use crate::laws::linear::Effect;
 use crate::laws::play::cast::{Actor, Offer, Part, offer};
-use crate::laws::play::patience::Patience;
+use crate::laws::play::patience::{Patience, unwind};
 use crate::laws::play::spares::Spares;
 use std::rc::Rc;
 
@@ -148,6 +148,13 @@ fn look(part: &Part<model::Watch>, offer: Offer, op: Op, value: Option<Value>) {
     drop(part.offered(offer, op, look));
 }
 
+fn finds(parity: Parity, value: &Value) -> bool {
+    match parity {
+        Parity::Unwinds => unwind(),
+        Parity::Even | Parity::Odd => parity.is_of(value.number()),
+    }
+}
+
 async fn wait_for<W: Watch>(
     shared: &Shared<W>,
     part: &Part<model::Watch>,
@@ -160,7 +167,7 @@ async fn wait_for<W: Watch>(
         Op::WaitFor(number, parity),
         Effect::Maybe,
         patience,
-        || shared.watch.wait_for(receiver, move |value| parity.is_of(value.number())),
+        || shared.watch.wait_for(receiver, move |value| finds(parity, value)),
         got,
     );
     drop(wait_for.await);

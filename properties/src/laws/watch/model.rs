@@ -34,11 +34,17 @@ pub(super) enum Op {
 pub(super) enum Parity {
     Even,
     Odd,
+    /// Whoever looks panics.
+    Unwinds,
 }
 
 impl Parity {
     pub(super) fn is_of(self, number: usize) -> bool {
-        (number % 2 == 1) == (self == Parity::Odd)
+        match self {
+            Parity::Even => number.is_multiple_of(2),
+            Parity::Odd => !number.is_multiple_of(2),
+            Parity::Unwinds => false,
+        }
     }
 }
 
@@ -249,6 +255,9 @@ impl fmt::Display for Op {
             Op::Changed(receiver) => write!(f, "changed of r{receiver}"),
             Op::WaitFor(receiver, Parity::Even) => write!(f, "wait_for even by r{receiver}"),
             Op::WaitFor(receiver, Parity::Odd) => write!(f, "wait_for odd by r{receiver}"),
+            Op::WaitFor(receiver, Parity::Unwinds) => {
+                write!(f, "wait_for by r{receiver}, whose closure panics")
+            }
             Op::Get(receiver) => write!(f, "get by r{receiver}"),
             Op::GetAndSee(receiver) => write!(f, "get_and_see by r{receiver}"),
             Op::HasChanged(receiver) => write!(f, "has_changed of r{receiver}"),

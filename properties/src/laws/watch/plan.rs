@@ -60,7 +60,11 @@ pub(super) fn senders(most: usize) -> impl Strategy<Value = Vec<Script<Sending>>
 
 pub(super) fn receivers(most: usize) -> impl Strategy<Value = Vec<Script<Receiving>>> {
     let wait = || {
-        let parity = prop_oneof![Just(Parity::Even), Just(Parity::Odd)];
+        let parity = prop_oneof![
+            2 => Just(Parity::Even),
+            2 => Just(Parity::Odd),
+            1 => Just(Parity::Unwinds),
+        ];
         prop_oneof![
             3 => patience().prop_map(Receiving::Recv),
             2 => patience().prop_map(Receiving::Changed),
@@ -114,6 +118,9 @@ impl fmt::Debug for Receiving {
             Receiving::Changed(patience) => waits(f, "changed", *patience),
             Receiving::WaitFor(Parity::Even, patience) => waits(f, "wait_for even", *patience),
             Receiving::WaitFor(Parity::Odd, patience) => waits(f, "wait_for odd", *patience),
+            Receiving::WaitFor(Parity::Unwinds, patience) => {
+                waits(f, "wait_for, which panics", *patience)
+            }
             Receiving::Get => f.write_str("get"),
             Receiving::GetAndSee => f.write_str("get_and_see"),
             Receiving::HasChanged => f.write_str("has_changed"),

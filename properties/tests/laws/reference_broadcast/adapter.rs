@@ -16,6 +16,7 @@ impl Broadcast for Reference {
             is_closed: false,
             senders: 1,
             made: 0,
+            had_receivers: true,
             receivers: BTreeMap::from([(0, Some(0))]),
             late: Vec::new(),
             sending: Line::default(),
@@ -23,6 +24,12 @@ impl Broadcast for Reference {
             closing: Line::default(),
         }));
         (Sender(shared.clone()), Receiver(shared, 0))
+    }
+
+    fn open_for_nobody(&self, capacity: usize) -> Option<Sender> {
+        let (sender, _) = self.open(capacity);
+        sender.0.borrow_mut().had_receivers = false;
+        Some(sender)
     }
 
     fn send(&self, sender: &mut Sender, value: Value) -> impl Future<Output = bool> {
@@ -141,7 +148,8 @@ impl Broadcast for Reference {
         let mut number = None;
         Some(poll_fn(move |cx| {
             let mut state = shared.borrow_mut();
-            if state.is_closed || state.receivers.is_empty() {
+            let came = state.had_receivers || state.mistake != IsOpenBeforeTheFirst;
+            if state.is_closed || state.receivers.is_empty() && came {
                 return Poll::Ready(());
             }
             state.closing.wait(&mut number, cx.waker(), Right);

@@ -29,7 +29,8 @@ impl Future for Send<'_> {
             }
             return Poll::Ready(false);
         }
-        if state.has_room() || mistake == DropsTheItemWhenFull && !this.reserves {
+        let waits = mistake == WaitsWithoutReceivers && state.receivers == 0;
+        if state.has_room() && !waits || mistake == DropsTheItemWhenFull && !this.reserves {
             let mistaken = !state.has_room();
             let waiting = this.number.take().and_then(|number| state.sending.remove(number));
             let item = this.item.take();

@@ -65,4 +65,9 @@ pub(crate) enum Mistake {
     UpgradeIsNotCounted,
     StreamStaysInLine,
     StreamKeepsItsFirstWaker,
+    ManyForgetsWhatWasThere,
+    LettingGoWakesNobody,
+    IsNotEmptyAtABlock,
+    KeepsWhatNobodyReceives,
+    WaitsWithoutReceivers,
 }

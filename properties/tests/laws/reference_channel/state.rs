@@ -12,6 +12,7 @@ use std::task::Waker;
 pub(crate) struct State {
     pub(crate) mistake: Mistake,
     pub(crate) order: Order,
+    pub(crate) needs_receivers: bool,
     pub(crate) items: VecDeque<Item>,
     pub(crate) bound: Option<usize>,
     pub(crate) is_closed: bool,
@@ -20,6 +21,10 @@ pub(crate) struct State {
     /// Weak senders that a mistake counts.
     pub(crate) weak: usize,
     pub(crate) reserved: usize,
+    /// Items that were received and keep their places.
+    pub(crate) held: usize,
+    /// How many items were sent so far.
+    pub(crate) sent: usize,
     pub(crate) sending: Line,
     pub(crate) receiving: Line,
     /// Those who wait for the close.
@@ -36,7 +41,7 @@ pub(crate) fn wake(wakers: impl IntoIterator<Item = Waker>) {
 
 impl State {
     pub(crate) fn has_room(&self) -> bool {
-        let held = self.items.len() + self.reserved;
+        let held = self.items.len() + self.reserved + self.held;
         self.bound.is_none_or(|bound| match self.mistake {
             HoldsOneMore => held < bound + 1,
             HoldsOneLess => held + 1 < bound.max(2),
@@ -46,7 +51,9 @@ impl State {
 
     pub(crate) fn accepts(&self) -> bool {
         (!self.is_closed || self.mistake == AcceptsAfterClose)
-            && (self.receivers > 0 || self.mistake == AcceptsWithoutReceivers)
+            && (self.receivers > 0
+                || self.mistake == AcceptsWithoutReceivers
+                || !self.needs_receivers)
     }
 
     pub(crate) fn has_ended(&self) -> bool {
@@ -66,6 +73,7 @@ impl State {
             _ => item,
         };
         self.items.push_back(item);
+        self.sent += 1;
         match self.mistake {
             SendForgetsToWake if !is_try => None,
             TrySendForgetsToWake if is_try => None,
@@ -199,9 +207,13 @@ impl Drop for Receiver {
     fn drop(&mut self) {
         self.leave_the_line();
         let Ok(mut state) = self.shared.try_borrow_mut() else { return };
-        let mut wakers = Vec::new();
+        let (mut wakers, mut left) = (Vec::new(), VecDeque::new());
         state.receivers -= 1;
         if state.receivers == 0 {
+            let keeps = matches!(state.mistake, KeepsWhatNobodyReceives | LeaksWhatIsLeft);
+            if !keeps && state.needs_receivers {
+                left = mem::take(&mut state.items);
+            }
             if state.mistake != LastReceiverWakesNobody {
                 wakers.extend(state.sending.all());
             }
@@ -212,6 +224,7 @@ impl Drop for Receiver {
             wakers.extend(state.closing.all());
         }
         drop(state);
+        drop(left);
         wake(wakers);
     }
 }

@@ -1,0 +1,109 @@
+//! tokio 1.37.0: an `mpsc` channel says that it is not empty when it is, after each 32 items. Fixed
+//! in 1.38.0 (issue 6602, pull request 6603).
+#![cfg(test)]
+
+use reveille::laws::{self, Capacity, Channel, Item, Permit, Status, Weak};
+use std::sync::mpsc::{TryRecvError, TrySendError};
+use tokio::sync::mpsc;
+
+/// That nobody closes: who waits in a closed channel meets the bugs of the hunts
+/// `tok-mpsc-release-no-wake` and `tok-mpsc-reserve-no-wake`, which are in these versions, too.
+#[derive(Clone)]
+struct Mpsc;
+
+impl Channel for Mpsc {
+    type Sender = mpsc::Sender<Item>;
+    type Receiver = mpsc::Receiver<Item>;
+
+    fn open(&self, capacity: Capacity) -> (Self::Sender, Self::Receiver) {
+        mpsc::channel(capacity.bound().unwrap())
+    }
+
+    async fn send(&self, sender: &mut Self::Sender, item: Item) -> bool {
+        sender.send(item).await.is_ok()
+    }
+
+    fn recv(&self, receiver: &mut Self::Receiver) -> impl Future<Output = Option<Item>> {
+        receiver.recv()
+    }
+
+    fn try_send(
+        &self,
+        sender: &mut Self::Sender,
+        item: Item,
+    ) -> Option<Result<(), TrySendError<()>>> {
+        Some(sender.try_send(item).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => TrySendError::Full(()),
+            mpsc::error::TrySendError::Closed(_) => TrySendError::Disconnected(()),
+        }))
+    }
+
+    fn try_recv(&self, receiver: &mut Self::Receiver) -> Option<Result<Item, TryRecvError>> {
+        Some(receiver.try_recv().map_err(|error| match error {
+            mpsc::error::TryRecvError::Empty => TryRecvError::Empty,
+            mpsc::error::TryRecvError::Disconnected => TryRecvError::Disconnected,
+        }))
+    }
+
+    fn clone_sender(&self, sender: &Self::Sender) -> Option<Self::Sender> {
+        Some(sender.clone())
+    }
+
+    fn reserve<'a>(
+        &self,
+        sender: &'a mut Self::Sender,
+    ) -> Option<impl Future<Output = Option<Permit<'a>>>> {
+        Some(async {
+            let permit = sender.reserve().await.ok()?;
+            let send = |permit: mpsc::Permit<'a, Item>, item| {
+                permit.send(item);
+                true
+            };
+            Some(Permit::new(permit, send, drop))
+        })
+    }
+
+    fn recv_many(
+        &self,
+        receiver: &mut Self::Receiver,
+        mut items: Vec<Item>,
+        limit: usize,
+    ) -> Option<impl Future<Output = Vec<Item>>> {
+        Some(async move {
+            receiver.recv_many(&mut items, limit).await;
+            items
+        })
+    }
+
+    fn closed(&self, sender: &mut Self::Sender) -> Option<impl Future<Output = ()>> {
+        Some(sender.closed())
+    }
+
+    fn status_by_sender(&self, sender: &Self::Sender) -> Status {
+        Status {
+            room: Some(sender.capacity()),
+            is_closed: Some(sender.is_closed()),
+            senders: Some(sender.strong_count()),
+            ..Status::default()
+        }
+    }
+
+    fn status_by_receiver(&self, receiver: &Self::Receiver) -> Status {
+        Status {
+            len: Some(receiver.len()),
+            is_empty: Some(receiver.is_empty()),
+            is_closed: Some(receiver.is_closed()),
+            ..Status::default()
+        }
+    }
+
+    fn downgrade_sender(&self, sender: &Self::Sender) -> Option<Weak<Self::Sender>> {
+        let weak = sender.downgrade();
+        Some(Weak::new(move || weak.upgrade()))
+    }
+}
+
+#[test]
+fn keeps_the_laws_of_channels() {
+    laws::channel(Mpsc).check();
+}
