@@ -138,6 +138,13 @@ pub trait DelayQueue: Clone + 'static {
         None
     }
 
+    /// When the item comes that is the first to come, by the time that it was given; none if there
+    /// are no items. Some if it can be told.
+    fn next_due(&self, queue: &Self::Queue) -> Option<Option<Instant>> {
+        let _ = queue;
+        None
+    }
+
     /// How many items there are.
     fn len(&self, queue: &Self::Queue) -> Option<usize> {
         let _ = queue;
@@ -164,11 +171,12 @@ impl<D> sealed::Sealed for DelayQueueLaws<D> {}
 impl<D: DelayQueue> Laws for DelayQueueLaws<D> {
     fn try_check(&self, checker: &Checker, sizes: Sizes) -> Result<Passed, CheckError> {
         let steps = (sizes.operations / 2).max(1);
-        let arguments =
-            argument("hands", plan::hands(steps)).and("consumer", plan::consumer(sizes.operations));
+        let arguments = argument("age", plan::age())
+            .and("hands", plan::hands(steps))
+            .and("consumer", plan::consumer(sizes.operations));
         let checker = checker.clone().without(Kind::LateTimer).without(Kind::DelayedWake);
-        checker.try_check_with(arguments, |(hands, consumer)| {
-            run::run(self.0.clone(), hands, consumer)
+        checker.try_check_with(arguments, |(age, hands, consumer)| {
+            run::run(self.0.clone(), age, hands, consumer)
         })
     }
 }
