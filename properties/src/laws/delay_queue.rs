@@ -118,6 +118,11 @@ pub trait DelayQueue: Clone + 'static {
         false
     }
 
+    /// Whether it may be in use for years. By default some queues are, before the tasks begin.
+    fn may_grow_old(&self) -> bool {
+        true
+    }
+
     /// Takes out an item that has not come yet. Some if it can be done: the item, or none if
     /// the queue does not know the key.
     fn remove(&self, queue: &mut Self::Queue, key: &Self::Key) -> Option<Option<Item>> {
@@ -171,7 +176,7 @@ impl<D> sealed::Sealed for DelayQueueLaws<D> {}
 impl<D: DelayQueue> Laws for DelayQueueLaws<D> {
     fn try_check(&self, checker: &Checker, sizes: Sizes) -> Result<Passed, CheckError> {
         let steps = (sizes.operations / 2).max(1);
-        let arguments = argument("age", plan::age())
+        let arguments = argument("age", plan::age(self.0.may_grow_old()))
             .and("hands", plan::hands(steps))
             .and("consumer", plan::consumer(sizes.operations));
         let checker = checker.clone().without(Kind::LateTimer).without(Kind::DelayedWake);

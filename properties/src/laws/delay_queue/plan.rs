@@ -52,12 +52,12 @@ const AHEAD: [u64; 14] = [
 /// How old the queue is when the tasks begin, as items that came and went, each so long after the
 /// one before. Most are young; others are about to be as old as what a timer wheel of so many
 /// levels of 64 slots covers, in milliseconds, and the last ones twice half of it.
-pub(super) fn age() -> impl Strategy<Value = Vec<Duration>> + Clone {
+pub(super) fn age(may_be_old: bool) -> impl Strategy<Value = Vec<Duration>> + Clone {
     let old = (prop_oneof![(1..=5u32).prop_map(|level| 1 << (6 * level)), Just(1 << 36)], 0..8u64);
     let old = old.prop_map(|(wheel, before): (u64, u64)| {
         [wheel / 2, wheel / 2 - before].map(Duration::from_millis).to_vec()
     });
-    prop_oneof![7 => Just(Vec::new()), 1 => old]
+    prop_oneof![7 => Just(Vec::new()), u32::from(may_be_old) => old]
 }
 
 /// As often as `past` of some the time has passed.
