@@ -118,6 +118,11 @@ pub trait DelayQueue: Clone + 'static {
         false
     }
 
+    /// Whether it may be in use for years. By default some queues are, before the tasks begin.
+    fn may_grow_old(&self) -> bool {
+        true
+    }
+
     /// Takes out an item that has not come yet. Some if it can be done: the item, or none if
     /// the queue does not know the key.
     fn remove(&self, queue: &mut Self::Queue, key: &Self::Key) -> Option<Option<Item>> {
@@ -134,6 +139,13 @@ pub trait DelayQueue: Clone + 'static {
 
     /// Drops all items. Some if it can be done.
     fn clear(&self, queue: &mut Self::Queue) -> Option<()> {
+        let _ = queue;
+        None
+    }
+
+    /// When the item comes that is the first to come, by the time that it was given; none if there
+    /// are no items. Some if it can be told.
+    fn next_due(&self, queue: &Self::Queue) -> Option<Option<Instant>> {
         let _ = queue;
         None
     }
@@ -164,11 +176,12 @@ impl<D> sealed::Sealed for DelayQueueLaws<D> {}
 impl<D: DelayQueue> Laws for DelayQueueLaws<D> {
     fn try_check(&self, checker: &Checker, sizes: Sizes) -> Result<Passed, CheckError> {
         let steps = (sizes.operations / 2).max(1);
-        let arguments =
-            argument("hands", plan::hands(steps)).and("consumer", plan::consumer(sizes.operations));
+        let arguments = argument("age", plan::age(self.0.may_grow_old()))
+            .and("hands", plan::hands(steps))
+            .and("consumer", plan::consumer(sizes.operations));
         let checker = checker.clone().without(Kind::LateTimer).without(Kind::DelayedWake);
-        checker.try_check_with(arguments, |(hands, consumer)| {
-            run::run(self.0.clone(), hands, consumer)
+        checker.try_check_with(arguments, |(age, hands, consumer)| {
+            run::run(self.0.clone(), age, hands, consumer)
         })
     }
 }

@@ -68,6 +68,19 @@ pub trait Executor: Clone + 'static {
     /// Spawns a task that runs `job`.
     fn spawn(&self, executor: &Self::Executor, job: Job) -> Self::Handle;
 
+    /// Spawns tasks that run `jobs`, one for each, and puts their handles into `handles`. Some if it
+    /// can be done. Where an executor [bears panics](Self::bears_panics), that of `jobs` comes
+    /// through; the tasks that were spawned before go on.
+    fn spawn_many(
+        &self,
+        executor: &Self::Executor,
+        jobs: impl Iterator<Item = Job>,
+        handles: &mut Vec<Self::Handle>,
+    ) -> Option<()> {
+        let _ = (executor, jobs, handles);
+        None
+    }
+
     /// Leaves a task to itself: it goes on.
     fn detach(&self, handle: Self::Handle);
 

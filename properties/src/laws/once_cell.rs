@@ -7,8 +7,8 @@ use self::acting::{Act, Acting, Shared, act};
 use self::model::Once;
 use super::given::item::{Drops, Item};
 use super::given::making::Failed;
-use super::play::cast::Cast;
-use super::play::history::Breach;
+use super::play::cast::{Cast, offer};
+use super::play::history::{Breach, broken};
 use super::play::script::{Script, Step, scripts_for, with_nothing_to_hold};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
@@ -16,7 +16,8 @@ use crate::checker::Checker;
 use crate::error::CheckError;
 use crate::passed::Passed;
 use proptest::strategy::Strategy;
-use reveille_sim::Kind;
+use reveille_sim::time::{Duration, timeout};
+use reveille_sim::{Kind, look_for};
 use std::future::Ready;
 use std::rc::Rc;
 
@@ -91,6 +92,12 @@ pub trait OnceCell: Clone + 'static {
         None::<Ready<bool>>
     }
 
+    /// Takes the value out, which leaves the cell as it was when it was new. Some if it can be done.
+    fn take(&self, cell: &mut Self::Cell) -> Option<Option<Item>> {
+        let _ = cell;
+        None
+    }
+
     /// Waits for the value.
     fn wait<'a>(&self, cell: &'a Self::Cell) -> Option<impl Future<Output = &'a Item>> {
         let _ = cell;
@@ -149,6 +156,35 @@ async fn run<C: OnceCell>(
         return Ok(());
     }
     cast.are_over("and nobody makes what it waits for")?;
-    drop((cast, shared));
+    drop(cast);
+    if let Ok(shared) = Rc::try_unwrap(shared) {
+        afresh(shared).await?;
+    }
     drops.judge("once_cell")
+}
+
+/// Whoever has the cell to himself takes its value out, and initializes it anew.
+async fn afresh<C: OnceCell>(shared: Shared<C>) -> Result<(), Breach> {
+    let Shared { adapter, mut cell, drops } = shared;
+    let Some(taken) = adapter.take(&mut cell) else {
+        look_for(offer!("take").missing, true);
+        return Ok(());
+    };
+    look_for(offer!("take").made, true);
+    let told = |how: &str| broken(format!("once_cell: all are done, and {how}"));
+    if taken.is_none() {
+        return told("`take` gives nothing, though there is a value");
+    }
+    drop(taken);
+    if adapter.get(&cell).flatten().is_some() {
+        return told("a `get` after `take` gives a value");
+    }
+    let item = drops.item();
+    let (number, init) = (item.number(), async { item });
+    let made = timeout(Duration::from_secs(60), adapter.get_or_init(&cell, init)).await;
+    match made {
+        Ok(item) if item.number() == number => Ok(()),
+        Ok(_) => told("a `get_or_init` after `take` gives a value that nobody made then"),
+        Err(_) => told("a `get_or_init` after `take` waits for ever"),
+    }
 }

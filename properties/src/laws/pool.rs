@@ -9,7 +9,7 @@ use self::acting::{Act, Acting, Shared, act};
 pub use self::factory::{Factory, Object};
 use self::model::Objects;
 use super::given::making::{Making, making};
-use super::play::cast::Cast;
+use super::play::cast::{Cast, offer};
 use super::play::history::{Breach, broken};
 use super::play::script::{Script, Step, scripts_for, with_nothing_to_hold};
 use super::{Laws, Sizes, Suite, sealed};
@@ -19,7 +19,7 @@ use crate::error::CheckError;
 use crate::passed::Passed;
 use proptest::collection::vec;
 use proptest::strategy::Strategy;
-use reveille_sim::Kind;
+use reveille_sim::{Kind, look_for};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -96,6 +96,13 @@ pub trait Pool: Clone + 'static {
         Err(guard)
     }
 
+    /// Has the pool hold at most so many objects from now on. Who has one keeps it, so that there
+    /// may be more for a while.
+    fn resize(&self, pool: &Self::Pool, most: usize) -> Option<()> {
+        let _ = (pool, most);
+        None
+    }
+
     /// Closes the pool: who waits is told, and nobody gets an object any more.
     fn close(&self, pool: &Self::Pool) -> Option<()> {
         let _ = pool;
@@ -159,6 +166,7 @@ async fn run<P: Pool>(
     let last = Script { steps: vec![Step::Act(Act::last())], holds_on: false };
     spawn("the last".to_owned(), last);
     cast.play(|_| Objects::none(most)).await?;
+    look_for(offer!("is_broken").made, factory.was_asked_what_is_broken());
     if forgets {
         return Ok(());
     }

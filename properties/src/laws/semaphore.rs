@@ -110,6 +110,13 @@ pub trait Semaphore: Clone + 'static {
         None
     }
 
+    /// Takes up to so many permits that are free out of the semaphore for good; how many those
+    /// were.
+    fn forget_permits(&self, permits: &Self::Permits, count: usize) -> Option<usize> {
+        let _ = (permits, count);
+        None
+    }
+
     /// Closes the semaphore: who waits is told, and nobody takes a permit any more.
     fn close(&self, permits: &Self::Permits) -> Option<()> {
         let _ = permits;
@@ -267,6 +274,10 @@ impl<S: Semaphore> Gate for Taken<S> {
 
     fn add(&self, count: usize) -> Option<()> {
         self.adapter.add_permits(&self.permits, count)
+    }
+
+    fn forget_free(&self, count: usize) -> Option<usize> {
+        self.adapter.forget_permits(&self.permits, count)
     }
 
     fn close(&self) -> Option<()> {

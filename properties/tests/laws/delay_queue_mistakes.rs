@@ -32,7 +32,7 @@ told! {
     a_reset_that_wakes_nobody: ResetForgetsToWake breaks Panic, "which no order";
     a_reset_to_the_past_that_wakes_nobody: ResetToThePastForgetsToWake breaks Panic, "which no order";
     a_reset_to_later_that_is_forgotten: ResetToLaterIsForgotten breaks Panic, "which no order";
-    a_reset_that_drops_the_timer: ResetDropsTheTimer breaks Stuck, "waits for ever, and could go on";
+    a_reset_that_drops_the_timer: ResetDropsTheTimer breaks Stuck | Panic, "reset";
     a_clear_that_wakes_nobody: ClearForgetsToWake breaks Panic, "gave `the end at";
     a_clear_that_keeps_the_timer: ClearKeepsTheTimer breaks Panic, "gave `the end at";
     a_clear_that_leaks: ClearLeaks breaks Panic, "was not dropped";
@@ -47,5 +47,9 @@ told! {
     a_queue_with_one_item_for_each_time: KeepsOneOfEachTime breaks Panic, "which no order";
     an_item_that_overtakes: TakesTheLast breaks Panic, "which no order";
     a_count_of_what_is_due: CountsWhatIsDue breaks Panic, "gave `0`";
+    a_next_due_that_is_the_last: TellsTheTimeOfTheLast breaks Panic, "`next due at";
+    a_next_due_of_what_is_not_due_yet: TellsNothingOfWhatIsDue breaks Panic, "`next due at";
+    an_old_queue_that_loses_an_item: LosesWhatComesAfterAWheel breaks Panic | Stuck, "age = [34359738.368s";
+    an_old_queue_that_panics: PanicsAfterAWheel breaks Panic, "the wheel is too small";
     items_that_are_left_and_leak: LeaksWhatIsLeft breaks Panic, "was not dropped, and nobody has it";
 }

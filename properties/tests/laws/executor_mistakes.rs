@@ -6,12 +6,20 @@ use reveille::{Law, laws};
 
 #[test]
 fn the_reference_passes() {
-    laws::executor(Reference(Right)).checker(checker().runs(4_000)).check();
+    laws::executor(Reference(Right)).checker(checker().runs(4_000).deny(Law::WakerLeak)).check();
 }
 
 #[test]
 fn one_that_is_driven_by_another_passes() {
     laws::executor(Nested).checker(checker().runs(2_000)).check();
+}
+
+#[test]
+fn a_detach_that_keeps_the_waker_of_who_gave_up() {
+    let suite = laws::executor(Reference(DetachKeepsTheWaker));
+    let checker = checker().runs(10_000).deny(Law::WakerLeak);
+    let words = "what others have keeps a waker of it";
+    told_as_one_of(suite, checker, &[Law::WakerLeak], words, "drivers = ");
 }
 
 /// The suite tells of the law that a mistake breaks, in these words.
@@ -48,5 +56,7 @@ told! {
     a_join_that_keeps_its_first_waker: JoinKeepsItsFirstWaker breaks StaleWaker, "a waker of an earlier poll";
     an_executor_that_leaves_tasks: DropLeavesTasks breaks Panic, "was not dropped with its executor";
     an_executor_that_leaves_joins: DropLeavesJoins breaks Panic, "and the executor is gone";
+    many_that_are_spawned_and_wake_no_driver: SpawnManyWakesNobody breaks Stuck, "is not run, though somebody drives";
+    a_panic_that_poisons_the_executor: PanicOfThoseToSpawnPoisons breaks Panic, "somebody panicked while tasks were spawned";
     a_tick_that_sees_no_new_tasks: TickSeesNoNewTasks breaks Panic, "a tick found nothing to run";
 }

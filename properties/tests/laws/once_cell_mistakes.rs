@@ -41,5 +41,8 @@ told! {
     a_set_in_vain: SetSaysDoneInVain breaks Panic, "`set";
     a_value_that_leaks: LeaksTheValue breaks Panic, "was not dropped";
     a_refused_value_that_leaks: LeaksWhatIsRefused breaks Panic, "was not dropped";
+    a_take_that_leaves_it_in_the_making: TakeLeavesItInTheMaking breaks Panic, "waits for ever";
+    a_take_that_gives_nothing: TakeGivesNothing breaks Panic, "`take` gives nothing";
+    a_take_that_breaks_the_cell: TakePanicsTheNext breaks Panic, "it is initialized, and there is no value";
     a_failure_of_somebody_else: FailsOthers breaks Panic, "it did not fail";
 }

@@ -85,6 +85,8 @@ told! { semaphore:
     new_permits_that_wake_nobody: AddWakesNobody breaks Stuck, "add";
     new_permits_that_wake_one: AddWakesOne breaks Stuck, "add 2";
     forgotten_permits_that_come_back: ForgetGivesBack breaks Panic, "forget";
+    free_permits_that_are_not_forgotten: ForgetsNoneThatIsFree breaks Panic, "forget up to";
+    a_forget_that_opens_it_again: ForgetReopens breaks Stuck | Panic, "forget up to";
     a_split_that_makes_one_more: SplitGivesOneTwice breaks Panic, "which no order";
     a_merge_that_loses_one: MergeLosesOne breaks Stuck, "waits for ever, and could go on";
 }

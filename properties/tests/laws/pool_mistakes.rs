@@ -28,7 +28,7 @@ told! {
     a_failure_that_makes_no_room: FailureMakesNoRoom breaks Stuck, "is failed";
     a_drop_that_makes_no_room: DropMakesNoRoom breaks Stuck, "waits for ever, and could go on";
     a_waiter_that_takes_its_wake_along: GoneWithItsWake breaks Stuck, "\\ dropped";
-    a_waiter_that_stays_in_line: StaysInLine breaks Stuck, "get: dropped";
+    a_waiter_that_stays_in_line: StaysInLine breaks Stuck, "waits for ever, and could go on";
     room_for_one_more: HoldsOneMore breaks Panic, "`begin to make";
     room_for_one_less: HoldsOneLess breaks Stuck, "waits for ever, and could go on";
     one_that_is_being_made_and_not_counted: ForgetsWhatIsBeingMade breaks Panic, "which no order";
@@ -37,6 +37,12 @@ told! {
     an_object_that_is_lost_when_it_is_put_back: LeaksWhatIsPut breaks Panic, "pool:";
     a_close_that_wakes_one: CloseWakesOne breaks Stuck, "the pool is closed";
     a_closed_pool_that_gives: GivesAfterClose breaks Panic, "the pool is closed";
+    a_pool_that_grows_by_too_much: GrowsByWhatIsMissing breaks Panic, "`begin to make";
+    a_growth_that_wakes_nobody: GrowthWakesNobody breaks Stuck, "resize to";
+    a_pool_that_does_not_shrink: ShrinksNot breaks Panic, "`begin to make";
+    a_broken_one_that_wakes_nobody: BrokenWakesNobody breaks Stuck, "is broken";
+    a_broken_one_that_is_given_out: BrokenIsGivenOut breaks Panic, "which no order";
+    a_broken_one_that_makes_no_room: BrokenMakesNoRoom breaks Stuck, "is broken";
     a_waker_that_is_kept: KeepsItsFirstWaker breaks StaleWaker, "a waker of an earlier poll was woken";
     a_wait_that_registers_nothing: ForgetsToRegister breaks PendingWithoutWaker, "no clone of its waker";
 }

@@ -36,6 +36,10 @@ pub(crate) enum Mistake {
     KeepsOneOfEachTime,
     TakesTheLast,
     CountsWhatIsDue,
+    TellsTheTimeOfTheLast,
+    TellsNothingOfWhatIsDue,
+    LosesWhatComesAfterAWheel,
+    PanicsAfterAWheel,
     LeaksWhatIsLeft,
 }
 use Mistake::*;
@@ -50,7 +54,11 @@ pub(crate) struct Queue {
     inserted: usize,
     timer: Option<Pin<Box<Sleep>>>,
     waiting: Option<Waker>,
+    made: Instant,
 }
+
+/// What six levels of 64 milliseconds count.
+const WHEEL: Duration = Duration::from_millis(1 << 36);
 
 fn up(due: Instant, to: u64) -> Instant {
     let since = due.duration_since(Instant::now()).as_micros().div_ceil(u128::from(to));
@@ -72,9 +80,12 @@ impl Queue {
                 let ahead = due.duration_since(Instant::now()).as_micros() / 1_000;
                 Instant::now() + Duration::from_millis(u64::try_from(ahead).unwrap())
             }
+            LosesWhatComesAfterAWheel if due.duration_since(self.made) > WHEEL => due + WHEEL,
             RoundsUpTwice => up(due, 1_000) + Duration::from_millis(1),
             _ => due,
         };
+        let is_late = due.duration_since(self.made) > WHEEL;
+        assert!(!(is_late && self.mistake == PanicsAfterAWheel), "the wheel is too small");
         if self.mistake == KeepsOneOfEachTime {
             self.items.retain(|(other, _), _| *other != due);
         }
@@ -148,7 +159,8 @@ impl DelayQueue for Reference {
 
     fn open(&self) -> Queue {
         let items = BTreeMap::new();
-        Queue { mistake: self.0, items, inserted: 0, timer: None, waiting: None }
+        let made = Instant::now();
+        Queue { mistake: self.0, items, inserted: 0, timer: None, waiting: None, made }
     }
 
     fn insert(&self, queue: &mut Queue, item: Item, due: Instant) -> usize {
@@ -216,6 +228,15 @@ impl DelayQueue for Reference {
             queue.wake();
         }
         Some(())
+    }
+
+    fn next_due(&self, queue: &Queue) -> Option<Option<Instant>> {
+        let mut dues = queue.items.keys().map(|(due, _)| *due);
+        Some(match self.0 {
+            TellsTheTimeOfTheLast => dues.next_back(),
+            TellsNothingOfWhatIsDue => dues.find(|due| *due > Instant::now()),
+            _ => dues.next(),
+        })
     }
 
     fn len(&self, queue: &Queue) -> Option<usize> {

@@ -28,12 +28,15 @@ pub(crate) enum Mistake {
     KeepsWhatWasCancelled,
     PollsWhatWasCancelled,
     DetachCancels,
+    DetachKeepsTheWaker,
     EndForgetsTheJoin,
     CancelForgetsTheJoin,
     JoinKeepsItsFirstWaker,
     DropLeavesTasks,
     DropLeavesJoins,
     TickSeesNoNewTasks,
+    SpawnManyWakesNobody,
+    PanicOfThoseToSpawnPoisons,
 }
 use Mistake::*;
 
@@ -50,6 +53,8 @@ struct Core {
     queue: Mutex<VecDeque<Arc<Task>>>,
     drivers: Mutex<Vec<Driving>>,
     tasks: Mutex<Vec<Arc<Task>>>,
+    /// Held while several are spawned.
+    spawning: Mutex<()>,
 }
 
 struct Driving {
@@ -296,6 +301,16 @@ impl Drop for Executor {
     }
 }
 
+impl Reference {
+    fn add(&self, Executor(core): &Executor, job: Job) -> Arc<Task> {
+        assert!(!core.spawning.is_poisoned(), "somebody panicked while tasks were spawned");
+        let state = State { future: Some(job), ..State::default() };
+        let task = Arc::new(Task { core: core.clone(), state: Mutex::new(state) });
+        core.tasks.lock().unwrap().push(task.clone());
+        task
+    }
+}
+
 impl laws::Executor for Reference {
     type Executor = Executor;
     type Handle = Arc<Task>;
@@ -306,13 +321,12 @@ impl laws::Executor for Reference {
             queue: Mutex::default(),
             drivers: Mutex::default(),
             tasks: Mutex::default(),
+            spawning: Mutex::default(),
         }))
     }
 
-    fn spawn(&self, Executor(core): &Executor, job: Job) -> Arc<Task> {
-        let state = State { future: Some(job), ..State::default() };
-        let task = Arc::new(Task { core: core.clone(), state: Mutex::new(state) });
-        core.tasks.lock().unwrap().push(task.clone());
+    fn spawn(&self, executor: &Executor, job: Job) -> Arc<Task> {
+        let task = self.add(executor, job);
         if self.0 == SpawnForgetsToWake {
             task.queue();
         } else {
@@ -321,7 +335,30 @@ impl laws::Executor for Reference {
         task
     }
 
+    fn spawn_many(
+        &self,
+        executor: &Executor,
+        jobs: impl Iterator<Item = Job>,
+        handles: &mut Vec<Arc<Task>>,
+    ) -> Option<()> {
+        let _held = (self.0 == PanicOfThoseToSpawnPoisons).then(|| executor.0.spawning.lock());
+        for job in jobs {
+            let task = self.add(executor, job);
+            if self.0 == SpawnManyWakesNobody {
+                task.queue();
+            } else {
+                task.clone().wake();
+            }
+            handles.push(task);
+        }
+        Some(())
+    }
+
     fn detach(&self, handle: Arc<Task>) {
+        if self.0 != DetachKeepsTheWaker {
+            let join = handle.state.lock().unwrap().join.take();
+            drop(join);
+        }
         if self.0 == DetachCancels {
             handle.cancel();
         }

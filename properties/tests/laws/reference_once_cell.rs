@@ -31,6 +31,9 @@ pub(crate) enum Mistake {
     LeaksTheValue,
     LeaksWhatIsRefused,
     FailsOthers,
+    TakeLeavesItInTheMaking,
+    TakeGivesNothing,
+    TakePanicsTheNext,
 }
 use Mistake::*;
 
@@ -41,6 +44,7 @@ pub(crate) struct Cell {
     mistake: Mistake,
     value: cell::OnceCell<Item>,
     state: RefCell<State>,
+    is_spent: bool,
 }
 
 #[derive(Default)]
@@ -101,6 +105,7 @@ impl Cell {
         &self,
         init: impl Future<Output = Result<Item, Failed>>,
     ) -> Result<&Item, Failed> {
+        assert!(!self.is_spent, "it is initialized, and there is no value");
         let mut queued = Queued { cell: self, makes: true, number: None };
         loop {
             if self.mistake != InitializesThoughThereIsAValue || self.state.borrow().is_making {
@@ -229,7 +234,7 @@ impl OnceCell for Reference {
 
     fn make(&self) -> Cell {
         let (value, state) = (cell::OnceCell::new(), RefCell::default());
-        Cell { mistake: self.0, value, state }
+        Cell { mistake: self.0, value, state, is_spent: false }
     }
 
     async fn get_or_init<'a>(
@@ -269,6 +274,13 @@ impl OnceCell for Reference {
             }
             is_free || self.0 == SetSaysDoneInVain
         })
+    }
+
+    fn take(&self, cell: &mut Cell) -> Option<Option<Item>> {
+        let item = cell.value.take();
+        cell.state.get_mut().is_making = self.0 == TakeLeavesItInTheMaking;
+        cell.is_spent = self.0 == TakePanicsTheNext;
+        Some(item.filter(|_| self.0 != TakeGivesNothing))
     }
 
     fn wait<'a>(&self, cell: &'a Cell) -> Option<impl Future<Output = &'a Item>> {

@@ -40,6 +40,8 @@ pub(crate) enum Mistake {
     AddWakesNobody,
     AddWakesOne,
     ForgetGivesBack,
+    ForgetsNoneThatIsFree,
+    ForgetReopens,
     SplitGivesOneTwice,
     MergeLosesOne,
     TakesOneForMany,

@@ -28,6 +28,12 @@ pub(crate) enum Mistake {
     GivesAfterClose,
     KeepsItsFirstWaker,
     ForgetsToRegister,
+    GrowsByWhatIsMissing,
+    GrowthWakesNobody,
+    ShrinksNot,
+    BrokenWakesNobody,
+    BrokenIsGivenOut,
+    BrokenMakesNoRoom,
 }
 use Mistake::*;
 
@@ -159,12 +165,25 @@ pub(crate) struct Guard<'a> {
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
         let Some(object) = self.object.take() else { return };
-        match self.pool.mistake {
-            LeaksWhatIsPut => mem::forget(object),
-            _ => self.pool.state.borrow_mut().idle.push(object),
+        let mistake = self.pool.mistake;
+        let is_broken = self.pool.factory.is_broken(&object);
+        let mut state = self.pool.state.borrow_mut();
+        let is_too_many = state.users + state.idle.len() > state.most && mistake != ShrinksNot;
+        let is_gone = is_broken && mistake != BrokenIsGivenOut || is_too_many;
+        let mut object = Some(object);
+        if !is_gone && mistake != LeaksWhatIsPut {
+            state.idle.extend(object.take());
+        }
+        drop(state);
+        if mistake == LeaksWhatIsPut {
+            mem::forget(object.take());
+        }
+        drop(object);
+        if is_broken && mistake == BrokenMakesNoRoom {
+            return;
         }
         self.pool.leave();
-        if self.pool.mistake != PutWakesNobody {
+        if mistake != PutWakesNobody && !(is_broken && mistake == BrokenWakesNobody) {
             self.pool.wake(1);
         }
     }
@@ -241,6 +260,25 @@ impl Pool for Reference {
             }
         }
         Ok(object)
+    }
+
+    fn resize(&self, pool: &Objects, most: usize) -> Option<()> {
+        let mut state = pool.state.borrow_mut();
+        let before = mem::replace(&mut state.most, most);
+        if self.0 == GrowsByWhatIsMissing && most > before {
+            state.most = most + before - before.min(state.users);
+        }
+        if self.0 == ShrinksNot {
+            state.most = before.max(most);
+        }
+        let left = most.saturating_sub(state.users).min(state.idle.len());
+        let dropped = state.idle.split_off(left);
+        drop(state);
+        drop(dropped);
+        if self.0 != GrowthWakesNobody {
+            pool.wake(most.saturating_sub(before));
+        }
+        Some(())
     }
 
     fn close(&self, pool: &Objects) -> Option<()> {

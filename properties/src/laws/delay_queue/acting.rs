@@ -6,7 +6,8 @@ use super::plan::{Change, Delay, Next};
 use crate::laws::given::item::{Drops, Item};
 use crate::laws::linear::Effect;
 use crate::laws::play::cast::{Actor, LET_GO, Part, offer};
-use reveille_sim::time::{Instant, sleep_until};
+use crate::laws::play::history::{Breach, broken};
+use reveille_sim::time::{Duration, Instant, sleep, sleep_until, timeout};
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::pin::pin;
@@ -50,6 +51,26 @@ fn due(delay: Delay) -> Instant {
     }
 }
 
+/// Has an item come after such a time, as if the queue had been in use for long.
+pub(super) async fn grow_older<D: DelayQueue>(
+    adapter: &D,
+    queue: &RefCell<D::Queue>,
+    item: Item,
+    span: Duration,
+) -> Result<(), Breach> {
+    let due = Instant::now() + span;
+    adapter.insert(&mut queue.borrow_mut(), item, due);
+    let next = poll_fn(|cx| adapter.poll_expired(&mut queue.borrow_mut(), cx));
+    let came = timeout(span + adapter.granularity(), next).await;
+    let how = match came {
+        Ok(Some(_)) if Instant::now() < due => "came before",
+        Ok(Some(_)) => return Ok(()),
+        Ok(None) => "never came: the queue ended",
+        Err(_) => "did not come then",
+    };
+    broken(format!("delay_queue: the only item, which is due {span:?} after it was put in, {how}"))
+}
+
 /// A task that changes what is in the queue.
 pub(super) struct Hand<D: DelayQueue> {
     pub(super) shared: Rc<Shared<D>>,
@@ -65,6 +86,7 @@ impl<D: DelayQueue> Actor for Hand<D> {
             Change::Remove(place) => self.remove(place),
             Change::Reset(place, delay) => self.reset(place, due(delay)),
             Change::Clear => self.clear(),
+            Change::NextDue => self.next_due(),
             Change::Count => {
                 let Shared { adapter, queue, .. } = &*self.shared;
                 let op = Op::Count { at: self.shared.now() };
@@ -120,6 +142,15 @@ impl<D: DelayQueue> Hand<D> {
         let _ = self.part.offered(offer!("reset"), op, reset);
     }
 
+    fn next_due(&self) {
+        let Shared { adapter, queue, .. } = &*self.shared;
+        let op = Op::NextDue { at: self.shared.now() };
+        let _ = self.part.offered(offer!("next_due"), op, || {
+            let due = adapter.next_due(&queue.borrow())?;
+            Some((Answer::Due(due.map(|due| self.shared.moment(due))), ()))
+        });
+    }
+
     fn clear(&self) {
         let Shared { adapter, queue, keys, .. } = &*self.shared;
         let op = Op::Clear { at: self.shared.now() };
@@ -139,7 +170,7 @@ pub(super) struct Consumer<D: DelayQueue> {
 impl<D: DelayQueue> Actor for Consumer<D> {
     type Act = Next;
 
-    async fn act(&mut self, Next(patience): Next) {
+    async fn act(&mut self, Next(patience, rest): Next) {
         let shared = &*self.shared;
         let op = Op::Next { at: shared.now() };
         let answer = |came: &Came| match came {
@@ -150,6 +181,9 @@ impl<D: DelayQueue> Actor for Consumer<D> {
         let next = || next(shared);
         let came = self.part.wait(op, Effect::None, patience, next, answer).await;
         drop(came);
+        if rest > 0 {
+            sleep(Duration::from_millis(u64::from(rest))).await;
+        }
     }
 }
 

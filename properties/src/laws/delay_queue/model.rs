@@ -18,6 +18,7 @@ pub(super) enum Op {
     Remove { item: usize, at: Moment },
     Reset { item: usize, due: Moment, at: Moment },
     Clear { at: Moment },
+    NextDue { at: Moment },
     Count { at: Moment },
     Next { at: Moment },
 }
@@ -28,6 +29,8 @@ pub(super) enum Answer {
     Removed(usize),
     /// The key is not known.
     Unknown,
+    /// The time of the item that comes first.
+    Due(Option<Moment>),
     Counted(usize),
     Came {
         item: usize,
@@ -96,6 +99,14 @@ impl Queue {
         !ends_when_empty || !wakes_at_the_end && was_there
     }
 
+    /// Whether that is the time of the item that comes first, as the queue counts time. What is due
+    /// comes in any order, and its time may be that at which the queue was told of it.
+    fn is_first_due(&self, told: Option<Moment>) -> bool {
+        let first = self.items.values().map(|timed| timed.due).min();
+        let (Some(first), Some(told)) = (first, told) else { return first == told };
+        told <= first.max(self.now) + self.rules.granularity && (told >= first || first <= self.now)
+    }
+
     /// Whether `item` may come, at `now`, to who waits since `since`.
     fn may_come(&self, item: usize, now: Moment, since: Moment) -> bool {
         let Some(timed) = self.items.get(&item) else { return false };
@@ -127,6 +138,9 @@ impl Model for Queue {
                 next.items.clear();
                 Some(())
             }),
+            (Op::NextDue { at }, Answer::Due(due)) => {
+                self.at(*at, |next| next.is_first_due(*due).then_some(()))
+            }
             (Op::Count { at }, Answer::Counted(count)) => {
                 self.at(*at, |next| (next.items.len() == *count).then_some(()))
             }
@@ -151,6 +165,7 @@ impl Model for Queue {
             Op::Remove { .. } => "DelayQueue::remove",
             Op::Reset { .. } => "DelayQueue::reset",
             Op::Clear { .. } => "DelayQueue::clear",
+            Op::NextDue { .. } => "DelayQueue::next_due",
             Op::Count { .. } => "DelayQueue::len",
             Op::Next { .. } => "DelayQueue::poll_expired",
         }
@@ -187,6 +202,7 @@ impl fmt::Display for Op {
             Op::Remove { item, at } => write!(f, "remove {item} at {at:?}"),
             Op::Reset { item, due, at } => write!(f, "reset {item} at {at:?}, due at {due:?}"),
             Op::Clear { at } => write!(f, "clear at {at:?}"),
+            Op::NextDue { at } => write!(f, "next due at {at:?}"),
             Op::Count { at } => write!(f, "count at {at:?}"),
             Op::Next { at } => write!(f, "next from {at:?}"),
         }
@@ -199,6 +215,8 @@ impl fmt::Display for Answer {
             Answer::Done => f.write_str("done"),
             Answer::Removed(item) => write!(f, "item {item}"),
             Answer::Unknown => f.write_str("unknown key"),
+            Answer::Due(Some(due)) => write!(f, "due at {due:?}"),
+            Answer::Due(None) => f.write_str("none"),
             Answer::Counted(count) => count.fmt(f),
             Answer::Came { item, at } => write!(f, "item {item} at {at:?}"),
             Answer::Ended { at } => write!(f, "the end at {at:?}"),

@@ -15,6 +15,7 @@ pub(super) enum Change {
     Remove(u8),
     Reset(u8, Delay),
     Clear,
+    NextDue,
     Count,
 }
 
@@ -25,8 +26,9 @@ pub(super) enum Delay {
     Ago(Duration),
 }
 
+/// Waits for an item, and does something else then for so many milliseconds.
 #[derive(Clone, Copy)]
-pub(super) struct Next(pub(super) Patience);
+pub(super) struct Next(pub(super) Patience, pub(super) u8);
 
 /// Microseconds: next to each other, between two milliseconds, and over several levels of a
 /// timer wheel.
@@ -47,10 +49,23 @@ const AHEAD: [u64; 14] = [
     300_000_000,
 ];
 
+/// How old the queue is when the tasks begin, as items that came and went, each so long after the
+/// one before. Most are young; others are about to be as old as what a timer wheel of so many
+/// levels of 64 slots covers, in milliseconds, and the last ones twice half of it.
+pub(super) fn age(may_be_old: bool) -> impl Strategy<Value = Vec<Duration>> + Clone {
+    let old = (prop_oneof![(1..=5u32).prop_map(|level| 1 << (6 * level)), Just(1 << 36)], 0..8u64);
+    let old = old.prop_map(|(wheel, before): (u64, u64)| {
+        [wheel / 2, wheel / 2 - before].map(Duration::from_millis).to_vec()
+    });
+    prop_oneof![7 => Just(Vec::new()), u32::from(may_be_old) => old]
+}
+
 /// As often as `past` of some the time has passed.
 fn delay(past: u32) -> impl Strategy<Value = Delay> + Clone {
-    let ahead =
-        select(AHEAD.to_vec()).prop_map(|micros| Delay::Ahead(Duration::from_micros(micros)));
+    // Several at a time are due together.
+    let soon = select(vec![1_000, 2_000u64]);
+    let ahead = prop_oneof![2 => select(AHEAD.to_vec()), 1 => soon];
+    let ahead = ahead.prop_map(|micros| Delay::Ahead(Duration::from_micros(micros)));
     let ago =
         select(vec![1, 3, 100u64]).prop_map(|millis| Delay::Ago(Duration::from_millis(millis)));
     prop_oneof![6 => ahead, past => ago]
@@ -62,6 +77,7 @@ pub(super) fn hands(most: usize) -> impl Strategy<Value = Vec<Script<Change>>> {
         4 => any::<u8>().prop_map(Change::Remove),
         6 => (any::<u8>(), delay(3)).prop_map(|(which, delay)| Change::Reset(which, delay)),
         1 => Just(Change::Clear),
+        2 => Just(Change::NextDue),
         1 => Just(Change::Count),
     ];
     scripts(change, Change::Insert(Delay::Ahead(Duration::from_millis(2))), most)
@@ -69,7 +85,9 @@ pub(super) fn hands(most: usize) -> impl Strategy<Value = Vec<Script<Change>>> {
 
 /// There is one: who polled last is who is woken.
 pub(super) fn consumer(most: usize) -> impl Strategy<Value = Script<Next>> {
-    script(patience().prop_map(Next), Next(Patience::Endless), most)
+    let rest = prop_oneof![3 => Just(0), 1 => 1..4u8];
+    let next = (patience(), rest).prop_map(|(patience, rest)| Next(patience, rest));
+    script(next, Next(Patience::Endless, 0), most)
 }
 
 impl fmt::Debug for Change {
@@ -79,6 +97,7 @@ impl fmt::Debug for Change {
             Change::Remove(which) => write!(f, "remove ({which})"),
             Change::Reset(which, delay) => write!(f, "reset ({which}) {delay:?}"),
             Change::Clear => f.write_str("clear"),
+            Change::NextDue => f.write_str("next due"),
             Change::Count => f.write_str("count"),
         }
     }
@@ -95,9 +114,11 @@ impl fmt::Debug for Delay {
 
 impl fmt::Debug for Next {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Patience::Endless => f.write_str("next"),
-            patience => write!(f, "next, {patience:?}"),
+        let Next(patience, rest) = self;
+        f.write_str("next")?;
+        if *patience != Patience::Endless {
+            write!(f, ", {patience:?}")?;
         }
+        if *rest > 0 { write!(f, ", rest {rest} ms") } else { Ok(()) }
     }
 }

@@ -1,7 +1,7 @@
 //! One run: tasks that put items in, take them out and reset them, and one that waits for them.
 
 use super::DelayQueue;
-use super::acting::{Consumer, Hand, Shared};
+use super::acting::{Consumer, Hand, Shared, grow_older};
 use super::model::{Queue, Rules};
 use super::plan::{Change, Next};
 use crate::laws::given::item::Drops;
@@ -18,6 +18,7 @@ const PAST: Duration = Duration::from_secs(1);
 
 pub(super) async fn run<D: DelayQueue>(
     adapter: D,
+    age: Vec<Duration>,
     hands: Vec<Script<Change>>,
     consumer: Script<Next>,
 ) -> Result<(), Breach> {
@@ -30,6 +31,9 @@ pub(super) async fn run<D: DelayQueue>(
     };
     let drops = Drops::default();
     let queue = RefCell::new(adapter.open());
+    for span in age {
+        grow_older(&adapter, &queue, drops.item(), span).await?;
+    }
     let (began, keys) = (Instant::now(), RefCell::default());
     let shared = Rc::new(Shared { adapter, drops: drops.clone(), began, queue, keys });
     let mut cast = Cast::of("delay_queue");

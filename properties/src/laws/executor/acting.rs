@@ -5,11 +5,13 @@ use super::job::{Planned, Playing};
 use super::plan::{Act, Drive, TASKS};
 use super::stage::Stage;
 use crate::laws::given::item::Item;
+use crate::laws::given::job::Job;
 use crate::laws::play::cast::{Actor, Offer, offer};
 use crate::laws::play::patience::Patience;
 use reveille_sim::look_for;
-use std::array::from_fn;
+use std::array;
 use std::cell::{Cell, RefCell};
+use std::iter::from_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
@@ -23,31 +25,77 @@ pub(super) struct Shared<E: Executor> {
     pub(super) handles: RefCell<[Option<E::Handle>; TASKS]>,
     /// Who waits for the end of which task.
     pub(super) joins: RefCell<Vec<(usize, u8)>>,
+    /// Who waited for the end of which task, and gave up; the handle may have his waker.
+    pub(super) given_up: RefCell<Vec<(usize, u8)>>,
     /// Futures that drive, and were polled.
     pub(super) driving: Cell<usize>,
 }
 
 impl<E: Executor> Shared<E> {
     pub(super) fn new(adapter: E, stage: Arc<Stage>) -> Shared<E> {
-        let handles = RefCell::new(from_fn(|_| None));
-        Shared { adapter, stage, handles, joins: RefCell::default(), driving: Cell::new(0) }
+        let handles = RefCell::new(array::from_fn(|_| None));
+        let (joins, given_up, driving) = Default::default();
+        Shared { adapter, stage, handles, joins, given_up, driving }
     }
 
     /// Spawns a task, unless it was spawned before.
     pub(super) fn spawn(&self, executor: &E::Executor, who: &str, task: u8) {
-        let place = usize::from(task);
-        let first = self.stage.with(|state| {
-            let task = &mut state.tasks[place];
-            task.is_due |= !task.is_spawned;
-            !std::mem::replace(&mut task.is_spawned, true)
-        });
-        if !first {
+        if !self.is_first(task) {
             return;
         }
         self.stage.note(format!("{who} spawns task {task}"));
         let job = Box::pin(Playing::new(&self.stage, task));
         let handle = self.adapter.spawn(executor, job);
-        self.handles.borrow_mut()[place] = Some(handle);
+        self.put(task, handle);
+    }
+
+    /// Spawns all tasks of `many` that were not, by one call. With `panics` what gives them panics
+    /// at the end.
+    fn spawn_many(&self, executor: &E::Executor, who: &str, many: &[u8], panics: bool) {
+        let mut given = Vec::new();
+        let mut handles = Vec::new();
+        let mut left = many.iter().copied();
+        let jobs = from_fn(|| {
+            let next = left.find(|task| self.is_first(*task));
+            let Some(task) = next else {
+                if panics {
+                    resume_unwind(Box::new(Planned));
+                }
+                return None;
+            };
+            self.stage.note(format!("{who} spawns task {task}, as one of many"));
+            given.push(task);
+            Some(Box::pin(Playing::new(&self.stage, task)) as Job)
+        });
+        let spawn = || self.adapter.spawn_many(executor, jobs, &mut handles);
+        let spawned = catch_unwind(AssertUnwindSafe(spawn));
+        match spawned {
+            Ok(spawned) => count(offer!("spawn_many"), spawned.is_some()),
+            Err(payload) if payload.is::<Planned>() => {
+                self.stage.note(format!("{who} gets the panic"));
+            }
+            Err(payload) => resume_unwind(payload),
+        }
+        let mut handles = handles.into_iter();
+        for task in given {
+            match handles.next() {
+                Some(handle) => self.put(task, handle),
+                // Nobody has it.
+                None => self.stage.with(|state| {
+                    let task = &mut state.tasks[usize::from(task)];
+                    task.is_cancelled = !task.has_ended;
+                }),
+            }
+        }
+    }
+
+    /// It counts as spawned from now on; whether it was not before.
+    fn is_first(&self, task: u8) -> bool {
+        self.stage.with(|state| {
+            let task = &mut state.tasks[usize::from(task)];
+            task.is_due |= !task.is_spawned;
+            !std::mem::replace(&mut task.is_spawned, true)
+        })
     }
 
     fn take(&self, task: u8) -> Option<E::Handle> {
@@ -56,6 +104,21 @@ impl<E: Executor> Shared<E> {
 
     fn put(&self, task: u8, handle: E::Handle) {
         self.handles.borrow_mut()[usize::from(task)] = Some(handle);
+    }
+
+    /// Leaves a task to itself, but for one that was cancelled.
+    fn detach(&self, who: &str, task: u8, handle: E::Handle) {
+        if self.stage.with(|state| state.tasks[usize::from(task)].is_cancelled) {
+            return self.put(task, handle);
+        }
+        self.stage.note(format!("{who} detaches task {task}"));
+        self.adapter.detach(handle);
+        self.is_let_go(task);
+    }
+
+    /// Nobody has its handle any more.
+    fn is_let_go(&self, task: u8) {
+        self.given_up.borrow_mut().retain(|(_, given_up)| *given_up != task);
     }
 
     /// Looks at what a join gave.
@@ -102,12 +165,26 @@ impl<E: Executor> Actor for Hand<E> {
                     shared.spawn(&executor, &self.name, task);
                 }
             }
+            Act::SpawnMany(first, panics) => {
+                if let Some(executor) = self.executor.upgrade() {
+                    let many: Vec<_> = (first..TASKS as u8).collect();
+                    shared.spawn_many(&executor, &self.name, &many, panics);
+                }
+            }
             Act::Cause(event) => shared.stage.cause(&self.name, event),
             Act::Wake(task) => shared.stage.wake(&self.name, task),
-            Act::Join(task, patience) => {
+            Act::Join(task, patience, lets_go) => {
+                if let Some(executor) = self.executor.upgrade() {
+                    shared.spawn(&executor, &self.name, task);
+                }
                 let Some(mut handle) = shared.take(task) else { return };
                 let is_offered = join(shared, self.number, &self.name, task, patience, &mut handle);
-                if !is_offered.await {
+                if is_offered.await {
+                    drop(handle);
+                    shared.is_let_go(task);
+                } else if lets_go {
+                    shared.detach(&self.name, task, handle);
+                } else {
                     shared.put(task, handle);
                 }
             }
@@ -131,12 +208,7 @@ impl<E: Executor> Actor for Hand<E> {
             }
             Act::Detach(task) => {
                 let Some(handle) = shared.take(task) else { return };
-                // What was cancelled is not left to itself.
-                if shared.stage.with(|state| state.tasks[usize::from(task)].is_cancelled) {
-                    return shared.put(task, handle);
-                }
-                shared.stage.note(format!("{} detaches task {task}", self.name));
-                shared.adapter.detach(handle);
+                shared.detach(&self.name, task, handle);
             }
         }
     }
@@ -164,8 +236,9 @@ async fn join<E: Executor>(
         Some(Some(_)) => "gets its output",
     };
     shared.stage.note(format!("{name}: the join of task {task} {told}"));
-    if let Some(output) = &output {
-        shared.judge_join(task, output.as_ref());
+    match &output {
+        Some(output) => shared.judge_join(task, output.as_ref()),
+        None => shared.given_up.borrow_mut().push((number, task)),
     }
     output.is_some()
 }

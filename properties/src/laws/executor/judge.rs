@@ -3,6 +3,7 @@
 use super::Executor;
 use super::acting::Shared;
 use super::stage::Task;
+use reveille_sim::{JoinHandle, keeps_wakers};
 
 /// Somebody drives, and nothing happens any more.
 pub(super) fn driven<E: Executor>(shared: &Shared<E>) {
@@ -37,6 +38,18 @@ pub(super) fn joins<E: Executor>(shared: &Shared<E>) {
     if let Some((hand, task)) = over {
         let hand = hand + 1;
         stage.wrong(format!("hand {hand} waits for the end of task {task}, which is gone"));
+    }
+}
+
+/// Nobody has a waker of a hand that is done, and has left no handle that may.
+pub(super) fn kept_wakers<E: Executor>(shared: &Shared<E>, hands: &[JoinHandle<()>]) {
+    let given_up = shared.given_up.borrow();
+    let is_done = |number: usize, hand: &JoinHandle<()>| {
+        hand.is_finished() && given_up.iter().all(|(who, _)| *who != number)
+    };
+    let done = hands.iter().enumerate().filter(|(number, hand)| is_done(*number, hand));
+    for (_, hand) in done {
+        keeps_wakers(hand.id());
     }
 }
 

@@ -40,9 +40,12 @@ pub(super) enum Deed {
 #[derive(Clone, Copy)]
 pub(super) enum Act {
     Spawn(u8),
+    /// This task and those after it, by one call, in which what gives them may panic.
+    SpawnMany(u8, bool),
     Cause(u8),
     Wake(u8),
-    Join(u8, Patience),
+    /// A task, which is spawned if it was not. Who gives up may leave it to itself.
+    Join(u8, Patience, bool),
     Cancel(u8),
     Detach(u8),
 }
@@ -60,7 +63,7 @@ type Lists = (Vec<Deeds>, Vec<Script<Act>>, Vec<Script<Drive>>, bool);
 
 pub(super) fn arguments(most: usize, panics: bool) -> impl Arguments<Value = Lists> {
     argument("tasks", vec(deeds(panics), TASKS))
-        .and("hands", hands(most))
+        .and("hands", hands(most, panics))
         .and("drivers", drivers(most))
         .and("driven on", prop_oneof![3 => Just(true), 1 => Just(false)])
 }
@@ -87,12 +90,17 @@ fn deeds(panics: bool) -> impl Strategy<Value = Deeds> {
     (vec(deed, 0..=4), on_drop).prop_map(|(deeds, on_drop)| Deeds { deeds, on_drop })
 }
 
-fn hands(most: usize) -> impl Strategy<Value = Vec<Script<Act>>> {
+fn hands(most: usize, panics: bool) -> impl Strategy<Value = Vec<Script<Act>>> {
     let act = prop_oneof![
         8 => task().prop_map(Act::Spawn),
+        2 => (task(), any::<bool>()).prop_map(move |(first, panic)| {
+            Act::SpawnMany(first, panics && panic)
+        }),
         4 => event().prop_map(Act::Cause),
         4 => task().prop_map(Act::Wake),
-        4 => (task(), patience()).prop_map(|(task, patience)| Act::Join(task, patience)),
+        4 => (task(), patience(), any::<bool>()).prop_map(|(task, patience, lets_go)| {
+            Act::Join(task, patience, lets_go)
+        }),
         2 => task().prop_map(Act::Cancel),
         2 => task().prop_map(Act::Detach),
     ];
@@ -133,10 +141,17 @@ impl fmt::Debug for Act {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Act::Spawn(task) => write!(f, "spawn task {task}"),
+            Act::SpawnMany(first, false) => write!(f, "spawn task {first} and those after it"),
+            Act::SpawnMany(first, true) => {
+                write!(f, "spawn task {first} and those after it, and panic")
+            }
             Act::Cause(event) => write!(f, "cause event {event}"),
             Act::Wake(task) => write!(f, "wake task {task}"),
-            Act::Join(task, Patience::Endless) => write!(f, "join task {task}"),
-            Act::Join(task, patience) => write!(f, "join task {task}, {patience:?}"),
+            Act::Join(task, Patience::Endless, _) => write!(f, "join task {task}"),
+            Act::Join(task, patience, lets_go) => {
+                write!(f, "join task {task}, {patience:?}")?;
+                f.write_str(if *lets_go { " and detach" } else { "" })
+            }
             Act::Cancel(task) => write!(f, "cancel task {task}"),
             Act::Detach(task) => write!(f, "detach task {task}"),
         }

@@ -60,6 +60,7 @@ pub(super) async fn run<E: Executor>(
 
     sleep_until(began + REST[0]).await;
     judge(&shared, &driving)?;
+    judge::kept_wakers(&shared, &acting);
 
     sleep_until(began + LET_GO).await;
     (0..EVENTS as u8).for_each(|event| stage.cause("root", event));
@@ -75,6 +76,7 @@ pub(super) async fn run<E: Executor>(
     }
     sleep_until(began + REST[1]).await;
     judge(&shared, &driving)?;
+    judge::kept_wakers(&shared, &acting);
 
     end(&mut driving).await;
     stage.with(|state| state.is_over = true);

@@ -43,6 +43,7 @@ impl<G: Gate> Actor for Acting<G> {
             Act::Add(count) => this.offered(offer!("add_permits"), Does::Add(count), || {
                 this.gate.add(count).map(|()| (Answer::Done, ()))
             }),
+            Act::ForgetFree(count) => this.forget_free(count),
             Act::Close => this.offered(offer!("close"), Does::Close, || {
                 this.gate.close().map(|()| (Answer::Done, ()))
             }),
@@ -53,6 +54,15 @@ impl<G: Gate> Actor for Acting<G> {
 impl<G: Gate> Acting<G> {
     fn offered(&self, offer: Offer, does: Does, operate: impl FnOnce() -> Option<(Answer, ())>) {
         let _ = self.part.offered(offer, op::<G>(does), operate);
+    }
+
+    fn forget_free(&self, count: usize) {
+        let is_busy = self.part.is_busy();
+        self.offered(offer!("forget_permits"), Does::ForgetFree(count), || {
+            let gone = self.gate.forget_free(count)?;
+            let answer = if is_busy { Answer::ForgotSome(gone) } else { Answer::Forgot(gone) };
+            Some((answer, ()))
+        });
     }
 
     async fn section(&self, section: Section) {

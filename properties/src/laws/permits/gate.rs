@@ -63,6 +63,12 @@ pub(in super::super) trait Gate: 'static {
         None
     }
 
+    /// Of up to so many that are free; how many those were.
+    fn forget_free(&self, count: usize) -> Option<usize> {
+        let _ = count;
+        None
+    }
+
     fn close(&self) -> Option<()> {
         None
     }

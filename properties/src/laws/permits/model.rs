@@ -69,6 +69,8 @@ pub(in super::super) enum Does {
     Downgrade(Share, Share),
     /// These permits will not come back.
     Forget(usize),
+    /// Nor will up to so many of those that are free.
+    ForgetFree(usize),
     Add(usize),
     Close,
 }
@@ -83,6 +85,10 @@ pub(in super::super) enum Answer {
     /// They were not to be had, and operations were under way, one of which may have had
     /// their promise.
     NotNow,
+    /// So many were free, up to what was asked for.
+    Forgot(usize),
+    /// The same where operations were under way, which may have had the promise of the rest.
+    ForgotSome(usize),
 }
 
 impl Permits {
@@ -173,13 +179,20 @@ impl Model for Permits {
             (Does::TryEnter(share), Some(Answer::Taken)) => {
                 same_if(!self.is_closed && self.without(share).is_none())
             }
-            (Does::Enter(_), Some(Answer::Taken)) => None,
+            (Does::Enter(_) | Does::TryEnter(_), Some(_)) => None,
             (Does::Leave(share), _) => Some(self.with_back(share)),
             (Does::Upgrade, None) => Some(self.with_back(Share::Upgradable)),
             (Does::TryUpgrade, Some(Answer::Taken)) => same_if(self.upgraded().is_none()),
             (Does::Upgrade | Does::TryUpgrade, _) => self.upgraded(),
             (Does::Downgrade(from, to), _) => self.with_back(from).without(to),
             (Does::Forget(_), _) => same_if(true),
+            (Does::ForgetFree(count), Some(Answer::Forgot(gone))) => {
+                (*gone == self.free.min(count)).then(|| self.with(|next| next.free -= gone))
+            }
+            (Does::ForgetFree(_), Some(Answer::ForgotSome(gone))) => {
+                self.without(Share::Some(*gone))
+            }
+            (Does::ForgetFree(_), _) => None,
             (Does::Add(count), _) => Some(self.with(|next| next.free += count)),
             (Does::Close, _) => Some(self.with(|next| next.is_closed = true)),
         }
@@ -209,6 +222,7 @@ impl Model for Permits {
                 Does::Enter(_) => "Semaphore::acquire",
                 Does::TryEnter(_) => "Semaphore::try_acquire",
                 Does::Forget(_) => "Semaphore::forget",
+                Does::ForgetFree(_) => "Semaphore::forget_permits",
                 Does::Add(_) => "Semaphore::add_permits",
                 Does::Close => "Semaphore::close",
                 _ => "drop(Semaphore::Guard)",
@@ -297,6 +311,7 @@ impl fmt::Display for Op {
             (Does::TryUpgrade, _) => f.write_str("try_upgrade"),
             (Does::Downgrade(_, to), _) => write!(f, "downgrade to {}", enter(to)),
             (Does::Forget(count), _) => write!(f, "forget {count}"),
+            (Does::ForgetFree(count), _) => write!(f, "forget up to {count} that are free"),
             (Does::Add(count), _) => write!(f, "add {count}"),
             (Does::Close, _) => f.write_str("close"),
         }
@@ -305,11 +320,12 @@ impl fmt::Display for Op {
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Answer::Done => "done",
-            Answer::Closed => "closed",
-            Answer::Taken => "taken",
-            Answer::NotNow => "not now",
-        })
+        match self {
+            Answer::Done => f.write_str("done"),
+            Answer::Closed => f.write_str("closed"),
+            Answer::Taken => f.write_str("taken"),
+            Answer::NotNow => f.write_str("not now"),
+            Answer::Forgot(count) | Answer::ForgotSome(count) => count.fmt(f),
+        }
     }
 }

@@ -16,6 +16,7 @@ const MOST_TASKS: usize = 5;
 pub(in super::super) enum Act {
     Section(Section),
     Add(usize),
+    ForgetFree(usize),
     Close,
 }
 
@@ -103,6 +104,7 @@ fn act(menu: Menu) -> impl Strategy<Value = Act> + Clone {
     prop_oneof![
         20 => section(menu).prop_map(Act::Section),
         4 * is_semaphore => (1..4usize).prop_map(Act::Add),
+        is_semaphore => (1..4usize).prop_map(Act::ForgetFree),
         is_semaphore => Just(Act::Close),
     ]
 }
@@ -142,6 +144,7 @@ impl fmt::Debug for Act {
         match self {
             Act::Section(section) => section.fmt(f),
             Act::Add(count) => write!(f, "add {count}"),
+            Act::ForgetFree(count) => write!(f, "forget up to {count}"),
             Act::Close => f.write_str("close"),
         }
     }

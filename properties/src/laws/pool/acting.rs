@@ -1,5 +1,6 @@
 //! What a task does with the pool.
 
+use super::MOST_OBJECTS;
 use super::Pool;
 use super::factory::Factory;
 use super::model::{Answer, Objects, Op};
@@ -18,6 +19,7 @@ use std::rc::Rc;
 #[derive(Clone)]
 pub(super) enum Act {
     Use(Use),
+    Resize(usize),
     Close,
 }
 
@@ -25,8 +27,16 @@ pub(super) enum Act {
 pub(super) struct Use {
     patience: Patience,
     stay: Vec<Stay>,
-    takes: bool,
+    parting: Parting,
     is_last: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Parting {
+    Put,
+    Take,
+    /// It is put back and can never be used again.
+    Broken,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -42,24 +52,28 @@ pub(super) fn act() -> impl Strategy<Value = Act> + Clone {
         2 => (1..4u8).prop_map(Stay::Sleep),
         1 => Just(Stay::HoldOn),
     ];
-    let takes = prop_oneof![5 => Just(false), 1 => Just(true)];
-    let uses = (patience(), vec(stay, 0..3), takes).prop_map(|(patience, stay, takes)| {
-        Act::Use(Use { patience, stay, takes, is_last: false })
+    let parting = prop_oneof![
+        8 => Just(Parting::Put),
+        2 => Just(Parting::Take),
+        1 => Just(Parting::Broken),
+    ];
+    let uses = (patience(), vec(stay, 0..3), parting).prop_map(|(patience, stay, parting)| {
+        Act::Use(Use { patience, stay, parting, is_last: false })
     });
-    prop_oneof![25 => uses, 1 => Just(Act::Close)]
+    prop_oneof![25 => uses, 2 => (1..=MOST_OBJECTS).prop_map(Act::Resize), 1 => Just(Act::Close)]
 }
 
 impl Act {
     /// What those do who do one thing all the time.
     pub(super) fn plain() -> Act {
         let stay = vec![Stay::Yield];
-        Act::Use(Use { patience: Patience::Endless, stay, takes: false, is_last: false })
+        Act::Use(Use { patience: Patience::Endless, stay, parting: Parting::Put, is_last: false })
     }
 
     /// When the others have let go of everything.
     pub(super) fn last() -> Act {
         let (patience, stay) = (Patience::Endless, Vec::new());
-        Act::Use(Use { patience, stay, takes: false, is_last: true })
+        Act::Use(Use { patience, stay, parting: Parting::Put, is_last: true })
     }
 }
 
@@ -85,6 +99,12 @@ impl<P: Pool> Actor for Acting<P> {
         let this = &*self;
         match act {
             Act::Use(uses) => this.uses(uses).await,
+            Act::Resize(most) => {
+                let op = Op::Resize { most, is_busy: this.part.is_busy() };
+                let resize = || this.shared.adapter.resize(&this.shared.pool, most);
+                let resize = || resize().map(|()| (Answer::Done, ()));
+                let _ = this.part.offered(offer!("resize"), op, resize);
+            }
             Act::Close => {
                 let close = || this.shared.adapter.close(&this.shared.pool);
                 let close = || close().map(|()| (Answer::Done, ()));
@@ -122,7 +142,7 @@ impl<P: Pool> Acting<P> {
         }
         let number = adapter.object(&guard).number();
         let mut left = Some(guard);
-        if uses.takes {
+        if uses.parting == Parting::Take {
             let taken = self.part.offered(offer!("take"), Op::Take(number), || {
                 match adapter.take(left.take()?) {
                     Ok(object) => Some((Answer::Done, object)),
@@ -135,6 +155,9 @@ impl<P: Pool> Acting<P> {
             drop(taken);
         }
         let Some(guard) = left else { return };
+        if uses.parting == Parting::Broken {
+            adapter.object(&guard).break_down();
+        }
         self.part.at_once(Op::Put(number), || (Answer::Done, drop(guard)));
     }
 }
@@ -150,7 +173,11 @@ pub enum PoolError {
 
 impl fmt::Debug for Act {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Act::Use(uses) = self else { return f.write_str("close") };
+        let uses = match self {
+            Act::Use(uses) => uses,
+            Act::Resize(most) => return write!(f, "resize to {most}"),
+            Act::Close => return f.write_str("close"),
+        };
         f.write_str("get")?;
         if uses.patience != Patience::Endless {
             write!(f, ", {:?}", uses.patience)?;
@@ -160,7 +187,12 @@ impl fmt::Debug for Act {
             Stay::Sleep(millis) => format!("sleep {millis} ms"),
             Stay::HoldOn => "hold on".to_owned(),
         });
-        let steps: Vec<_> = stay.chain(uses.takes.then(|| "take out".to_owned())).collect();
+        let parting = match uses.parting {
+            Parting::Put => None,
+            Parting::Take => Some("take out".to_owned()),
+            Parting::Broken => Some("break".to_owned()),
+        };
+        let steps: Vec<_> = stay.chain(parting).collect();
         if steps.is_empty() { Ok(()) } else { write!(f, " {{ {} }}", steps.join("; ")) }
     }
 }

@@ -6,6 +6,7 @@ use crate::laws::play::cast::Part;
 use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
@@ -19,17 +20,20 @@ struct Inner {
     state: Mutex<State>,
 }
 
+#[derive(Default)]
 struct State {
     next: usize,
     makings: VecDeque<Making>,
     /// Whose future is being polled.
     call: Option<usize>,
     alive: usize,
+    was_asked_what_is_broken: bool,
 }
 
 impl Factory {
     pub(super) fn new(part: Part<Objects>, makings: Vec<Making>) -> Factory {
-        let state = State { next: 0, makings: makings.into(), call: None, alive: 0 };
+        let makings = makings.into();
+        let state = State { makings, ..State::default() };
         Factory(Arc::new(Inner { part, state: Mutex::new(state) }))
     }
 
@@ -70,7 +74,7 @@ impl Factory {
             let part = factory.0.part.clone();
             making.of(part, (), end).await?;
             factory.state().alive += 1;
-            Ok(Object { number, factory })
+            Ok(Object { number, factory, is_broken: AtomicBool::new(false) })
         }
     }
 
@@ -94,6 +98,21 @@ impl Factory {
         }
     }
 
+    /// Looks at once, when an object comes back, whether it can never be used again. A pool that asks
+    /// does not give it out any more.
+    pub fn is_broken(&self, object: &Object) -> bool {
+        self.state().was_asked_what_is_broken = true;
+        let is_broken = object.is_broken.load(Ordering::Relaxed);
+        if is_broken {
+            self.note(Op::Broken(object.number));
+        }
+        is_broken
+    }
+
+    pub(super) fn was_asked_what_is_broken(&self) -> bool {
+        self.state().was_asked_what_is_broken
+    }
+
     pub(super) fn alive(&self) -> usize {
         self.state().alive
     }
@@ -114,11 +133,17 @@ impl fmt::Debug for Factory {
 pub struct Object {
     number: usize,
     factory: Factory,
+    is_broken: AtomicBool,
 }
 
 impl Object {
     pub(super) fn number(&self) -> usize {
         self.number
+    }
+
+    /// Who uses it finds that it can never be used again.
+    pub(super) fn break_down(&self) {
+        self.is_broken.store(true, Ordering::Relaxed);
     }
 }
 

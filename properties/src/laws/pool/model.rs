@@ -15,6 +15,8 @@ pub(in super::super) struct Objects {
     /// From which call on it gives nothing; what is under way then may have what it has.
     closed: Option<usize>,
     most: usize,
+    /// What it may have as long as what began when it was larger is under way.
+    bound: usize,
 }
 
 /// Where an object is.
@@ -42,6 +44,13 @@ pub(in super::super) enum Op {
     Recycle(usize, Ends),
     /// The object was dropped.
     Gone(usize),
+    /// Who looked at the object when it came back saw that it is broken.
+    Broken(usize),
+    /// To so many, while operations were under way or not.
+    Resize {
+        most: usize,
+        is_busy: bool,
+    },
     /// Before the call of this number.
     Close(usize),
 }
@@ -58,7 +67,7 @@ pub(in super::super) enum Answer {
 impl Objects {
     pub(super) fn none(most: usize) -> Objects {
         let (known, making, failed) = Default::default();
-        Objects { known, making, failed, closed: None, most }
+        Objects { known, making, failed, closed: None, most, bound: most }
     }
 
     fn with(&self, change: impl FnOnce(&mut Objects)) -> Objects {
@@ -84,6 +93,15 @@ impl Objects {
         self.known.len() + self.making.len() < self.most
     }
 
+    /// Whether there was room for what began earlier.
+    fn had_room(&self) -> bool {
+        self.known.len() + self.making.len() < self.bound
+    }
+
+    fn out(&self) -> usize {
+        self.known.values().filter(|place| **place == Place::Out).count()
+    }
+
     fn idle(&self) -> usize {
         self.known.values().filter(|place| **place == Place::Idle).count()
     }
@@ -107,7 +125,7 @@ impl Model for Objects {
             (Op::Put(object), _) => self.moved(*object, Place::Out, Place::Idle),
             (Op::Begin(object, call), _) => {
                 let making = |next: &mut Objects| next.making.extend([(*object, *call)]);
-                self.has_room().then(|| self.with(making))
+                self.had_room().then(|| self.with(making))
             }
             (Op::End(object, ends), _) => {
                 let call = *self.making.get(object)?;
@@ -129,7 +147,13 @@ impl Model for Objects {
                 (Place::Looked(_), _) => Some(self.without(*object)),
                 _ => None,
             },
-            (Op::Take(object) | Op::Gone(object), _) => Some(self.without(*object)),
+            (Op::Resize { most, is_busy }, _) => Some(self.with(|next| {
+                next.bound = if *is_busy { next.bound.max(*most) } else { *most };
+                next.most = *most;
+            })),
+            (Op::Take(object) | Op::Gone(object) | Op::Broken(object), _) => {
+                Some(self.without(*object))
+            }
             (Op::Close(call), _) => {
                 Some(self.with(|next| next.closed = next.closed.or(Some(*call))))
             }
@@ -142,8 +166,9 @@ impl Model for Objects {
             Op::Get(_) | Op::Begin(..) | Op::End(..) | Op::Look(..) | Op::Recycle(..) => {
                 "Pool::get"
             }
-            Op::Put(_) | Op::Gone(_) => "drop(Pool::Guard)",
+            Op::Put(_) | Op::Gone(_) | Op::Broken(_) => "drop(Pool::Guard)",
             Op::Take(_) => "Pool::take",
+            Op::Resize { .. } => "Pool::resize",
             Op::Close(_) => "Pool::close",
         }
     }
@@ -162,7 +187,8 @@ impl Model for Objects {
         }
         waiting.iter().position(|op| match op {
             Op::Get(call) => {
-                !is_busy(call) && (self.closed.is_some() || self.has_room() || self.idle() > 0)
+                let has_one = self.idle() > 0 && self.out() < self.most;
+                !is_busy(call) && (self.closed.is_some() || self.has_room() || has_one)
             }
             _ => true,
         })
@@ -171,8 +197,7 @@ impl Model for Objects {
 
 impl fmt::Display for Objects {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (idle, making) = (self.idle(), self.making.len());
-        let out = self.known.values().filter(|place| **place == Place::Out).count();
+        let (idle, out, making) = (self.idle(), self.out(), self.making.len());
         let (looked, most) = (self.known.len() - idle - out, self.most);
         write!(f, "of at most {most} objects {out} are out, {idle} idle, {making} being made")?;
         if looked > 0 {
@@ -195,6 +220,8 @@ impl fmt::Display for Op {
             Op::Recycle(object, Ends::Dropped) => write!(f, "recycle {object}: dropped"),
             Op::Recycle(object, _) => write!(f, "{object} is not fit"),
             Op::Gone(object) => write!(f, "drop of {object}"),
+            Op::Broken(object) => write!(f, "{object} is broken"),
+            Op::Resize { most, .. } => write!(f, "resize to {most}"),
             Op::Close(_) => f.write_str("close"),
         }
     }

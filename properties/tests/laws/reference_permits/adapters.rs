@@ -155,6 +155,16 @@ impl Semaphore for Reference {
         Some(())
     }
 
+    fn forget_permits(&self, permits: &Shared, count: usize) -> Option<usize> {
+        let mut state = permits.borrow_mut();
+        let gone = state.free.min(count);
+        if state.mistake != ForgetsNoneThatIsFree {
+            state.free -= gone;
+        }
+        state.is_closed &= state.mistake != ForgetReopens;
+        Some(gone)
+    }
+
     fn close(&self, permits: &Shared) -> Option<()> {
         let mut state = permits.borrow_mut();
         state.is_closed = true;

@@ -1,0 +1,59 @@
+//! tokio-util 0.7.7: a `DelayQueue` panics when time goes on past an item in the last level of its
+//! wheel that was put in more than a rotation ahead. Fixed in 0.7.8 (tokio pull request 5630).
+#![cfg(test)]
+
+use reveille::Checker;
+use reveille::laws::{self, DelayQueue, Item};
+use reveille::time::Instant;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio_util::time::{DelayQueue as Queue, delay_queue::Key};
+
+/// Without `reset` and `clear`, which have bugs of their own until 0.7.19 and 0.7.20.
+#[derive(Clone)]
+struct TokioUtil;
+
+/// The same moment by tokio's clock.
+fn moment(due: Instant) -> tokio::time::Instant {
+    let now = Instant::now();
+    tokio::time::Instant::now() + due.duration_since(now) - now.duration_since(due)
+}
+
+impl DelayQueue for TokioUtil {
+    type Queue = Queue<Item>;
+    type Key = Key;
+
+    fn open(&self) -> Queue<Item> {
+        Queue::new()
+    }
+
+    fn insert(&self, queue: &mut Queue<Item>, item: Item, due: Instant) -> Key {
+        queue.insert_at(item, moment(due))
+    }
+
+    fn poll_expired(&self, queue: &mut Queue<Item>, cx: &mut Context<'_>) -> Poll<Option<Item>> {
+        queue.poll_expired(cx).map(|expired| Some(expired?.into_inner()))
+    }
+
+    fn granularity(&self) -> Duration {
+        Duration::from_millis(1)
+    }
+
+    /// Who waits already when the last item is removed is woken from 0.7.12 on.
+    fn wakes_at_the_end(&self) -> bool {
+        false
+    }
+
+    fn remove(&self, queue: &mut Queue<Item>, key: &Key) -> Option<Option<Item>> {
+        Some(queue.try_remove(key).map(|expired| expired.into_inner()))
+    }
+
+    fn len(&self, queue: &Queue<Item>) -> Option<usize> {
+        Some(queue.len())
+    }
+}
+
+#[test]
+fn keeps_the_laws_of_delay_queues() {
+    laws::delay_queue(TokioUtil).checker(Checker::new().tokio(true)).check();
+}
