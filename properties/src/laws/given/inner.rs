@@ -8,11 +8,14 @@
 mod gate;
 mod member;
 mod source;
+mod try_member;
 
 pub(in crate::laws) use gate::{Pause, pauses};
 pub use member::Member;
 pub use source::Source;
 pub(in crate::laws) use source::{Plan, numbers, plan};
+pub use try_member::TryMember;
+pub(in crate::laws) use try_member::{Endings, TryPlan, try_plan};
 
 use super::item::Drops;
 use crate::laws::play::history::{Breach, broken};
@@ -26,7 +29,8 @@ use std::time::Duration;
 /// A pause during which all others can go on: longer than faults delay what is due.
 const LONG: Duration = Duration::from_secs(3);
 
-/// Polls of one inner future within one poll of its owner at most.
+/// Polls of one inner future within one poll of its owner at most, if it has not promised to
+/// make fewer.
 const MOST_POLLS: u32 = 300;
 
 /// Items that come while a source that could go on is not polled, at most: so many that a fair
@@ -48,6 +52,10 @@ struct Record {
     all_go_on: bool,
     /// Whether only those are to be polled who were woken.
     only_the_woken: bool,
+    /// Whether those that have ended are to be gone while it waits for others.
+    drops_the_ended: bool,
+    /// How often it may poll one within one poll.
+    most_polls: u32,
     seen: Vec<Seen>,
     breach: Option<String>,
     /// A waker that is cloned where another task may come in between.
@@ -69,6 +77,8 @@ struct Seen {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
+    /// It was not handed over yet.
+    Elsewhere,
     New,
     Waiting,
     Woken,
@@ -106,6 +116,8 @@ impl Inners {
             waits: None,
             all_go_on: false,
             only_the_woken: false,
+            drops_the_ended: false,
+            most_polls: MOST_POLLS,
             seen: Vec::new(),
             breach: None,
             witness: None,
@@ -136,6 +148,16 @@ impl Inners {
         self.record().only_the_woken = true;
     }
 
+    /// Who has ended is to be dropped before the owner waits for others.
+    pub(in crate::laws) fn demand_that_the_ended_are_dropped(&self) {
+        self.record().drops_the_ended = true;
+    }
+
+    /// Nobody is to be polled more often than that within one poll of the owner.
+    pub(in crate::laws) fn demand_few_polls_of_one(&self, most: u32) {
+        self.record().most_polls = most;
+    }
+
     pub(in crate::laws) fn drops(&self) -> Drops {
         self.record().drops.clone()
     }
@@ -152,10 +174,23 @@ impl Inners {
         record.waits = None;
     }
 
+    /// The owner is about to look what is ready, while it may wait elsewhere.
+    pub(in crate::laws) fn owner_tries(&self) {
+        self.record().polls += 1;
+    }
+
     /// That poll was pending.
     pub(in crate::laws) fn owner_waits(&self) {
         let task = current_task().map(|(task, _)| task);
-        self.record().waits = task.map(|task| (Instant::now(), task));
+        let mut record = self.record();
+        record.waits = task.map(|task| (Instant::now(), task));
+        let is_kept = |seen: &&Seen| seen.state == State::Ended && !seen.is_gone;
+        if record.drops_the_ended
+            && let Some(seen) = record.seen.iter().find(is_kept)
+        {
+            let how = format!("{} has ended, and is kept while its owner waits", seen.name);
+            record.breach.get_or_insert(how);
+        }
     }
 
     /// Nobody polls it any more for what it waited for.
@@ -225,9 +260,13 @@ impl Inners {
 
     /// A new one, named after its kind.
     fn register(&self, kind: &str, number: usize) -> Inner {
+        self.register_as(format!("{kind} {number}"))
+    }
+
+    fn register_as(&self, name: String) -> Inner {
         let mut record = self.record();
         record.seen.push(Seen {
-            name: format!("{kind} {number}"),
+            name,
             state: State::New,
             since: Instant::now(),
             is_gone: false,
@@ -256,6 +295,7 @@ impl Inner {
     fn is_polled(&self, address: Option<usize>) -> bool {
         let mut record = self.inners.record();
         let (step, poll, only_the_woken) = (current_step(), record.polls, record.only_the_woken);
+        let most = record.most_polls;
         let seen = &mut record.seen[self.at];
         let name = seen.name.clone();
         let is_the_same = seen.polled.0 == step && seen.polled.1 == poll;
@@ -270,10 +310,10 @@ impl Inner {
             State::Ended => {
                 Some((Law::PollAfterReady, format!("{name} was polled again after its end")))
             }
-            _ if again >= MOST_POLLS => Some((
+            _ if again >= most => Some((
                 Law::Starvation,
                 format!(
-                    "{name}, which yields to another task, was polled {MOST_POLLS} times within one poll"
+                    "{name}, which yields to another task, was polled more than {most} times within one poll"
                 ),
             )),
             _ => None,
@@ -305,6 +345,14 @@ impl Inner {
             }
             self.gate = Some(Gate::new(pauses.remove(0), self.inners.clone(), self.at));
         }
+    }
+
+    fn is_elsewhere(&self) {
+        self.with(|seen| seen.becomes(State::Elsewhere));
+    }
+
+    fn is_handed_over(&self) {
+        self.with(|seen| seen.becomes(State::New));
     }
 
     fn is_over(&self) -> bool {
