@@ -22,6 +22,7 @@ use crate::laws::play::history::{Breach, broken};
 use gate::Gate;
 use reveille_sim::time::Instant;
 use reveille_sim::{Law, TaskId, current_step, current_task, forgotten};
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -73,6 +74,8 @@ struct Seen {
     /// Where it was polled first.
     address: usize,
     passed_over: u32,
+    /// By a waker of an earlier poll.
+    was_woken_late: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -273,6 +276,7 @@ impl Inners {
             polled: (None, 0, 0),
             address: 0,
             passed_over: 0,
+            was_woken_late: false,
         });
         Inner { inners: self.clone(), at: record.seen.len() - 1, gate: None }
     }
@@ -302,6 +306,7 @@ impl Inner {
         let again = if is_the_same && seen.state != State::Delivered { seen.polled.2 } else { 0 };
         seen.polled = (step, poll, again + 1);
         seen.passed_over = 0;
+        let was_woken_late = mem::take(&mut seen.was_woken_late);
         let first = seen.address == 0;
         let moved = address.is_some_and(|address| !first && seen.address != address);
         seen.address = address.unwrap_or(0);
@@ -321,7 +326,7 @@ impl Inner {
         if moved {
             record.breach.get_or_insert(format!("{name} was moved after it was polled"));
         }
-        if only_the_woken && state == State::Waiting {
+        if only_the_woken && state == State::Waiting && !was_woken_late {
             record.breach.get_or_insert(format!("{name} was polled, and nobody had woken it"));
         }
         drop(record);

@@ -177,13 +177,24 @@ impl Door {
                 state.0 = true;
                 state.1.take()
             };
-            self.wake(waker);
+            match (pause, waker) {
+                // It is a waker of an earlier poll, which need not lead to the inner future.
+                (Pause::Late(_), Some(waker)) => {
+                    self.inners.may_be_polled(self.at);
+                    waker.wake();
+                }
+                (_, waker) => self.wake(waker),
+            }
         };
         drop(Builder::new().name(&name).spawn_local(opener));
     }
 }
 
 impl Inners {
+    fn may_be_polled(&self, at: usize) {
+        self.record().seen[at].was_woken_late = true;
+    }
+
     fn is_woken(&self, at: usize) {
         let seen = &mut self.record().seen[at];
         if seen.state == State::Waiting {
