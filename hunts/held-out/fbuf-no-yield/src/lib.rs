@@ -1,6 +1,6 @@
 //! futures-buffered 0.2.2: a poll of `FuturesUnorderedBounded` goes on for as long as its futures
 //! wake themselves. Fixed in 0.2.3 (commit f878029). Both versions have another bug that shows
-//! first, and that 0.2.10 has not: one that is empty and new wakes itself without end.
+//! first, and that 0.2.11 has not: one that is empty and new wakes itself without end.
 #![cfg(test)]
 
 use futures_buffered::FuturesUnorderedBounded;
