@@ -31,10 +31,11 @@
 //! | suite of what is made of futures and streams | what it demands |
 //! | --- | --- |
 //! | [`future()`], [`fused_future`] | ready once, with what its inner future gave; goes on whenever that can, whichever waker it was polled with; it is polled no more after its end; a drop drops all |
-//! | [`join`], [`race`] | the same of several inner futures, each of which goes on while others are slow |
+//! | [`join`], [`race`], [`try_join`], [`race_ok`] | the same of several inner futures, each of which goes on while others are slow |
 //! | [`shared_future`], [`sync_shared_future`] | the same for each of several tasks, whoever of them gives up |
 //! | [`stream()`], [`fused_stream`], [`terminated_stream`], [`unordered_stream`], [`streams`] | the items in order, once, then the end; size hints that hold; a wait that is dropped loses nothing |
-//! | [`select`] | the items of each source in order, the end when all have ended, and none is left out |
+//! | [`flatten`], [`try_then`] | the same of a source of sources, and of a source of futures that may fail |
+//! | [`select`], [`flatten_unordered`] | the items of each source in order, the end when all have ended, and none is left out |
 //! | [`sink()`], [`fused_sink`] | the items arrive once and in order; a flush and a close make all of them arrive; the sink beneath is asked before each item; a wait that is dropped loses nothing; a failure is told |
 //! | [`collection()`] | the output of each future once, in order where promised; an empty collection says so; who was woken is polled, others are not polled after their end; a bound is kept and who waits for room gets it; every future is dropped once |
 //!
@@ -92,6 +93,7 @@ mod compat;
 mod condvar;
 mod delay_queue;
 mod executor;
+mod fallible;
 mod fused;
 mod future;
 mod given;
@@ -126,9 +128,10 @@ pub use compat::Compat;
 pub use condvar::{Condvar, condvar};
 pub use delay_queue::{DelayQueue, delay_queue};
 pub use executor::{Executor, executor};
+pub use fallible::{race_ok, try_join};
 pub use fused::{Fused, fused};
 pub use future::{fused_future, future, join, race, shared_future, sync_shared_future};
-pub use given::inner::{ItemSink, Member, Source};
+pub use given::inner::{ItemSink, Member, Source, TryMember};
 pub use given::item::Item;
 pub use given::job::Job;
 pub use given::making::Failed;
@@ -142,13 +145,16 @@ pub use oneshot::{Oneshot, oneshot};
 pub use permits::{TryAcquireError, TryUpgrade};
 pub(crate) use play::history::Breach;
 pub use pool::{Factory, Object, Pool, PoolError, pool};
-pub use read::async_read;
+pub use read::{async_read, stream_reader};
 pub use rw_lock::{Precedence, RwLock, rw_lock};
 pub use seek::async_seek;
 pub use semaphore::{Fairness, Semaphore, semaphore};
 pub use signal::{Signal, signal};
 pub use sink::{fused_sink, sink};
-pub use stream::{fused_stream, select, stream, streams, terminated_stream, unordered_stream};
+pub use stream::{
+    flatten, flatten_unordered, fused_stream, select, stream, streams, terminated_stream, try_then,
+    unordered_stream,
+};
 pub use timer::{Timer, timer};
 pub use waker::{Callback, MakeWaker, waker};
 pub use watch::{News, Sight, Watch, watch};

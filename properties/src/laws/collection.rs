@@ -60,6 +60,18 @@ pub trait Collection: Clone + 'static {
     /// [`Full`] if there is no room.
     fn push(&self, members: &mut Self::Members, key: usize, member: Member) -> Result<(), Full>;
 
+    /// Adds a future before all others, or drops it if there is no room, as [`push`](Self::push)
+    /// does.
+    fn push_front(
+        &self,
+        members: &mut Self::Members,
+        key: usize,
+        member: Member,
+    ) -> Option<Result<(), Full>> {
+        let _ = (members, key, member);
+        None
+    }
+
     /// Polls for the output of a future that is ready; none if it is empty.
     fn poll_next(&self, members: &mut Self::Members, cx: &mut Context<'_>) -> Poll<Option<Item>>;
 
@@ -94,6 +106,12 @@ pub trait Collection: Clone + 'static {
     /// Whether it polls only futures that are new or were woken. By default it may poll any.
     fn polls_only_the_woken(&self) -> bool {
         false
+    }
+
+    /// How often one future may be polled within one poll, where that is promised: so that one
+    /// that wakes itself leaves the others, and other tasks, their turn.
+    fn most_polls_of_one(&self) -> Option<u32> {
+        None
     }
 
     /// Polls for room, if it can be waited for.

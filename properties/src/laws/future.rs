@@ -5,6 +5,7 @@ use super::given::outputs::{Outputs, numbers_of};
 use super::play::driver::{Drivers, Notes};
 use super::play::history::Breach;
 use super::play::patience::{Patience, patience};
+use super::play::unwinding::while_unwinding;
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
 use crate::checker::Checker;
@@ -12,7 +13,10 @@ use crate::error::CheckError;
 use crate::passed::Passed;
 use futures_core::FusedFuture;
 use proptest::collection::vec;
+use proptest::prelude::*;
 use reveille_sim::Kind;
+use std::fmt;
+use std::mem;
 use std::ops::RangeInclusive;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -60,7 +64,7 @@ where
 }
 
 /// The laws of a [`future()`] that waits for several: its output has the items of all, in the
-/// order of the members.
+/// order of the members, each of which is dropped when it has ended.
 ///
 /// ```
 /// use futures::future::join_all;
@@ -73,7 +77,8 @@ where
     M: Fn(Vec<Member>) -> F + 'static,
     F: Future<Output: Outputs> + 'static,
 {
-    Suite::new(FutureLaws::of("join", 0..=MOST_MEMBERS, all, make))
+    let laws = FutureLaws::of("join", 0..=MOST_MEMBERS, all, make);
+    Suite::new(FutureLaws { drops_the_ended: true, ..laws })
 }
 
 /// The laws of a [`future()`] that waits for the first of several: its output has the item of
@@ -157,6 +162,27 @@ fn all(given: &[usize], came: &[usize]) -> Option<String> {
     (given != came).then(|| format!("the items {given:?}"))
 }
 
+/// How long a task waits, and how it begins.
+#[derive(Clone)]
+struct Wait {
+    patience: Patience,
+    /// Whether its first poll is that of a destructor, while its thread unwinds.
+    unwinds: bool,
+}
+
+/// Some unwind, where others may see it.
+fn wait(is_shared: bool) -> impl Strategy<Value = Wait> {
+    let unwinds = if is_shared { 0..6 } else { 1..6 }.prop_map(|lot| lot == 0);
+    (patience(), unwinds).prop_map(|(patience, unwinds)| Wait { patience, unwinds })
+}
+
+impl fmt::Debug for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.patience.fmt(f)?;
+        f.write_str(if self.unwinds { ", unwinding at first" } else { "" })
+    }
+}
+
 /// What should have come, if something else came.
 type Expected = fn(given: &[usize], came: &[usize]) -> Option<String>;
 
@@ -169,6 +195,8 @@ struct FutureLaws<M, F> {
     clone: Option<fn(&F) -> F>,
     /// Whether it may be polled while it is polled.
     is_sync: bool,
+    /// Whether a member is to be dropped when it has ended, while others have not.
+    drops_the_ended: bool,
 }
 
 impl<M, F> FutureLaws<M, F>
@@ -182,7 +210,16 @@ where
         make: M,
     ) -> FutureLaws<M, F> {
         let make = Rc::new(make);
-        FutureLaws { name, count, expected, make, is_terminated: None, clone: None, is_sync: false }
+        FutureLaws {
+            name,
+            count,
+            expected,
+            make,
+            is_terminated: None,
+            clone: None,
+            is_sync: false,
+            drops_the_ended: false,
+        }
     }
 }
 
@@ -196,7 +233,7 @@ where
     fn try_check(&self, checker: &Checker, _sizes: Sizes) -> Result<Passed, CheckError> {
         let most = if self.clone.is_some() { MOST_CLONES } else { 1 };
         let arguments = argument("members", vec(pauses(), self.count.clone()))
-            .and("waits", vec(patience(), 1..=most));
+            .and("waits", vec(wait(self.clone.is_some()), 1..=most));
         let forgets = checker.suffers(Kind::ForgottenFuture);
         checker.try_check_with(arguments, |(members, waits)| self.run(members, waits, forgets))
     }
@@ -210,7 +247,7 @@ where
     async fn run(
         &self,
         members: Vec<Vec<Pause>>,
-        waits: Vec<Patience>,
+        waits: Vec<Wait>,
         forgets: bool,
     ) -> Result<(), Breach> {
         let (inners, notes) = (Inners::of(self.name), Notes::of(self.name));
@@ -220,6 +257,9 @@ where
         if self.is_sync {
             inners.let_others_in();
         }
+        if self.drops_the_ended {
+            inners.demand_that_the_ended_are_dropped();
+        }
         let members: Vec<_> =
             members.into_iter().map(|pauses| Member::new(&inners, pauses)).collect();
         let given: Vec<_> = members.iter().map(Member::number).collect();
@@ -228,7 +268,7 @@ where
         let clones = self.clone.map(|clone| (0..others).map(|_| clone(&first)).collect::<Vec<_>>());
         let futures = [first].into_iter().chain(clones.unwrap_or_default());
         let mut drivers = Drivers::new(&inners, &notes);
-        for (at, (future, patience)) in futures.zip(waits).enumerate() {
+        for (at, (future, wait)) in futures.zip(waits).enumerate() {
             let name = format!("task {}", at + 1);
             let driving = Driving {
                 inners: inners.clone(),
@@ -237,7 +277,7 @@ where
                 expected: self.expected,
                 is_terminated: self.is_terminated,
             };
-            let _ = drivers.spawn(&name, Box::pin(driving.drive(future, patience)));
+            let _ = drivers.spawn(&name, Box::pin(driving.drive(future, wait)));
         }
         drivers.rest(|_| false).await?;
         if forgets { Ok(()) } else { inners.are_gone() }
@@ -253,9 +293,10 @@ struct Driving<F> {
 }
 
 impl<F: Future<Output: Outputs>> Driving<F> {
-    async fn drive(self, future: F, patience: Patience) -> Result<(), Breach> {
-        let driven = Driven { driving: &self, future: Box::pin(future) };
-        match patience.wait(driven).await {
+    async fn drive(self, future: F, wait: Wait) -> Result<(), Breach> {
+        let future = Box::pin(future);
+        let driven = Driven { driving: &self, future, unwinds: wait.unwinds };
+        match wait.patience.wait(driven).await {
             Some(came) => came,
             None => {
                 self.inners.owner_waits_no_more();
@@ -292,6 +333,8 @@ impl<F: Future<Output: Outputs>> Driving<F> {
 struct Driven<'a, F> {
     driving: &'a Driving<F>,
     future: Pin<Box<F>>,
+    /// Whether it is polled next while its thread unwinds.
+    unwinds: bool,
 }
 
 impl<F: Future<Output: Outputs>> Future for Driven<'_, F> {
@@ -301,7 +344,13 @@ impl<F: Future<Output: Outputs>> Future for Driven<'_, F> {
         let driving = self.driving;
         driving.knows(&self.future, false)?;
         driving.inners.owner_is_polled();
-        let Poll::Ready(output) = self.future.as_mut().poll(cx) else {
+        let polled = if mem::take(&mut self.unwinds) {
+            driving.notes.note("poll, while the thread unwinds");
+            while_unwinding(|| self.future.as_mut().poll(cx))
+        } else {
+            self.future.as_mut().poll(cx)
+        };
+        let Poll::Ready(output) = polled else {
             driving.notes.note("poll: pending");
             driving.knows(&self.future, false)?;
             driving.inners.owner_waits();

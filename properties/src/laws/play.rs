@@ -9,3 +9,4 @@ pub(super) mod patience;
 pub(super) mod phases;
 pub(super) mod script;
 pub(super) mod spares;
+pub(super) mod unwinding;

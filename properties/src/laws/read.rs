@@ -1,5 +1,6 @@
 //! The laws of `AsyncRead`.
 
+use super::given::inner::{Inners, Pause, Source};
 use super::play::history::{Breach, History, bytes};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
@@ -9,15 +10,20 @@ use crate::passed::Passed;
 use futures_io::AsyncRead;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use reveille_sim::draw;
 use reveille_sim::time::sleep;
 use std::future::poll_fn;
 use std::io::{self, IoSliceMut};
+use std::mem;
 use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
 /// Room in a buffer at most.
 pub(super) const MOST_ROOM: usize = 12;
+
+/// Chunks of a content, after which it comes as a whole: draws may be 0 for ever.
+const MOST_CHUNKS: usize = 20;
 
 const PENDING_AND_WRITTEN: &str = "pending, though it wrote to the buffer";
 
@@ -43,6 +49,43 @@ where
     R: AsyncRead,
 {
     Suite::new(ReadLaws(make))
+}
+
+/// The laws of [`async_read()`], over what `make` makes of a [`Source`] of chunks of the content,
+/// which come at times that the suite decides. It must not be polled any more after its end.
+///
+/// ```
+/// use futures::TryStreamExt;
+/// use reveille::laws;
+///
+/// laws::stream_reader(|chunks| chunks.into_async_read()).runs(100).check();
+/// ```
+pub fn stream_reader<M, R>(make: M) -> Suite<impl Laws>
+where
+    M: Fn(Source<io::Result<Vec<u8>>>) -> R,
+    R: AsyncRead,
+{
+    async_read(move |content: Vec<u8>| make(chunks(&content)))
+}
+
+/// The content in pieces, some of them empty.
+fn chunks(mut content: &[u8]) -> Source<io::Result<Vec<u8>>> {
+    let pauses = || match draw(4) {
+        0 | 1 => Vec::new(),
+        2 => vec![Pause::Turn],
+        _ => vec![Pause::Millis(1)],
+    };
+    let mut chunks = Vec::new();
+    while !content.is_empty() {
+        let count = (draw(5) as usize).min(content.len());
+        let (chunk, rest) = content.split_at(count);
+        chunks.push((pauses(), Ok(chunk.to_vec())));
+        content = rest;
+        if count == 0 && chunks.len() > MOST_CHUNKS {
+            chunks.push((pauses(), Ok(mem::take(&mut content).to_vec())));
+        }
+    }
+    Source::of(&Inners::of("stream_reader"), "the stream of chunks", chunks, pauses())
 }
 
 struct ReadLaws<M>(M);

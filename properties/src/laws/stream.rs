@@ -1,8 +1,9 @@
 //! The laws of streams that are made from other streams.
 
 mod expected;
+mod given;
 
-use super::given::inner::{Inners, Plan, Source, numbers, plan};
+use super::given::inner::{Endings, Inners, Source, TryMember, numbers, pauses, plan, try_plan};
 use super::given::outputs::{Outputs, numbers_of};
 use super::play::driver::{Drivers, Notes};
 use super::play::history::Breach;
@@ -14,6 +15,7 @@ use crate::error::CheckError;
 use crate::passed::Passed;
 use expected::{Came, Expected};
 use futures_core::{FusedStream, Stream};
+use given::{Either, Given, Plans, Shape};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use reveille_sim::Kind;
@@ -51,7 +53,9 @@ where
     M: Fn(Source) -> S + 'static,
     S: Stream<Item: Outputs> + 'static,
 {
-    Suite::new(StreamLaws::of("stream", 1..=1, Expected::in_turn(), move |s| make(only(s))))
+    Suite::new(StreamLaws::of("stream", 1..=1, Expected::in_turn(), move |given: Given| {
+        make(given.only())
+    }))
 }
 
 /// The laws of a [`stream()`] that may be polled after its end, and then ends again.
@@ -67,7 +71,9 @@ where
     M: Fn(Source) -> S + 'static,
     S: Stream<Item: Outputs> + 'static,
 {
-    let laws = StreamLaws::of("fused_stream", 1..=1, Expected::in_turn(), move |s| make(only(s)));
+    let laws = StreamLaws::of("fused_stream", 1..=1, Expected::in_turn(), move |given: Given| {
+        make(given.only())
+    });
     Suite::new(StreamLaws { is_fused: true, ..laws })
 }
 
@@ -86,7 +92,8 @@ where
     S: FusedStream<Item: Outputs> + 'static,
 {
     let name = "terminated_stream";
-    let laws = StreamLaws::of(name, 1..=1, Expected::in_turn(), move |s| make(only(s)));
+    let laws =
+        StreamLaws::of(name, 1..=1, Expected::in_turn(), move |given: Given| make(given.only()));
     Suite::new(StreamLaws { is_terminated: Some(S::is_terminated), ..laws })
 }
 
@@ -106,7 +113,9 @@ where
     S: Stream<Item: Outputs> + 'static,
 {
     let expected = Expected::InAnyOrder;
-    Suite::new(StreamLaws::of("unordered_stream", 1..=1, expected, move |s| make(only(s))))
+    Suite::new(StreamLaws::of("unordered_stream", 1..=1, expected, move |given: Given| {
+        make(given.only())
+    }))
 }
 
 /// The laws of a [`stream()`] that merges sources: the items of each come in their order, it
@@ -123,7 +132,9 @@ where
     M: Fn(Vec<Source>) -> S + 'static,
     S: Stream<Item: Outputs> + 'static,
 {
-    Suite::new(StreamLaws::of("select", 0..=MOST_SOURCES, Expected::Merged, make))
+    Suite::new(StreamLaws::of("select", 0..=MOST_SOURCES, Expected::Merged, move |given: Given| {
+        make(given.sources)
+    }))
 }
 
 /// The laws of a [`stream()`] that is made from several, whose items come in the order that
@@ -153,11 +164,74 @@ where
     S: Stream<Item: Outputs> + 'static,
     E: Fn(&[Vec<usize>]) -> Vec<usize> + 'static,
 {
-    Suite::new(StreamLaws::of("streams", count..=count, Expected::Given(Rc::new(expected)), make))
+    Suite::new(StreamLaws::of(
+        "streams",
+        count..=count,
+        Expected::Given(Rc::new(expected)),
+        move |given: Given| make(given.sources),
+    ))
 }
 
-fn only(sources: Vec<Source>) -> Source {
-    sources.into_iter().next().expect("a suite of one source makes one")
+/// The laws of a [`stream()`] that flattens a source of sources: all items of the first, then
+/// those of the next.
+///
+/// ```
+/// use futures::StreamExt;
+/// use reveille::laws;
+///
+/// laws::flatten(|sources| sources.flatten()).runs(100).check();
+/// ```
+pub fn flatten<M, S>(make: M) -> Suite<impl Laws>
+where
+    M: Fn(Source<Source>) -> S + 'static,
+    S: Stream<Item: Outputs> + 'static,
+{
+    let make = move |given: Given| make(given.nested());
+    let laws = StreamLaws::of("flatten", 0..=MOST_SOURCES, Expected::in_turn(), make);
+    Suite::new(StreamLaws { shape: Shape::Nested, ..laws })
+}
+
+/// The laws of a stream that merges a source of sources, as [`select()`] does.
+///
+/// ```
+/// use futures::StreamExt;
+/// use reveille::laws;
+///
+/// laws::flatten_unordered(|sources| sources.flatten_unordered(None)).runs(100).check();
+/// ```
+pub fn flatten_unordered<M, S>(make: M) -> Suite<impl Laws>
+where
+    M: Fn(Source<Source>) -> S + 'static,
+    S: Stream<Item: Outputs> + 'static,
+{
+    let make = move |given: Given| make(given.nested());
+    let laws = StreamLaws::of("flatten_unordered", 0..=MOST_SOURCES, Expected::Merged, make);
+    Suite::new(StreamLaws { shape: Shape::Nested, ..laws })
+}
+
+/// The laws of a [`stream()`] that runs the futures of a source, of which some fail: it gives what
+/// each of them ends with, an error as well, in their order.
+///
+/// ```
+/// use futures::{StreamExt, TryStreamExt};
+/// use reveille::laws;
+///
+/// laws::try_then(|members| members.buffered(2)).runs(100).check();
+///
+/// laws::try_then(|members| Box::pin(members.map(Ok).and_then(|member| member)))
+///     .runs(100)
+///     .check();
+/// ```
+pub fn try_then<M, S, T, E>(make: M) -> Suite<impl Laws>
+where
+    M: Fn(Source<TryMember>) -> S + 'static,
+    S: Stream<Item = Result<T, E>> + 'static,
+    T: Outputs + 'static,
+    E: Outputs + 'static,
+{
+    let make = move |given: Given| Either(Box::pin(make(given.futures())));
+    let laws = StreamLaws::of("try_then", 1..=1, Expected::in_turn(), make);
+    Suite::new(StreamLaws { shape: Shape::Futures, ..laws })
 }
 
 struct StreamLaws<M, S> {
@@ -165,13 +239,14 @@ struct StreamLaws<M, S> {
     count: RangeInclusive<usize>,
     expected: Expected,
     make: M,
+    shape: Shape,
     is_fused: bool,
     is_terminated: Option<fn(&S) -> bool>,
 }
 
 impl<M, S> StreamLaws<M, S>
 where
-    M: Fn(Vec<Source>) -> S + 'static,
+    M: Fn(Given) -> S + 'static,
 {
     fn of(
         name: &'static str,
@@ -179,7 +254,15 @@ where
         expected: Expected,
         make: M,
     ) -> StreamLaws<M, S> {
-        StreamLaws { name, count, expected, make, is_fused: false, is_terminated: None }
+        StreamLaws {
+            name,
+            count,
+            expected,
+            make,
+            shape: Shape::Sources,
+            is_fused: false,
+            is_terminated: None,
+        }
     }
 }
 
@@ -219,33 +302,70 @@ impl<M, S> sealed::Sealed for StreamLaws<M, S> {}
 
 impl<M, S> Laws for StreamLaws<M, S>
 where
-    M: Fn(Vec<Source>) -> S + 'static,
+    M: Fn(Given) -> S + 'static,
     S: Stream<Item: Outputs> + 'static,
 {
     fn try_check(&self, checker: &Checker, sizes: Sizes) -> Result<Passed, CheckError> {
         let rich = if matches!(self.expected, Expected::Merged) { RICH } else { 0 };
-        let arguments = argument("sources", vec(plan(MOST_ITEMS, rich), self.count.clone()))
-            .and("steps", steps(sizes.operations / 2));
+        let sources = argument("sources", vec(plan(MOST_ITEMS, rich), self.count.clone()));
+        let steps = || steps(sizes.operations / 2);
         let forgets = checker.suffers(Kind::ForgottenFuture);
-        checker.try_check_with(arguments, |(plans, steps)| self.run(plans, steps, forgets))
+        match self.shape {
+            Shape::Sources => {
+                let arguments = sources.and("steps", steps());
+                checker.try_check_with(arguments, |(plans, steps)| {
+                    self.run(Plans { sources: plans, ..Plans::default() }, steps, forgets)
+                })
+            }
+            Shape::Nested => {
+                let when = vec(pauses(), MOST_SOURCES + 1);
+                let arguments = sources.and("when they come", when).and("steps", steps());
+                checker.try_check_with(arguments, |(sources, pauses, steps)| {
+                    self.run(Plans { sources, pauses, ..Plans::default() }, steps, forgets)
+                })
+            }
+            Shape::Futures => {
+                let members = vec(try_plan(), 0..=MOST_ITEMS);
+                let when = vec(pauses(), MOST_ITEMS + 1);
+                let arguments = argument("members", members).and("when they come", when);
+                checker.try_check_with(
+                    arguments.and("steps", steps()),
+                    |(members, pauses, steps)| {
+                        self.run(Plans { members, pauses, ..Plans::default() }, steps, forgets)
+                    },
+                )
+            }
+        }
     }
 }
 
 impl<M, S> StreamLaws<M, S>
 where
-    M: Fn(Vec<Source>) -> S + 'static,
+    M: Fn(Given) -> S + 'static,
     S: Stream<Item: Outputs> + 'static,
 {
-    async fn run(&self, plans: Vec<Plan>, steps: Steps, forgets: bool) -> Result<(), Breach> {
+    async fn run(&self, plans: Plans, steps: Steps, forgets: bool) -> Result<(), Breach> {
         let (inners, notes) = (Inners::of(self.name), Notes::of(self.name));
-        let plans = plans.into_iter().enumerate();
-        let sources: Vec<_> = plans.map(|(at, plan)| Source::new(&inners, at + 1, plan)).collect();
-        let came = self.expected.of(numbers(&sources));
+        let each = plans.sources.into_iter().enumerate();
+        let sources: Vec<_> = each.map(|(at, plan)| Source::new(&inners, at + 1, plan)).collect();
+        let endings = Endings::default();
+        let each = plans.members.into_iter();
+        let members: Vec<_> = each.map(|plan| TryMember::new(&inners, plan, &endings)).collect();
+        let mut items = numbers(&sources);
+        if self.shape == Shape::Futures {
+            items.push(members.iter().map(TryMember::number).collect());
+        }
+        let came = self.expected.of(items);
         if came.is_merged() {
             inners.demand_that_all_go_on();
         }
+        // Those that do not come are not waited for.
+        let count = sources.len().max(members.len());
+        let mut pauses = plans.pauses;
+        pauses.drain(..pauses.len().saturating_sub(count + 1));
+        let given = Given { inners: inners.clone(), sources, members, pauses };
         let driving = Driving {
-            stream: Box::pin((self.make)(sources)),
+            stream: Box::pin((self.make)(given)),
             inners: inners.clone(),
             notes: notes.clone(),
             came,

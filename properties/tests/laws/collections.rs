@@ -1,7 +1,7 @@
 //! Collections of futures: published ones pass, and each mistake of the reference is found.
 
 use crate::reference_collection::{Mistake::*, Reference};
-use crate::{checker, told_by};
+use crate::{checker, told_as_one_of};
 use futures::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
 use reveille::Law;
 use reveille::laws::{self, Collection, Full, Item, Member};
@@ -29,6 +29,10 @@ impl Collection for Unordered {
 
     fn polls_only_the_woken(&self) -> bool {
         true
+    }
+
+    fn most_polls_of_one(&self) -> Option<u32> {
+        Some(2)
     }
 
     fn len(&self, members: &Self::Members) -> Option<usize> {
@@ -65,6 +69,16 @@ impl Collection for Ordered {
         Ok(())
     }
 
+    fn push_front(
+        &self,
+        members: &mut Self::Members,
+        _key: usize,
+        member: Member,
+    ) -> Option<Result<(), Full>> {
+        members.push_front(member);
+        Some(Ok(()))
+    }
+
     fn poll_next(&self, members: &mut Self::Members, cx: &mut Context<'_>) -> Poll<Option<Item>> {
         members.poll_next_unpin(cx)
     }
@@ -95,11 +109,12 @@ fn the_reference_passes() {
 
 /// The suite tells of the law that a mistake breaks, in these words.
 macro_rules! told {
-    ($($test:ident: $mistake:ident breaks $law:ident, $words:literal;)*) => {$(
+    ($($test:ident: $mistake:ident breaks $($law:ident)|+, $words:literal;)*) => {$(
         #[test]
         fn $test() {
             let checker = checker().runs(3_000).max_steps(2_000);
-            told_by(laws::collection(Reference($mistake)), checker, Law::$law, $words, "pushers = ");
+            let suite = laws::collection(Reference($mistake));
+            told_as_one_of(suite, checker, &[$(Law::$law),+], $words, "pushers = ");
         }
     )*};
 }
@@ -114,18 +129,22 @@ told! {
     wakes_of_others_that_are_forgotten: ForgetsOtherWakes breaks Stuck, "taker waits for ever: member";
     a_poll_of_all: PollsAll breaks Panic, "was polled, and nobody had woken it";
     a_poll_after_the_end: PollsAfterTheEnd breaks PollAfterReady, "was polled again after its end";
-    a_loop_until_nobody_is_woken: Spins breaks Starvation, "was polled 300 times within one poll";
-    a_future_taken_out_that_leaks: LeaksWhatIsDrained breaks Panic, "was not dropped, and nobody has it any more";
+    a_loop_until_nobody_is_woken: Spins breaks Starvation, "was polled more than 300 times within one poll";
+    one_that_is_polled_too_often: PollsOneOften breaks Starvation, "was polled more than 1 times within one poll";
+    one_that_holds_its_waker_and_leaks: LeaksWhoHoldsItsWaker breaks Panic, "was not dropped, and nobody has it any more";
+    a_late_wake_that_hides_the_others: StopsAtOneThatIsGone breaks Stuck, "taker waits for ever";
+    a_push_to_the_front_at_the_back: PushesToTheFrontAtTheBack breaks Panic, "expected the first of";
+    a_future_taken_out_that_leaks: LeaksWhatIsDrained breaks Panic | Stuck, "collection: member";
     a_clear_that_leaks: LeaksWhatIsCleared breaks Panic, "was not dropped, and nobody has it any more";
-    a_drain_that_panics: PanicsInADrain breaks Panic, "the rest was not expected";
+    a_drain_that_panics: PanicsInADrain breaks Panic | SpuriousPoll, "the rest was not expected";
     one_more_than_the_bound: HoldsOneMore breaks Panic, "it has 2 futures, and accepts another";
     one_less_than_the_bound: HoldsOneLess breaks Panic, "it had room, and refuses a future";
     an_empty_one_that_does_not_say_so: NeverSaysThatItIsEmpty breaks Stuck, "taker waits for ever: nobody is left that it could wait for";
-    one_that_says_that_it_is_empty: SaysThatItIsEmpty breaks Panic, "it says that it is empty, and has [0]";
+    one_that_says_that_it_is_empty: SaysThatItIsEmpty breaks Panic, "it says that it is empty, and has [";
     the_newest_first: GivesTheNewest breaks Panic, "it gave item 1: expected the first of [0, 1]";
     a_count_with_what_was_removed: CountsWhatWasRemoved breaks Panic, "futures: expected";
     an_attempt_that_takes_the_waker: TryTakesTheWaker breaks WakerDropped, "the last clone of its waker was dropped";
     what_was_removed_and_comes: GivesWhatWasRemoved breaks Panic, "expected one of";
-    an_output_that_is_lost: LosesAnOutput breaks Panic, "it says that it is empty, and has";
+    an_output_that_is_lost: LosesAnOutput breaks Panic | Stuck, "collection: ";
     a_wake_that_is_late: WakesAfterTheSlowOne breaks Stuck, "while its owner waits for another";
 }

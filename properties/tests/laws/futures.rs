@@ -176,7 +176,7 @@ told! { relayed:
     a_member_that_leaks: Leaks breaks Panic, "member 0 was not dropped, and nobody has it any more";
     an_output_that_leaks: LeaksTheOutput breaks Panic, "it gave the items []: expected the items [0]";
     a_member_that_is_moved: Moves breaks Panic, "member 0 was moved after it was polled";
-    a_loop_until_it_is_ready: Spins breaks Starvation, "was polled 300 times within one poll";
+    a_loop_until_it_is_ready: Spins breaks Starvation, "was polled more than 300 times within one poll";
     a_future_that_wakes_itself: IsBusy breaks BusyPoll, "wakes itself";
     a_member_without_a_waker: RegistersNothing breaks Stuck, "member 0 was woken, and nobody polls it";
     an_end_that_is_told_too_early: EndsTooEarly breaks Panic, "`is_terminated` is true before it was ready";
@@ -191,14 +191,18 @@ enum JoinMistake {
     StopsAtTheFirstPending,
     LeaksTheMembers,
     LeavesOneOut,
+    KeepsThoseThatEnded,
 }
 use JoinMistake::*;
+
+/// A member until it has ended.
+type Slot = Option<Pin<Box<Member>>>;
 
 /// Waits for all, or for the first of them.
 struct Gathered {
     mistake: JoinMistake,
     is_race: bool,
-    members: Vec<(Pin<Box<Member>>, Option<Item>)>,
+    members: Vec<(Slot, Option<Item>)>,
 }
 
 impl Future for Gathered {
@@ -207,13 +211,19 @@ impl Future for Gathered {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Vec<Item>> {
         let this = &mut *self;
         let mut is_pending = false;
-        for (member, output) in &mut this.members {
+        for (slot, output) in &mut this.members {
             if output.is_some() && this.mistake != PollsThoseThatAreReady {
                 continue;
             }
+            let Some(member) = slot else { continue };
             match member.as_mut().poll(cx) {
                 Poll::Ready(item) if this.is_race => return Poll::Ready(vec![item]),
-                Poll::Ready(item) => *output = Some(item),
+                Poll::Ready(item) => {
+                    *output = Some(item);
+                    if !matches!(this.mistake, KeepsThoseThatEnded | PollsThoseThatAreReady) {
+                        *slot = None;
+                    }
+                }
                 Poll::Pending if this.mistake == StopsAtTheFirstPending => return Poll::Pending,
                 Poll::Pending => is_pending = true,
             }
@@ -241,7 +251,7 @@ impl Drop for Gathered {
 }
 
 fn gathered(mistake: JoinMistake, is_race: bool, members: Vec<Member>) -> Gathered {
-    let members = members.into_iter().map(|member| (Box::pin(member), None)).collect();
+    let members = members.into_iter().map(|member| (Some(Box::pin(member)), None)).collect();
     Gathered { mistake, is_race, members }
 }
 
@@ -264,6 +274,7 @@ told! { joined:
     a_member_of_a_join_that_is_polled_after_its_end: PollsThoseThatAreReady breaks PollAfterReady, "was polled again after its end";
     a_join_of_one_after_another: StopsAtTheFirstPending breaks Stuck, "member 1 was never polled, while its owner waits";
     a_join_that_leaks: LeaksTheMembers breaks Panic, "was not dropped";
+    a_join_that_keeps_those_that_ended: KeepsThoseThatEnded breaks Panic, "has ended, and is kept while its owner waits";
     a_join_that_leaves_one_out: LeavesOneOut breaks Panic, "it gave the items []: expected the items [0]";
 }
 

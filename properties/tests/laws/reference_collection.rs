@@ -34,6 +34,10 @@ pub(crate) enum Mistake {
     GivesWhatWasRemoved,
     LosesAnOutput,
     WakesAfterTheSlowOne,
+    PushesToTheFrontAtTheBack,
+    PollsOneOften,
+    LeaksWhoHoldsItsWaker,
+    StopsAtOneThatIsGone,
 }
 use Mistake::*;
 
@@ -81,7 +85,12 @@ impl Central {
 struct One {
     id: u64,
     central: Arc<Central>,
+    /// Whom it wakes: a mistake, since that one may hold it.
+    _whom: Option<Slot>,
 }
+
+/// A member until it has ended.
+type Slot = Arc<Mutex<Option<Pin<Box<Member>>>>>;
 
 impl Wake for One {
     fn wake(self: Arc<One>) {
@@ -92,7 +101,7 @@ impl Wake for One {
 struct Held {
     id: u64,
     key: usize,
-    member: Option<Pin<Box<Member>>>,
+    member: Slot,
     output: Option<Item>,
 }
 
@@ -108,7 +117,7 @@ pub(crate) struct Members {
 
 impl Members {
     fn is_ordered(&self) -> bool {
-        matches!(self.mistake, RightAndOrdered | GivesTheNewest)
+        matches!(self.mistake, RightAndOrdered | GivesTheNewest | PushesToTheFrontAtTheBack)
     }
 
     fn has_room(&self) -> bool {
@@ -130,6 +139,30 @@ impl Members {
     fn note_count(&self) {
         let count = (self.mistake == WakesAfterTheSlowOne).then_some(self.held.len());
         self.central.lock().waits_for_all = count;
+    }
+
+    fn push(&mut self, key: usize, member: Member, is_first: bool) -> Result<(), Full> {
+        let member = Arc::new(Mutex::new(Some(Box::pin(member))));
+        if let Some(held) = self.held.iter_mut().find(|held| held.key == key)
+            && self.mistake == ReplacesUnseen
+        {
+            held.member = member;
+            held.output = None;
+            return Ok(());
+        }
+        let replaced = self.held.iter().position(|held| held.key == key);
+        let replaced = replaced.map(|at| self.held.remove(at));
+        if replaced.is_none() && !self.has_room() {
+            return Err(Full);
+        }
+        drop(replaced);
+        let id = self.next;
+        self.next += 1;
+        let at = if is_first { 0 } else { self.held.len() };
+        self.held.insert(at, Held { id, key, member, output: None });
+        self.note_count();
+        self.central.schedule(id, self.mistake != PushWakesNobody);
+        Ok(())
     }
 
     fn poll(&mut self, cx: &mut Context<'_>, is_try: bool) -> Poll<Option<Item>> {
@@ -160,11 +193,19 @@ impl Members {
         while at < woken.len() {
             let id = woken[at];
             at += 1;
-            let Some(held) = self.held.iter_mut().find(|held| held.id == id) else { continue };
-            let Some(member) = &mut held.member else { continue };
-            let waker = Waker::from(Arc::new(One { id, central: self.central.clone() }));
+            let Some(held) = self.held.iter_mut().find(|held| held.id == id) else {
+                if self.mistake == StopsAtOneThatIsGone {
+                    return Poll::Pending;
+                }
+                continue;
+            };
+            let whom = (self.mistake == LeaksWhoHoldsItsWaker).then(|| held.member.clone());
+            let mut slot = held.member.lock().unwrap();
+            let Some(member) = &mut *slot else { continue };
+            let one = One { id, central: self.central.clone(), _whom: whom };
+            let waker = Waker::from(Arc::new(one));
             let polled = member.as_mut().poll(&mut Context::from_waker(&waker));
-            if self.mistake == Spins {
+            if self.mistake == Spins || self.mistake == PollsOneOften && woken.len() < 10 {
                 let again = self.central.lock().woken.drain(..).collect::<Vec<_>>();
                 woken.extend(again);
             }
@@ -173,7 +214,8 @@ impl Members {
             if self.mistake == PollsAfterTheEnd {
                 let _ = member.as_mut().poll(&mut Context::from_waker(&waker));
             }
-            held.member = None;
+            *slot = None;
+            drop(slot);
             if !self.is_ordered() {
                 break;
             }
@@ -183,7 +225,7 @@ impl Members {
             woken[at..].iter().rev().for_each(|id| wakes.woken.push_front(*id));
         }
         let ready = match self.mistake {
-            RightAndOrdered => {
+            RightAndOrdered | PushesToTheFrontAtTheBack => {
                 self.held.first().is_some_and(|held| held.output.is_some()).then_some(0)
             }
             GivesTheNewest => self.held.iter().rposition(|held| held.output.is_some()),
@@ -225,26 +267,16 @@ impl Collection for Reference {
     }
 
     fn push(&self, members: &mut Members, key: usize, member: Member) -> Result<(), Full> {
-        let member = Some(Box::pin(member));
-        if let Some(held) = members.held.iter_mut().find(|held| held.key == key)
-            && self.0 == ReplacesUnseen
-        {
-            held.member = member;
-            held.output = None;
-            return Ok(());
-        }
-        let replaced = members.held.iter().position(|held| held.key == key);
-        let replaced = replaced.map(|at| members.held.remove(at));
-        if replaced.is_none() && !members.has_room() {
-            return Err(Full);
-        }
-        drop(replaced);
-        let id = members.next;
-        members.next += 1;
-        members.held.push(Held { id, key, member, output: None });
-        members.note_count();
-        members.central.schedule(id, self.0 != PushWakesNobody);
-        Ok(())
+        members.push(key, member, false)
+    }
+
+    fn push_front(
+        &self,
+        members: &mut Members,
+        key: usize,
+        member: Member,
+    ) -> Option<Result<(), Full>> {
+        Some(members.push(key, member, self.0 != PushesToTheFrontAtTheBack))
     }
 
     fn poll_next(&self, members: &mut Members, cx: &mut Context<'_>) -> Poll<Option<Item>> {
@@ -252,7 +284,11 @@ impl Collection for Reference {
     }
 
     fn is_ordered(&self) -> bool {
-        matches!(self.0, RightAndOrdered | GivesTheNewest)
+        matches!(self.0, RightAndOrdered | GivesTheNewest | PushesToTheFrontAtTheBack)
+    }
+
+    fn most_polls_of_one(&self) -> Option<u32> {
+        (self.0 != Spins).then_some(1)
     }
 
     fn bound(&self) -> Option<usize> {

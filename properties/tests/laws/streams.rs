@@ -296,7 +296,7 @@ told! {
     a_waker_of_the_first_poll: single, KeepsItsFirstWaker breaks StaleWaker, "a waker of an earlier poll";
     a_wake_during_a_poll: single, IsDeafWhilePolling breaks Stuck, "source 1 was woken, and nobody polls it";
     a_waker_that_wakes_once: single, WakesOnce breaks Stuck, "source 1 was woken, and nobody polls it";
-    a_loop_until_there_is_an_item: single, Spins breaks Starvation, "was polled 300 times within one poll";
+    a_loop_until_there_is_an_item: single, Spins breaks Starvation, "was polled more than 300 times within one poll";
     an_item_that_goes_while_it_waits: single, LosesWhatItHolds breaks Panic, "the items [0";
     an_item_that_goes_when_it_is_polled_again: single, LosesWhenItIsWokenInVain breaks Panic, "the items [0";
     another_order: single, GivesTheLastFirst breaks Panic, "it gave item 1: expected one of [0]";

@@ -76,9 +76,13 @@ pub(super) async fn fill<C: Collection>(
                 push(&shared, &notes, pauses, key, patience).await?;
             }
             Step::Act(Fill::TryPush(pauses, key)) => {
-                push_now(&shared, &notes, pauses, key, false)?;
+                push_now(&shared, &notes, pauses, key, Place::Back { promised: false })?;
+            }
+            Step::Act(Fill::PushFront(pauses, key)) => {
+                push_now(&shared, &notes, pauses, key, Place::Front)?;
             }
             Step::Act(Fill::TryNext) => {
+                shared.inners.owner_tries();
                 let Some(item) = shared.with(C::try_next) else {
                     look_for("no try_next, which is not offered", true);
                     continue;
@@ -126,7 +130,8 @@ async fn push<C: Collection>(
             None => look_for("no wait for room, which is not offered", true),
         }
         let Some(pauses) = pauses.take() else { return Poll::Pending };
-        Poll::Ready(push_now(shared, notes, pauses, key, ready.is_some()))
+        let place = Place::Back { promised: ready.is_some() };
+        Poll::Ready(push_now(shared, notes, pauses, key, place))
     });
     match patience.wait(pushes).await {
         Some(pushed) => pushed,
@@ -137,28 +142,53 @@ async fn push<C: Collection>(
     }
 }
 
-/// Pushes, whether there is room or not; or there is `promised` room.
+/// Where a future is pushed to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Front,
+    /// Whether there is room, by its word.
+    Back {
+        promised: bool,
+    },
+}
+
+/// Pushes, whether there is room or not.
 fn push_now<C: Collection>(
     shared: &Shared<C>,
     notes: &Notes,
     pauses: Vec<Pause>,
     key: usize,
-    promised: bool,
+    place: Place,
 ) -> Result<(), Breach> {
     let member = Member::new(&shared.inners, pauses);
     let number = member.number();
     let collection = &shared.collection;
     let key = if collection.is_keyed() { key } else { number };
     let was_empty = shared.content.borrow().is_empty();
-    let pushed = shared.with(|collection, members| collection.push(members, key, member));
+    let (name, pushed) = match place {
+        Place::Back { .. } => {
+            ("push", shared.with(|collection, members| collection.push(members, key, member)))
+        }
+        Place::Front => {
+            let pushed =
+                shared.with(|collection, members| collection.push_front(members, key, member));
+            let Some(pushed) = pushed else {
+                look_for("no push_front, which is not offered", true);
+                return Ok(());
+            };
+            look_for("push_front", true);
+            ("push_front", pushed)
+        }
+    };
     notes.note(match pushed {
-        Ok(()) => format!("push {number} (key {key})"),
-        Err(Full) => format!("push {number} (key {key}): full"),
+        Ok(()) => format!("{name} {number} (key {key})"),
+        Err(Full) => format!("{name} {number} (key {key}): full"),
     });
-    if pushed.is_err() && promised {
+    if pushed.is_err() && place == (Place::Back { promised: true }) {
         return notes.breach(format_args!("it had room, and refuses a future"));
     }
-    shared.content.borrow_mut().pushed(key, number, pushed.is_ok(), notes)?;
+    let is_first = place == Place::Front;
+    shared.content.borrow_mut().pushed(key, number, pushed.is_ok(), is_first, notes)?;
     let it_wakes = collection.push_wakes() || (was_empty && !collection.ends());
     shared.changed(pushed.is_ok() && !it_wakes);
     Ok(())

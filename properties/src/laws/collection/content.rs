@@ -40,6 +40,7 @@ impl Content {
         key: usize,
         number: usize,
         was_accepted: bool,
+        is_first: bool,
         notes: &Notes,
     ) -> Result<(), Breach> {
         let replaces = self.is_keyed && self.members.iter().any(|member| member.0 == key);
@@ -55,7 +56,8 @@ impl Content {
             if replaces {
                 self.remove(key);
             }
-            self.members.push((key, number));
+            let at = if is_first { 0 } else { self.members.len() };
+            self.members.insert(at, (key, number));
         }
         Ok(())
     }

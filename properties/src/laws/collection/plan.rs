@@ -17,6 +17,8 @@ pub(super) enum Fill {
     Push(Vec<Pause>, usize, Patience),
     /// Pushes, whether there is room or not.
     TryPush(Vec<Pause>, usize),
+    /// The same, before all others.
+    PushFront(Vec<Pause>, usize),
     Remove(usize),
     Clear,
     /// Takes so many out and drops the rest.
@@ -45,6 +47,7 @@ pub(super) fn pushers(most: usize) -> impl Strategy<Value = Vec<Script<Fill>>> {
     let fill = prop_oneof![
         12 => push.prop_map(|(pauses, key, patience)| Fill::Push(pauses, key, patience)),
         2 => (pauses(), 0..KEYS).prop_map(|(pauses, key)| Fill::TryPush(pauses, key)),
+        2 => (pauses(), 0..KEYS).prop_map(|(pauses, key)| Fill::PushFront(pauses, key)),
         2 => (0..KEYS).prop_map(Fill::Remove),
         1 => Just(Fill::Clear),
         1 => (0..4usize).prop_map(Fill::Drain),
@@ -63,8 +66,10 @@ pub(super) fn taker(most: usize) -> impl Strategy<Value = Taker> {
 impl fmt::Debug for Fill {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Fill::TryPush(pauses, key) => {
-                write!(f, "try_push (key {key})")?;
+            Fill::TryPush(pauses, key) | Fill::PushFront(pauses, key) => {
+                let is_front = matches!(self, Fill::PushFront(..));
+                let name = if is_front { "push_front" } else { "try_push" };
+                write!(f, "{name} (key {key})")?;
                 if pauses.is_empty() { Ok(()) } else { write!(f, " {pauses:?}") }
             }
             Fill::Push(pauses, key, patience) => {

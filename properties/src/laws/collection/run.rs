@@ -25,6 +25,9 @@ pub(super) async fn run<C: Collection>(
     if collection.polls_only_the_woken() {
         inners.demand_only_the_woken();
     }
+    if let Some(most) = collection.most_polls_of_one() {
+        inners.demand_few_polls_of_one(most);
+    }
     let content = Content::new(
         collection.is_ordered(),
         collection.is_keyed(),

@@ -9,6 +9,7 @@ mod gate;
 mod item_sink;
 mod member;
 mod source;
+mod try_member;
 
 pub(in crate::laws) use gate::{Pause, pauses};
 pub use item_sink::ItemSink;
@@ -16,12 +17,15 @@ pub(in crate::laws) use item_sink::{Arrivals, Waits, waits};
 pub use member::Member;
 pub use source::Source;
 pub(in crate::laws) use source::{Plan, numbers, plan};
+pub use try_member::TryMember;
+pub(in crate::laws) use try_member::{Endings, TryPlan, try_plan};
 
 use super::item::Drops;
 use crate::laws::play::history::{Breach, broken};
 use gate::Gate;
 use reveille_sim::time::Instant;
 use reveille_sim::{Law, TaskId, current_step, current_task, draw, forgotten, poll_another};
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -29,7 +33,8 @@ use std::time::Duration;
 /// A pause during which all others can go on: longer than faults delay what is due.
 const LONG: Duration = Duration::from_secs(3);
 
-/// Polls of one inner future within one poll of its owner at most.
+/// Polls of one inner future within one poll of its owner at most, if it has not promised to
+/// make fewer.
 const MOST_POLLS: u32 = 300;
 
 /// Items that come while a source that could go on is not polled, at most: so many that a fair
@@ -51,6 +56,10 @@ struct Record {
     all_go_on: bool,
     /// Whether only those are to be polled who were woken.
     only_the_woken: bool,
+    /// Whether those that have ended are to be gone while it waits for others.
+    drops_the_ended: bool,
+    /// How often it may poll one within one poll.
+    most_polls: u32,
     seen: Vec<Seen>,
     breach: Option<String>,
     /// Whether another task may come in between.
@@ -68,10 +77,14 @@ struct Seen {
     /// Where it was polled first.
     address: usize,
     passed_over: u32,
+    /// By a waker of an earlier poll.
+    was_woken_late: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
+    /// It was not handed over yet.
+    Elsewhere,
     New,
     Waiting,
     Woken,
@@ -113,6 +126,8 @@ impl Inners {
             waits: None,
             all_go_on: false,
             only_the_woken: false,
+            drops_the_ended: false,
+            most_polls: MOST_POLLS,
             seen: Vec::new(),
             breach: None,
             lets_others_in: false,
@@ -136,6 +151,16 @@ impl Inners {
         self.record().only_the_woken = true;
     }
 
+    /// Who has ended is to be dropped before the owner waits for others.
+    pub(in crate::laws) fn demand_that_the_ended_are_dropped(&self) {
+        self.record().drops_the_ended = true;
+    }
+
+    /// Nobody is to be polled more often than that within one poll of the owner.
+    pub(in crate::laws) fn demand_few_polls_of_one(&self, most: u32) {
+        self.record().most_polls = most;
+    }
+
     pub(in crate::laws) fn drops(&self) -> Drops {
         self.record().drops.clone()
     }
@@ -152,10 +177,23 @@ impl Inners {
         record.waits = None;
     }
 
+    /// The owner is about to look what is ready, while it may wait elsewhere.
+    pub(in crate::laws) fn owner_tries(&self) {
+        self.record().polls += 1;
+    }
+
     /// That poll was pending.
     pub(in crate::laws) fn owner_waits(&self) {
         let task = current_task().map(|(task, _)| task);
-        self.record().waits = task.map(|task| (Instant::now(), task));
+        let mut record = self.record();
+        record.waits = task.map(|task| (Instant::now(), task));
+        let is_kept = |seen: &&Seen| seen.state == State::Ended && !seen.is_gone;
+        if record.drops_the_ended
+            && let Some(seen) = record.seen.iter().find(is_kept)
+        {
+            let how = format!("{} has ended, and is kept while its owner waits", seen.name);
+            record.breach.get_or_insert(how);
+        }
     }
 
     /// Nobody polls it any more for what it waited for.
@@ -237,6 +275,7 @@ impl Inners {
             polled: (None, 0, 0),
             address: 0,
             passed_over: 0,
+            was_woken_late: false,
         });
         Inner { inners: self.clone(), at: record.seen.len() - 1, gate: None }
     }
@@ -266,6 +305,7 @@ impl Inner {
     fn is_polled(&self, address: Option<usize>) -> bool {
         let mut record = self.inners.record();
         let (step, poll, only_the_woken) = (current_step(), record.polls, record.only_the_woken);
+        let most = record.most_polls;
         let seen = &mut record.seen[self.at];
         let name = seen.name.clone();
         let is_the_same = seen.polled.0 == step && seen.polled.1 == poll;
@@ -276,6 +316,7 @@ impl Inner {
         };
         seen.polled = (step, poll, again + 1);
         seen.passed_over = 0;
+        let was_woken_late = mem::take(&mut seen.was_woken_late);
         let first = seen.address == 0;
         let moved = address.is_some_and(|address| !first && seen.address != address);
         seen.address = address.unwrap_or(0);
@@ -284,10 +325,10 @@ impl Inner {
             State::Ended => {
                 Some((Law::PollAfterReady, format!("{name} was polled again after its end")))
             }
-            _ if again >= MOST_POLLS => Some((
+            _ if again >= most => Some((
                 Law::Starvation,
                 format!(
-                    "{name}, which yields to another task, was polled {MOST_POLLS} times within one poll"
+                    "{name}, which yields to another task, was polled more than {most} times within one poll"
                 ),
             )),
             _ => None,
@@ -295,7 +336,7 @@ impl Inner {
         if moved {
             record.breach.get_or_insert(format!("{name} was moved after it was polled"));
         }
-        if only_the_woken && state == State::Waiting {
+        if only_the_woken && state == State::Waiting && !was_woken_late {
             record.breach.get_or_insert(format!("{name} was polled, and nobody had woken it"));
         }
         drop(record);
@@ -319,6 +360,14 @@ impl Inner {
             }
             self.gate = Some(Gate::new(pauses.remove(0), self.inners.clone(), self.at));
         }
+    }
+
+    fn is_elsewhere(&self) {
+        self.with(|seen| seen.becomes(State::Elsewhere));
+    }
+
+    fn is_handed_over(&self) {
+        self.with(|seen| seen.becomes(State::New));
     }
 
     fn is_over(&self) -> bool {

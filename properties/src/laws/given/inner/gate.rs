@@ -23,6 +23,11 @@ pub(in crate::laws) enum Pause {
     Long,
     /// For some time, and it is woken in vain meanwhile.
     Twice(u8),
+    /// For so many milliseconds, and it holds a waker of its own meanwhile.
+    Holds(u8),
+    /// It wakes itself, and who has its waker wakes it once more after so many milliseconds, when
+    /// it may have ended.
+    Late(u8),
     /// It wakes itself, once.
     Yield,
     /// It wakes itself in every poll, until another task has had a turn.
@@ -36,6 +41,8 @@ pub(in crate::laws) fn pauses() -> impl Strategy<Value = Vec<Pause>> + Clone {
         2 => (1..4u8).prop_map(Pause::Millis),
         1 => Just(Pause::Long),
         1 => (1..3u8).prop_map(Pause::Twice),
+        1 => (1..4u8).prop_map(Pause::Holds),
+        1 => (0..3u8).prop_map(Pause::Late),
         2 => Just(Pause::Yield),
         1 => Just(Pause::Spin),
     ];
@@ -49,6 +56,8 @@ impl fmt::Debug for Pause {
             Pause::Millis(millis) => write!(f, "wait {millis} ms"),
             Pause::Long => write!(f, "wait {LONG:?}"),
             Pause::Twice(millis) => write!(f, "woken in vain after {millis} ms"),
+            Pause::Holds(millis) => write!(f, "wait {millis} ms, and hold its waker"),
+            Pause::Late(millis) => write!(f, "yield, and be woken late, after {millis} ms"),
             Pause::Yield => f.write_str("yield"),
             Pause::Spin => f.write_str("yield until another task ran"),
         }
@@ -59,6 +68,8 @@ impl fmt::Debug for Pause {
 pub(super) struct Gate {
     pause: Pause,
     door: Option<Door>,
+    /// Held inside of who waits.
+    held: Option<Waker>,
     /// How often it was asked.
     asked: u32,
     inners: Inners,
@@ -80,13 +91,17 @@ impl Gate {
             door.clone().opens_after(pause);
             door
         });
-        Gate { pause, door, asked: 0, inners, at }
+        Gate { pause, door, held: None, asked: 0, inners, at }
     }
 
     pub(super) fn lets_through(&mut self, waker: &Waker) -> bool {
         self.asked += 1;
+        if matches!(self.pause, Pause::Holds(_)) {
+            self.held = Some(waker.clone());
+        }
         let wakes_itself = match (self.pause, &self.door) {
-            (Pause::Yield, _) | (_, None) => self.asked == 1,
+            (Pause::Late(_), Some(door)) if self.asked == 1 => !door.is_open_or_wakes(waker),
+            (Pause::Yield | Pause::Late(_), _) | (_, None) => self.asked == 1,
             (Pause::Spin, Some(door)) => !door.is_open() && self.asked < self.most_spins(),
             (_, Some(door)) => return door.is_open_or_wakes(waker),
         };
@@ -142,7 +157,9 @@ impl Door {
         let name = format!("opener for {}", self.inners.record().seen[self.at].name);
         let opener = async move {
             match pause {
-                Pause::Millis(millis) => sleep(Duration::from_millis(millis.into())).await,
+                Pause::Millis(millis) | Pause::Holds(millis) | Pause::Late(millis) => {
+                    sleep(Duration::from_millis(millis.into())).await;
+                }
                 Pause::Long => {
                     sleep(LONG).await;
                     self.inners.judge_long_wait();
@@ -160,13 +177,24 @@ impl Door {
                 state.0 = true;
                 state.1.take()
             };
-            self.wake(waker);
+            match (pause, waker) {
+                // It is a waker of an earlier poll, which need not lead to the inner future.
+                (Pause::Late(_), Some(waker)) => {
+                    self.inners.may_be_polled(self.at);
+                    waker.wake();
+                }
+                (_, waker) => self.wake(waker),
+            }
         };
         drop(Builder::new().name(&name).spawn_local(opener));
     }
 }
 
 impl Inners {
+    fn may_be_polled(&self, at: usize) {
+        self.record().seen[at].was_woken_late = true;
+    }
+
     fn is_woken(&self, at: usize) {
         let seen = &mut self.record().seen[at];
         if seen.state == State::Waiting {

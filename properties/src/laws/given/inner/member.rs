@@ -15,7 +15,7 @@ use std::task::{Context, Poll};
 /// `Unpin`. Where that is demanded, give a `Box::pin` of it.
 #[must_use = "futures do nothing unless polled"]
 pub struct Member {
-    inner: Inner,
+    pub(super) inner: Inner,
     pauses: Vec<Pause>,
     item: Option<Item>,
     _pinned: PhantomPinned,
