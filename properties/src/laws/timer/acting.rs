@@ -5,6 +5,7 @@ use super::model::{Answer, Moment, Op, Timer as Model};
 use super::plan::{Act, Delay, Reset};
 use crate::laws::linear::Effect;
 use crate::laws::play::cast::{Actor, Part, offer};
+use crate::laws::play::patience::Patience;
 use reveille_sim::time::Instant;
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -58,23 +59,11 @@ impl<T: Timer> Actor for Sleeper<T> {
     async fn act(&mut self, act: Act) {
         match act {
             Act::Set(delay) => self.set(delay),
-            Act::Wait(patience) => {
-                let shared = &*self.shared;
-                let slot = &shared.slots[self.who];
-                if slot.borrow().as_ref().is_none_or(|slot| slot.is_over) {
-                    return;
-                }
-                let op = Op::Wait { who: self.who, at: shared.now() };
-                let ready = || {
-                    poll_fn(|cx| {
-                        let mut slot = slot.borrow_mut();
-                        let Some(slot) = &mut *slot else { return Poll::Pending };
-                        slot.sleep.as_mut().poll(cx).map(|_| slot.is_over = true)
-                    })
-                };
-                let answer = |(): &()| Answer::Ready { at: shared.now() };
-                let _ = self.part.wait(op, Effect::None, patience, ready, answer).await;
+            Act::Sleep(delay, patience) => {
+                self.set(delay);
+                self.wait(patience).await;
             }
+            Act::Wait(patience) => self.wait(patience).await,
             Act::Ask => {
                 let Shared { adapter, slots, .. } = &*self.shared;
                 let slot = slots[self.who].borrow();
@@ -93,6 +82,24 @@ impl<T: Timer> Actor for Sleeper<T> {
 }
 
 impl<T: Timer> Sleeper<T> {
+    async fn wait(&self, patience: Patience) {
+        let shared = &*self.shared;
+        let slot = &shared.slots[self.who];
+        if slot.borrow().as_ref().is_none_or(|slot| slot.is_over) {
+            return;
+        }
+        let op = Op::Wait { who: self.who, at: shared.now() };
+        let ready = || {
+            poll_fn(|cx| {
+                let mut slot = slot.borrow_mut();
+                let Some(slot) = &mut *slot else { return Poll::Pending };
+                slot.sleep.as_mut().poll(cx).map(|_| slot.is_over = true)
+            })
+        };
+        let answer = |(): &()| Answer::Ready { at: shared.now() };
+        let _ = self.part.wait(op, Effect::None, patience, ready, answer).await;
+    }
+
     fn set(&self, delay: Delay) {
         let Shared { adapter, wheel, slots, .. } = &*self.shared;
         self.drop();

@@ -13,6 +13,8 @@ pub(super) enum Act {
     /// Makes a new one in the place of the one that it had.
     Set(Delay),
     Wait(Patience),
+    /// Makes a new one and waits for it.
+    Sleep(Delay, Patience),
     Ask,
     Drop,
 }
@@ -55,26 +57,29 @@ const AHEAD: [u64; 20] = [
 /// For how long the clock has run, in seconds.
 const AGES: [u64; 5] = [1, 100, 70_000, 30_000_000, 100_000_000];
 
-fn delay(longest: Duration) -> impl Strategy<Value = Delay> + Clone {
+/// As often as `past` of some the time has passed.
+fn delay(longest: Duration, past: u32) -> impl Strategy<Value = Delay> + Clone {
     let ahead = select(AHEAD.to_vec())
         .prop_map(move |micros| Delay::Ahead(Duration::from_micros(micros).min(longest)));
     let ago =
         select(vec![1, 3, 100u64]).prop_map(|millis| Delay::Ago(Duration::from_millis(millis)));
-    prop_oneof![6 => ahead, 1 => ago]
+    prop_oneof![6 => ahead, past => ago]
 }
 
 pub(super) fn sleepers(most: usize, longest: Duration) -> impl Strategy<Value = Vec<Script<Act>>> {
     let act = prop_oneof![
-        4 => delay(longest).prop_map(Act::Set),
+        8 => (delay(longest, 1), patience()).prop_map(|(delay, wait)| Act::Sleep(delay, wait)),
+        2 => delay(longest, 1).prop_map(Act::Set),
         6 => patience().prop_map(Act::Wait),
         1 => Just(Act::Ask),
         1 => Just(Act::Drop),
     ];
-    scripts(act, Act::Wait(Patience::Endless), most)
+    let plain = Act::Sleep(Delay::Ahead(Duration::from_millis(2)), Patience::Endless);
+    scripts(act, plain, most)
 }
 
 pub(super) fn hand(most: usize, longest: Duration) -> impl Strategy<Value = Script<Reset>> {
-    let reset = (any::<u8>(), delay(longest)).prop_map(|(place, delay)| Reset(place, delay));
+    let reset = (any::<u8>(), delay(longest, 4)).prop_map(|(place, delay)| Reset(place, delay));
     script(reset, Reset(0, Delay::Ahead(Duration::from_millis(2))), most)
 }
 
@@ -89,7 +94,7 @@ pub(super) fn reach(sleepers: &[Script<Act>], hand: &Script<Reset>) -> Duration 
         Delay::Ago(_) => Duration::ZERO,
     };
     let set = sleepers.iter().flat_map(|script| &script.steps).map(|step| match step {
-        Step::Act(Act::Set(delay)) => ahead(*delay),
+        Step::Act(Act::Set(delay) | Act::Sleep(delay, _)) => ahead(*delay),
         _ => Duration::ZERO,
     });
     let reset = hand.steps.iter().map(|step| match step {
@@ -104,6 +109,8 @@ impl fmt::Debug for Act {
         match self {
             Act::Set(delay) => write!(f, "set {delay:?}"),
             Act::Wait(Patience::Endless) => f.write_str("wait"),
+            Act::Sleep(delay, Patience::Endless) => write!(f, "sleep {delay:?}"),
+            Act::Sleep(delay, patience) => write!(f, "sleep {delay:?}, {patience:?}"),
             Act::Wait(patience) => write!(f, "wait, {patience:?}"),
             Act::Ask => f.write_str("ask"),
             Act::Drop => f.write_str("drop"),
