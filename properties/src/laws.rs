@@ -143,7 +143,6 @@ pub use notify::{Joins, Notify, notify};
 pub use once_cell::{OnceCell, once_cell};
 pub use oneshot::{Oneshot, oneshot};
 pub use permits::{TryAcquireError, TryUpgrade};
-pub(crate) use play::history::Breach;
 pub use pool::{Factory, Object, Pool, PoolError, pool};
 pub use read::{async_read, stream_reader};
 pub use rw_lock::{Precedence, RwLock, rw_lock};

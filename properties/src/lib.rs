@@ -121,6 +121,7 @@
 mod advice;
 mod arguments;
 mod await_site;
+mod breach;
 mod callsite;
 mod chart;
 mod checker;

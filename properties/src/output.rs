@@ -1,6 +1,6 @@
 //! What the body of a test may return, and what that says of the run.
 
-use crate::laws::Breach;
+use crate::breach::Breach;
 use crate::rejection::Rejection;
 use proptest::test_runner::TestCaseError;
 use std::any::TypeId;

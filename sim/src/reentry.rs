@@ -9,6 +9,10 @@
 //! hangs: the law `wake-in-lock`. Any panic of a nested poll counts, since nobody can
 //! see a lock; so a test whose tasks panic on purpose should not ask for the fault.
 //!
+//! A suite whose thing under test several threads may poll has one task polled inside the poll
+//! of another as well, where its inner future says so ([`poll_another`]): no waker is called
+//! there, and a panic is just a panic.
+//!
 //! What keeps it sound:
 //!
 //! - It happens only inside a poll of the executor's, when the user's code has called
@@ -40,6 +44,15 @@ pub struct Nested {
     pub caller_spawned_at: &'static Location<'static>,
     /// The task that is polled inside that call.
     pub polled: TaskId,
+}
+
+/// Why a task is polled inside the poll of another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Inner {
+    /// A waker was called.
+    Waker(Nested),
+    /// Another thread would poll it meanwhile.
+    Thread,
 }
 
 /// The poll inside a call of a waker that is going on on the calling thread.
@@ -104,7 +117,7 @@ impl Core {
             && self.can_run_inside(task)
             && self.choose(Kind::ReentrantWaker, 2) == 1
         {
-            self.run_inside(task);
+            self.run_inside(task, Inner::Waker);
         }
     }
 
@@ -156,7 +169,7 @@ impl Core {
         }
         let strands: Vec<&Strand> = tasks.iter().map(|task| task.strand()).collect();
         let option = self.choose_strand(&Runnable::of(&strands));
-        self.run_inside(tasks[option as usize]);
+        self.run_inside(tasks[option as usize], Inner::Waker);
     }
 
     fn is_met_by_another(&self) -> bool {
@@ -169,27 +182,28 @@ impl Core {
         }
         let strands: Vec<&Strand> = due.iter().map(|task| task.strand()).collect();
         let option = self.choose_strand(&Runnable::of(&strands));
-        self.meets.set(true);
-        self.run_inside(due[option as usize]);
-        self.meets.set(false);
+        self.run_inside(due[option as usize], |_| Inner::Thread);
         true
     }
 
     /// The poll inside a call of a waker that goes on.
     pub(crate) fn inside_a_waker(&self) -> Option<Nested> {
-        self.nested.get().filter(|_| !self.meets.get())
+        match self.nested.get()? {
+            Inner::Waker(nested) => Some(nested),
+            Inner::Thread => None,
+        }
     }
 
     /// Polls `task` inside the poll that is going on.
-    fn run_inside(&self, task: TaskRef) {
+    fn run_inside(&self, task: TaskRef, why: fn(Nested) -> Inner) {
         let Some(caller) = self.running.get() else { return };
         self.take_from_queue(task);
         let _inside = Inside { core: self, caller, work: self.work.get() };
-        self.nested.set(Some(Nested {
+        self.nested.set(Some(why(Nested {
             caller: caller.id(),
             caller_spawned_at: caller.record().spawned_at,
             polled: task.id(),
-        }));
+        })));
         // The step beats once more before and after its poll.
         self.pulse.beat();
         task.strand().take_turn();

@@ -23,7 +23,7 @@ use crate::private::Private;
 use crate::property::{Monitor, Trial};
 use crate::pulse::Pulse;
 use crate::ready::Ready;
-use crate::reentry::Nested;
+use crate::reentry::Inner;
 use crate::resident::Residents;
 use crate::sampler::Sampler;
 use crate::settings::{Probe, Settings};
@@ -76,10 +76,8 @@ pub(crate) struct Core {
     pub(crate) ready: Private<Ready<TaskRef>>,
     pub(crate) outlook: Private<Outlook>,
     pub(crate) running: Cell<Option<TaskRef>>,
-    /// A poll inside a call of a waker, itself inside a poll.
-    pub(crate) nested: Cell<Option<Nested>>,
-    /// Whether it is no waker's, but one as of another thread.
-    pub(crate) meets: Cell<bool>,
+    /// A poll inside a poll.
+    pub(crate) nested: Cell<Option<Inner>>,
     pub(crate) late: Private<Late>,
     pub(crate) steps: Cell<u64>,
     pub(crate) now: Cell<u64>,
@@ -201,7 +199,6 @@ impl World {
             outlook: Private::default(),
             running: Cell::new(None),
             nested: Cell::new(None),
-            meets: Cell::new(false),
             late: Private::default(),
             steps: Cell::new(0),
             now: Cell::new(0),
@@ -328,7 +325,6 @@ impl Core {
         self.identities.with(Identities::begin);
         self.ready.with(Ready::clear);
         self.nested.set(None);
-        self.meets.set(false);
         self.forgot.set(false);
         self.late.with(Late::clear);
         self.tape.with(Tape::clear);

@@ -1,9 +1,10 @@
 //! The laws of `AsyncBufRead`.
 
-use super::play::history::{Breach, bytes};
+use super::play::history::bytes;
 use super::read::{MOST_ROOM, Reading, content};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
+use crate::breach::Breach;
 use crate::checker::Checker;
 use crate::error::CheckError;
 use crate::passed::Passed;

@@ -3,10 +3,10 @@
 use super::given::inner::{Endings, Inners, TryMember, TryPlan, try_plan};
 use super::given::outputs::{Outputs, numbers_of};
 use super::play::driver::{Drivers, Notes};
-use super::play::history::Breach;
 use super::play::patience::{Patience, patience};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
+use crate::breach::Breach;
 use crate::checker::Checker;
 use crate::error::CheckError;
 use crate::passed::Passed;

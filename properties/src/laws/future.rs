@@ -3,11 +3,11 @@
 use super::given::inner::{Inners, Member, Pause, pauses};
 use super::given::outputs::{Outputs, numbers_of};
 use super::play::driver::{Drivers, Notes};
-use super::play::history::Breach;
 use super::play::patience::{Patience, patience};
 use super::play::unwinding::while_unwinding;
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
+use crate::breach::Breach;
 use crate::checker::Checker;
 use crate::error::CheckError;
 use crate::passed::Passed;

@@ -6,10 +6,10 @@ mod plan;
 
 use super::given::item::Drops;
 use super::play::cast::Cast;
-use super::play::history::Breach;
 use super::play::script::Script;
 use super::{Item, Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
+use crate::breach::Breach;
 use crate::checker::Checker;
 use crate::error::CheckError;
 use crate::passed::Passed;

@@ -1,9 +1,10 @@
 //! The laws of `AsyncRead`.
 
 use super::given::inner::{Inners, Pause, Source};
-use super::play::history::{Breach, History, bytes};
+use super::play::history::{History, bytes};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
+use crate::breach::Breach;
 use crate::checker::Checker;
 use crate::error::CheckError;
 use crate::passed::Passed;

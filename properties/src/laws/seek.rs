@@ -1,9 +1,9 @@
 //! The laws of `AsyncSeek`.
 
-use super::play::history::Breach;
 use super::read::{MOST_ROOM, Reading, content};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
+use crate::breach::Breach;
 use crate::checker::Checker;
 use crate::error::CheckError;
 use crate::passed::Passed;

@@ -2,8 +2,8 @@
 
 use super::Barrier;
 use super::model::{Answer, Gate, Op, Rules};
+use crate::breach::Breach;
 use crate::laws::play::cast::{Actor, Cast, Part};
-use crate::laws::play::history::Breach;
 use crate::laws::play::patience::Patience;
 use crate::laws::play::phases::{Phased, Phases};
 use crate::laws::play::script::Script;

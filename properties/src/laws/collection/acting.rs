@@ -3,9 +3,9 @@
 use super::content::Content;
 use super::plan::{Fill, Take, Taker};
 use super::{Collection, Full};
+use crate::breach::Breach;
 use crate::laws::given::inner::{Inners, Member, Pause};
 use crate::laws::play::driver::Notes;
-use crate::laws::play::history::Breach;
 use crate::laws::play::patience::Patience;
 use crate::laws::play::script::{Script, Step};
 use reveille_sim::time::sleep;

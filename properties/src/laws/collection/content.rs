@@ -1,7 +1,7 @@
 //! What should be in a collection.
 
+use crate::breach::Breach;
 use crate::laws::play::driver::Notes;
-use crate::laws::play::history::Breach;
 
 /// The members whose outputs are to come, in the order of their pushes.
 pub(super) struct Content {

@@ -4,9 +4,9 @@
 use super::Condvar;
 use super::model::{Done, Op, Queue, Rules};
 use super::plan::{Act, Held};
+use crate::breach::Breach;
 use crate::laws::linear::Effect;
 use crate::laws::play::cast::{Actor, Cast, Part, offer};
-use crate::laws::play::history::Breach;
 use crate::laws::play::patience::Patience;
 use crate::laws::play::phases::{Phased, Phases};
 use crate::laws::play::script::Script;

@@ -2,11 +2,11 @@
 
 use super::DelayQueue;
 use super::model::{Answer, Moment, Op, Queue};
-use super::plan::{Change, Delay, Next};
+use super::plan::{Change, Next};
+use crate::breach::{Breach, broken};
 use crate::laws::given::item::{Drops, Item};
 use crate::laws::linear::Effect;
 use crate::laws::play::cast::{Actor, LET_GO, Part, offer};
-use crate::laws::play::history::{Breach, broken};
 use reveille_sim::time::{Duration, Instant, sleep, sleep_until, timeout};
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -44,13 +44,6 @@ impl<D: DelayQueue> Shared<D> {
     }
 }
 
-fn due(delay: Delay) -> Instant {
-    match delay {
-        Delay::Ahead(ahead) => Instant::now() + ahead,
-        Delay::Ago(ago) => Instant::now() - ago,
-    }
-}
-
 /// Has an item come after such a time, as if the queue had been in use for long.
 pub(super) async fn grow_older<D: DelayQueue>(
     adapter: &D,
@@ -82,9 +75,9 @@ impl<D: DelayQueue> Actor for Hand<D> {
 
     async fn act(&mut self, change: Change) {
         match change {
-            Change::Insert(delay) => self.insert(due(delay)),
+            Change::Insert(delay) => self.insert(delay.due()),
             Change::Remove(place) => self.remove(place),
-            Change::Reset(place, delay) => self.reset(place, due(delay)),
+            Change::Reset(place, delay) => self.reset(place, delay.due()),
             Change::Clear => self.clear(),
             Change::NextDue => self.next_due(),
             Change::Count => {

@@ -1,5 +1,6 @@
 //! What the tasks around a delay queue do, as proptest draws it.
 
+use crate::laws::play::delay::{Delay, delay};
 use crate::laws::play::patience::{Patience, patience};
 use crate::laws::play::script::{Script, script, scripts};
 use proptest::prelude::*;
@@ -17,13 +18,6 @@ pub(super) enum Change {
     Clear,
     NextDue,
     Count,
-}
-
-/// From now on, or back from now.
-#[derive(Clone, Copy)]
-pub(super) enum Delay {
-    Ahead(Duration),
-    Ago(Duration),
 }
 
 /// Waits for an item, and does something else then for so many milliseconds.
@@ -60,22 +54,17 @@ pub(super) fn age(may_be_old: bool) -> impl Strategy<Value = Vec<Duration>> + Cl
     prop_oneof![7 => Just(Vec::new()), u32::from(may_be_old) => old]
 }
 
-/// As often as `past` of some the time has passed.
-fn delay(past: u32) -> impl Strategy<Value = Delay> + Clone {
+fn ahead() -> impl Strategy<Value = Duration> + Clone {
     // Several at a time are due together.
     let soon = select(vec![1_000, 2_000u64]);
-    let ahead = prop_oneof![2 => select(AHEAD.to_vec()), 1 => soon];
-    let ahead = ahead.prop_map(|micros| Delay::Ahead(Duration::from_micros(micros)));
-    let ago =
-        select(vec![1, 3, 100u64]).prop_map(|millis| Delay::Ago(Duration::from_millis(millis)));
-    prop_oneof![6 => ahead, past => ago]
+    prop_oneof![2 => select(AHEAD.to_vec()), 1 => soon].prop_map(Duration::from_micros)
 }
 
 pub(super) fn hands(most: usize) -> impl Strategy<Value = Vec<Script<Change>>> {
     let change = prop_oneof![
-        8 => delay(1).prop_map(Change::Insert),
+        8 => delay(ahead(), 1).prop_map(Change::Insert),
         4 => any::<u8>().prop_map(Change::Remove),
-        6 => (any::<u8>(), delay(3)).prop_map(|(which, delay)| Change::Reset(which, delay)),
+        6 => (any::<u8>(), delay(ahead(), 3)).prop_map(|(which, delay)| Change::Reset(which, delay)),
         1 => Just(Change::Clear),
         2 => Just(Change::NextDue),
         1 => Just(Change::Count),
@@ -99,15 +88,6 @@ impl fmt::Debug for Change {
             Change::Clear => f.write_str("clear"),
             Change::NextDue => f.write_str("next due"),
             Change::Count => f.write_str("count"),
-        }
-    }
-}
-
-impl fmt::Debug for Delay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Delay::Ahead(ahead) => write!(f, "in {ahead:?}"),
-            Delay::Ago(ago) => write!(f, "{ago:?} ago"),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What is known of the tasks of a run: who was woken, who ended, who is gone.
 
 use super::plan::{Deeds, EVENTS, TASKS};
+use crate::breach::Breach;
 use crate::laws::given::item::Drops;
-use crate::laws::play::history::{Breach, History};
+use crate::laws::play::history::History;
 use std::array::from_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;

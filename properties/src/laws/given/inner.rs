@@ -21,7 +21,7 @@ pub use try_member::TryMember;
 pub(in crate::laws) use try_member::{Endings, TryPlan, try_plan};
 
 use super::item::Drops;
-use crate::laws::play::history::{Breach, broken};
+use crate::breach::{Breach, broken};
 use gate::Gate;
 use reveille_sim::time::Instant;
 use reveille_sim::{Law, TaskId, current_step, current_task, draw, forgotten, poll_another};

@@ -1,6 +1,6 @@
 //! What a thing under test holds or hands over: numbered items whose drops are counted.
 
-use crate::laws::play::history::{Breach, broken};
+use crate::breach::{Breach, broken};
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,6 @@
 //! What a thing under test hands to many: numbered values whose clones are counted.
 
-use crate::laws::play::history::{Breach, broken};
+use crate::breach::{Breach, broken};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -4,9 +4,9 @@ use super::acting::Acting;
 use super::gate::Gate;
 use super::model::{Permits, Share};
 use super::section::{Act, Section};
+use crate::breach::Breach;
 use crate::laws::given::item::Drops;
 use crate::laws::play::cast::Cast;
-use crate::laws::play::history::Breach;
 use crate::laws::play::script::{Script, Step};
 use std::rc::Rc;
 

@@ -6,9 +6,9 @@
 //! when all is at rest again, the whole history is judged once more.
 
 use super::calls::Called;
-use super::history::{Breach, broken};
 use super::patience::Patience;
 use super::script::{Script, Step};
+use crate::breach::{Breach, broken};
 use crate::error::CheckError;
 use crate::laws::linear::{Effect, Entry, Log, Model, Verdict, check, table};
 use crate::passed::Passed;

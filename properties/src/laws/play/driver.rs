@@ -1,7 +1,8 @@
 //! The tasks that drive what is under test, each with a history of what it did, and the
 //! judgement when all is at rest.
 
-use super::history::{Breach, History};
+use super::history::History;
+use crate::breach::Breach;
 use crate::laws::given::inner::Inners;
 use reveille_sim::time::sleep;
 use reveille_sim::{Builder, JoinHandle, forgotten};

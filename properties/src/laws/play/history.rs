@@ -1,6 +1,7 @@
 //! What the operations of a run did, for the message of the one that broke a law.
 
-use std::fmt::{self, Arguments, Debug, Write};
+use crate::breach::Breach;
+use std::fmt::{Arguments, Write};
 
 /// Operations told at most.
 const MOST: usize = 16;
@@ -34,20 +35,6 @@ impl History {
         }
         Err(Breach(text))
     }
-}
-
-/// How a law is broken. A run that returns it fails.
-pub(crate) struct Breach(String);
-
-impl Debug for Breach {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// A law is broken, as `how` tells.
-pub(in crate::laws) fn broken<T>(how: String) -> Result<T, Breach> {
-    Err(Breach(how))
 }
 
 /// `count` bytes in words.

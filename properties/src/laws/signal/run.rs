@@ -2,10 +2,10 @@
 
 use super::Signal;
 use super::model::{Answer, Op, Value};
+use crate::breach::Breach;
 use crate::laws::given::item::{Drops, Item};
 use crate::laws::linear::Effect;
 use crate::laws::play::cast::{Actor, Cast, Part, offer};
-use crate::laws::play::history::Breach;
 use crate::laws::play::patience::{Patience, patience};
 use crate::laws::play::script::Script;
 use proptest::prelude::*;

@@ -2,9 +2,10 @@
 
 use super::Timer;
 use super::model::{Answer, Moment, Op, Timer as Model};
-use super::plan::{Act, Delay, Reset};
+use super::plan::{Act, Reset};
 use crate::laws::linear::Effect;
 use crate::laws::play::cast::{Actor, Part, offer};
+use crate::laws::play::delay::Delay;
 use crate::laws::play::patience::Patience;
 use reveille_sim::time::Instant;
 use std::cell::RefCell;
@@ -36,13 +37,6 @@ impl<T: Timer> Shared<T> {
 
     fn now(&self) -> Moment {
         self.moment(Instant::now())
-    }
-}
-
-fn due(delay: Delay) -> Instant {
-    match delay {
-        Delay::Ahead(ahead) => Instant::now() + ahead,
-        Delay::Ago(ago) => Instant::now() - ago,
     }
 }
 
@@ -103,7 +97,7 @@ impl<T: Timer> Sleeper<T> {
     fn set(&self, delay: Delay) {
         let Shared { adapter, wheel, slots, .. } = &*self.shared;
         self.drop();
-        let (due, at) = (due(delay), self.shared.now());
+        let (due, at) = (delay.due(), self.shared.now());
         let op = Op::Set { who: self.who, due: self.shared.moment(due), at };
         let sleep =
             self.part.at_once(op, || (Answer::Done, Box::pin(adapter.sleep_until(wheel, due))));
@@ -131,7 +125,7 @@ impl<T: Timer> Actor for Hand<T> {
         let who = usize::from(place) % slots.len();
         let mut slot = slots[who].borrow_mut();
         let Some(slot) = &mut *slot else { return };
-        let (due, at) = (due(delay), self.shared.now());
+        let (due, at) = (delay.due(), self.shared.now());
         let op = Op::Reset { who, due: self.shared.moment(due), at };
         let sleep = slot.sleep.as_mut();
         let reset = || Some((Answer::Done, adapter.reset(wheel, sleep, due)?));

@@ -1,5 +1,6 @@
 //! What the tasks around timers do, as proptest draws it.
 
+use crate::laws::play::delay::{Delay, delay};
 use crate::laws::play::patience::{Patience, patience};
 use crate::laws::play::script::{Script, Step, script, scripts};
 use proptest::prelude::*;
@@ -22,13 +23,6 @@ pub(super) enum Act {
 /// Resets the timer of the task at this place.
 #[derive(Clone, Copy)]
 pub(super) struct Reset(pub(super) u8, pub(super) Delay);
-
-/// From now on, or back from now.
-#[derive(Clone, Copy)]
-pub(super) enum Delay {
-    Ahead(Duration),
-    Ago(Duration),
-}
 
 /// Microseconds: next to each other, between two milliseconds, and over all levels of a wheel.
 const AHEAD: [u64; 20] = [
@@ -57,19 +51,14 @@ const AHEAD: [u64; 20] = [
 /// For how long the clock has run, in seconds.
 const AGES: [u64; 5] = [1, 100, 70_000, 30_000_000, 100_000_000];
 
-/// As often as `past` of some the time has passed.
-fn delay(longest: Duration, past: u32) -> impl Strategy<Value = Delay> + Clone {
-    let ahead = select(AHEAD.to_vec())
-        .prop_map(move |micros| Delay::Ahead(Duration::from_micros(micros).min(longest)));
-    let ago =
-        select(vec![1, 3, 100u64]).prop_map(|millis| Delay::Ago(Duration::from_millis(millis)));
-    prop_oneof![6 => ahead, past => ago]
+fn ahead(longest: Duration) -> impl Strategy<Value = Duration> + Clone {
+    select(AHEAD.to_vec()).prop_map(move |micros| Duration::from_micros(micros).min(longest))
 }
 
 pub(super) fn sleepers(most: usize, longest: Duration) -> impl Strategy<Value = Vec<Script<Act>>> {
     let act = prop_oneof![
-        8 => (delay(longest, 1), patience()).prop_map(|(delay, wait)| Act::Sleep(delay, wait)),
-        2 => delay(longest, 1).prop_map(Act::Set),
+        8 => (delay(ahead(longest), 1), patience()).prop_map(|(delay, wait)| Act::Sleep(delay, wait)),
+        2 => delay(ahead(longest), 1).prop_map(Act::Set),
         6 => patience().prop_map(Act::Wait),
         1 => Just(Act::Ask),
         1 => Just(Act::Drop),
@@ -79,7 +68,8 @@ pub(super) fn sleepers(most: usize, longest: Duration) -> impl Strategy<Value = 
 }
 
 pub(super) fn hand(most: usize, longest: Duration) -> impl Strategy<Value = Script<Reset>> {
-    let reset = (any::<u8>(), delay(longest, 4)).prop_map(|(place, delay)| Reset(place, delay));
+    let reset =
+        (any::<u8>(), delay(ahead(longest), 4)).prop_map(|(place, delay)| Reset(place, delay));
     script(reset, Reset(0, Delay::Ahead(Duration::from_millis(2))), most)
 }
 
@@ -122,14 +112,5 @@ impl fmt::Debug for Reset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Reset(place, delay) = self;
         write!(f, "reset ({place}) {delay:?}")
-    }
-}
-
-impl fmt::Debug for Delay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Delay::Ahead(ahead) => write!(f, "in {ahead:?}"),
-            Delay::Ago(ago) => write!(f, "{ago:?} ago"),
-        }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::MakeWaker;
 use super::plan::{Step, What};
-use crate::laws::play::history::{Breach, History};
+use crate::breach::Breach;
+use crate::laws::play::history::History;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
