@@ -52,7 +52,7 @@ enum Operation {
     Sleep,
 }
 
-fn operation() -> impl Strategy<Value = Operation> {
+fn operation() -> BoxedStrategy<Operation> {
     let some = || prop_oneof![1 => Just(0), 3 => 0..=MOST_ROOM];
     prop_oneof![
         4 => some().prop_map(|consume| Operation::Fill { consume }),
@@ -61,6 +61,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         1 => (0..=MOST_ROOM).prop_map(Operation::ReadAndDrop),
         1 => Just(Operation::Sleep),
     ]
+    .boxed()
 }
 
 impl<M> sealed::Sealed for BufReadLaws<M> {}

@@ -171,9 +171,9 @@ struct Wait {
 }
 
 /// Some unwind, where others may see it.
-fn wait(is_shared: bool) -> impl Strategy<Value = Wait> {
+fn wait(is_shared: bool) -> BoxedStrategy<Wait> {
     let unwinds = if is_shared { 0..6 } else { 1..6 }.prop_map(|lot| lot == 0);
-    (patience(), unwinds).prop_map(|(patience, unwinds)| Wait { patience, unwinds })
+    (patience(), unwinds).prop_map(|(patience, unwinds)| Wait { patience, unwinds }).boxed()
 }
 
 impl fmt::Debug for Wait {

@@ -100,24 +100,25 @@ enum Operation {
     Sleep,
 }
 
-fn operation() -> impl Strategy<Value = Operation> {
+fn operation() -> BoxedStrategy<Operation> {
     prop_oneof![
         4 => (0..=MOST_ROOM).prop_map(Operation::Read),
         1 => vec(0..=MOST_ROOM / 2, 0..4).prop_map(Operation::ReadVectored),
         3 => (0..=MOST_ROOM).prop_map(Operation::ReadAndDrop),
         1 => Just(Operation::Sleep),
     ]
+    .boxed()
 }
 
 /// What is to be read: any bytes, that become 1, 2, 3 where it does not matter which they
 /// are, so that each shows where it comes from. It is made small after the operations,
 /// since fewer of them need less.
-pub(super) fn content(most: usize) -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn content(most: usize) -> BoxedStrategy<Vec<u8>> {
     let number = |bytes: Vec<u8>| {
         let numbers = (1..=u8::MAX).cycle();
         bytes.into_iter().zip(numbers).map(|(byte, number)| byte.wrapping_add(number)).collect()
     };
-    vec(any::<u8>(), 0..=most).prop_map(number)
+    vec(any::<u8>(), 0..=most).prop_map(number).boxed()
 }
 
 impl<M> sealed::Sealed for ReadLaws<M> {}

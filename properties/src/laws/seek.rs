@@ -42,7 +42,7 @@ enum Operation {
     Sleep,
 }
 
-fn operation(most: usize) -> impl Strategy<Value = Operation> {
+fn operation(most: usize) -> BoxedStrategy<Operation> {
     let most = most as i64;
     let position = prop_oneof![
         3 => (0..=most + 4).prop_map(|at| SeekFrom::Start(at as u64)),
@@ -57,6 +57,7 @@ fn operation(most: usize) -> impl Strategy<Value = Operation> {
         1 => (0..=MOST_ROOM).prop_map(Operation::ReadAndDrop),
         1 => Just(Operation::Sleep),
     ]
+    .boxed()
 }
 
 impl<M> sealed::Sealed for SeekLaws<M> {}

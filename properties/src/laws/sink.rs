@@ -86,17 +86,18 @@ enum End {
     Drop,
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn step() -> BoxedStrategy<Step> {
     prop_oneof![
         6 => patience().prop_map(Step::Send),
         1 => patience().prop_map(Step::Ready),
         2 => patience().prop_map(Step::Flush),
         1 => Just(Step::Sleep),
     ]
+    .boxed()
 }
 
-fn end() -> impl Strategy<Value = End> {
-    prop_oneof![4 => patience().prop_map(End::Close), 1 => Just(End::Drop)]
+fn end() -> BoxedStrategy<End> {
+    prop_oneof![4 => patience().prop_map(End::Close), 1 => Just(End::Drop)].boxed()
 }
 
 impl Debug for Step {

@@ -280,10 +280,10 @@ struct Steps {
     to_the_end: bool,
 }
 
-fn steps(most: usize) -> impl Strategy<Value = Steps> {
+fn steps(most: usize) -> BoxedStrategy<Steps> {
     let step = prop_oneof![6 => patience().prop_map(Step::Next), 1 => Just(Step::Sleep)];
     let steps = (vec(step, 0..=most), prop_oneof![1 => Just(false), 3 => Just(true)]);
-    steps.prop_map(|(steps, to_the_end)| Steps { steps, to_the_end })
+    steps.prop_map(|(steps, to_the_end)| Steps { steps, to_the_end }).boxed()
 }
 
 impl fmt::Debug for Steps {

@@ -60,7 +60,7 @@ enum Operation {
     Sleep,
 }
 
-fn operation(most: usize) -> impl Strategy<Value = Operation> {
+fn operation(most: usize) -> BoxedStrategy<Operation> {
     let some = move || vec(any::<u8>(), 0..=(most / 4).max(1));
     prop_oneof![
         4 => some().prop_map(Operation::Write),
@@ -70,6 +70,7 @@ fn operation(most: usize) -> impl Strategy<Value = Operation> {
         1 => Just(Operation::FlushAndDrop),
         1 => Just(Operation::Sleep),
     ]
+    .boxed()
 }
 
 impl<M> sealed::Sealed for WriteLaws<M> {}

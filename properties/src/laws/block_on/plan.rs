@@ -72,13 +72,13 @@ pub(super) struct May {
     pub(super) park: bool,
 }
 
-pub(super) fn calls(most: usize, may: May) -> impl Strategy<Value = Vec<Call>> {
+pub(super) fn calls(most: usize, may: May) -> BoxedStrategy<Vec<Call>> {
     let end = prop_oneof![7 => Just(End::Ready), 1 => Just(End::Panic)];
     let call = (vec(turn(may), 0..=most), end).prop_map(|(turns, end)| Call { turns, end });
-    vec(call, 1..=MOST_CALLS)
+    vec(call, 1..=MOST_CALLS).boxed()
 }
 
-fn turn(may: May) -> impl Strategy<Value = Turn> {
+fn turn(may: May) -> BoxedStrategy<Turn> {
     let wake = prop_oneof![
         3 => Just(Wake::ByRef),
         1 => Just(Wake::ByValue),
@@ -86,10 +86,12 @@ fn turn(may: May) -> impl Strategy<Value = Turn> {
         3 => prop_oneof![Just(0), Just(1), Just(20)].prop_map(Wake::Later),
     ];
     let moves = vec(action(may), 0..=MOST_MOVES);
-    (moves.clone(), wake, moves).prop_map(|(before, wake, after)| Turn { before, wake, after })
+    (moves.clone(), wake, moves)
+        .prop_map(|(before, wake, after)| Turn { before, wake, after })
+        .boxed()
 }
 
-fn action(may: May) -> impl Strategy<Value = Move> + Clone {
+fn action(may: May) -> BoxedStrategy<Move> {
     let nested =
         prop_oneof![Just(Nested::Ready), Just(Nested::WakesItself), Just(Nested::IsWokenByOther)];
     let action = prop_oneof![
@@ -101,11 +103,13 @@ fn action(may: May) -> impl Strategy<Value = Move> + Clone {
         1 => Just(Move::WakeKept),
     ];
     // What is not to be borne is made something else, since a weight of none is no ban.
-    action.prop_map(move |action| match action {
-        Move::Park | Move::Receive if !may.park => Move::Unpark,
-        Move::Nest(_) if !may.nest => Move::Unpark,
-        other => other,
-    })
+    action
+        .prop_map(move |action| match action {
+            Move::Park | Move::Receive if !may.park => Move::Unpark,
+            Move::Nest(_) if !may.nest => Move::Unpark,
+            other => other,
+        })
+        .boxed()
 }
 
 impl fmt::Debug for Call {

@@ -43,7 +43,7 @@ pub(super) enum Receiving {
 
 // Each run does little beside what it is about, so that rare things meet (Groce and others,
 // "Swarm testing", 2012).
-pub(super) fn senders(most: usize) -> impl Strategy<Value = Vec<Script<Sending>>> {
+pub(super) fn senders(most: usize) -> BoxedStrategy<Vec<Script<Sending>>> {
     let send = || prop_oneof![6 => patience().prop_map(Sending::Send), 1 => Just(Sending::TrySend)];
     let handles = || {
         prop_oneof![
@@ -68,9 +68,10 @@ pub(super) fn senders(most: usize) -> impl Strategy<Value = Vec<Script<Sending>>
         2 => scripts(prop_oneof![send(), settings()], plain, most),
         3 => scripts(all, plain, most),
     ]
+    .boxed()
 }
 
-pub(super) fn receivers(most: usize) -> impl Strategy<Value = Vec<Script<Receiving>>> {
+pub(super) fn receivers(most: usize) -> BoxedStrategy<Vec<Script<Receiving>>> {
     let recv =
         || prop_oneof![6 => patience().prop_map(Receiving::Recv), 1 => Just(Receiving::TryRecv)];
     let handles = || {
@@ -96,6 +97,7 @@ pub(super) fn receivers(most: usize) -> impl Strategy<Value = Vec<Script<Receivi
         2 => scripts(prop_oneof![2 => recv(), 1 => deactivate()], plain, most),
         3 => scripts(all, plain, most),
     ]
+    .boxed()
 }
 
 impl fmt::Debug for Sending {

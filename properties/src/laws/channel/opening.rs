@@ -20,7 +20,7 @@ pub(super) struct Opening {
 
 /// The first capacity, where most waits, more often than the others; but the last one, where
 /// most is waited for, if who waits may be forgotten.
-pub(super) fn opening(capacities: Vec<Capacity>, forgets: bool) -> impl Strategy<Value = Opening> {
+pub(super) fn opening(capacities: Vec<Capacity>, forgets: bool) -> BoxedStrategy<Opening> {
     let favoured = capacities[if forgets { capacities.len() - 1 } else { 0 }];
     let capacity = prop_oneof![1 => Just(favoured), 2 => select(capacities)];
     let past = prop_oneof![
@@ -29,7 +29,7 @@ pub(super) fn opening(capacities: Vec<Capacity>, forgets: bool) -> impl Strategy
         // Sizes are powers of two, and there or a little before it comes round.
         1 => (2..7u32, 0..3usize).prop_map(|(power, before)| (1 << power) - before),
     ];
-    (capacity, past).prop_map(|(capacity, past)| Opening { capacity, past })
+    (capacity, past).prop_map(|(capacity, past)| Opening { capacity, past }).boxed()
 }
 
 impl Opening {

@@ -76,7 +76,7 @@ pub(super) fn senders(
     most: usize,
     offered: Offered,
     forgets: bool,
-) -> impl Strategy<Value = Vec<Script<Act<OfSender>>>> {
+) -> BoxedStrategy<Vec<Script<Act<OfSender>>>> {
     let fate = prop_oneof![
         2 => Just(Fate::Used),
         2 => Just(Fate::Released),
@@ -98,7 +98,7 @@ pub(super) fn receivers(
     most: usize,
     offered: Offered,
     forgets: bool,
-) -> impl Strategy<Value = Vec<Script<Act<OfReceiver>>>> {
+) -> BoxedStrategy<Vec<Script<Act<OfReceiver>>>> {
     let limit = prop_oneof![3 => 2..4usize, 1 => Just(1)];
     let before = prop_oneof![3 => Just(0), 1 => Just(1)];
     let many = (limit, before, patience(forgets))
@@ -125,16 +125,18 @@ pub(super) fn receivers(
 /// Where futures may be forgotten, some tasks do no more than wait for one that may be, so that
 /// nobody makes good for it.
 fn some_forgotten<E: Verb>(
-    scripts: impl Strategy<Value = Vec<Script<Act<E>>>>,
+    scripts: BoxedStrategy<Vec<Script<Act<E>>>>,
     forgets: bool,
-) -> impl Strategy<Value = Vec<Script<Act<E>>>> {
+) -> BoxedStrategy<Vec<Script<Act<E>>>> {
     let one_in = if forgets { 3 } else { 1 };
-    (scripts, vec(0..one_in, MOST_TASKS)).prop_map(|(mut scripts, drawn)| {
-        for (script, _) in scripts.iter_mut().zip(drawn).filter(|(_, drawn)| *drawn == 1) {
-            script.steps = vec![Step::Act(Act::Wait(Patience::Faulty))];
-        }
-        scripts
-    })
+    (scripts, vec(0..one_in, MOST_TASKS))
+        .prop_map(|(mut scripts, drawn)| {
+            for (script, _) in scripts.iter_mut().zip(drawn).filter(|(_, drawn)| *drawn == 1) {
+                script.steps = vec![Step::Act(Act::Wait(Patience::Faulty))];
+            }
+            scripts
+        })
+        .boxed()
 }
 
 /// How long somebody waits. Where futures may be forgotten, many are.
@@ -142,7 +144,7 @@ fn patience(forgets: bool) -> BoxedStrategy<Patience> {
     let patience = crate::laws::play::patience::patience();
     match forgets {
         true => prop_oneof![2 => patience, 1 => Just(Patience::Faulty)].boxed(),
-        false => patience.boxed(),
+        false => patience,
     }
 }
 
@@ -161,18 +163,20 @@ fn come_back<E>() -> Vec<Step<Act<E>>> {
 
 /// How often which steps come at the end of a script, if they are offered.
 fn with_endings<E: Verb>(
-    scripts: impl Strategy<Value = Vec<Script<Act<E>>>>,
+    scripts: BoxedStrategy<Vec<Script<Act<E>>>>,
     endings: impl IntoIterator<Item = (bool, u32, Vec<Step<Act<E>>>)>,
-) -> impl Strategy<Value = Vec<Script<Act<E>>>> {
+) -> BoxedStrategy<Vec<Script<Act<E>>>> {
     let offered = endings.into_iter().filter(|(offered, ..)| *offered);
     let endings = offered.map(|(_, weight, ending)| (weight, Just(ending)));
     let endings = vec(Union::new_weighted(endings.collect()), MOST_TASKS);
-    (scripts, endings).prop_map(|(mut scripts, endings)| {
-        for (script, ending) in scripts.iter_mut().zip(endings) {
-            script.steps.extend(ending);
-        }
-        scripts
-    })
+    (scripts, endings)
+        .prop_map(|(mut scripts, endings)| {
+            for (script, ending) in scripts.iter_mut().zip(endings) {
+                script.steps.extend(ending);
+            }
+            scripts
+        })
+        .boxed()
 }
 
 /// What is offered, with how much of it there is to be.
@@ -182,7 +186,7 @@ fn act<E: Verb>(
     offered: OfEnd,
     forgets: bool,
     own: impl IntoIterator<Item = Weighted<E>>,
-) -> impl Strategy<Value = Act<E>> + Clone {
+) -> BoxedStrategy<Act<E>> {
     let own = own
         .into_iter()
         .map(|(offered, weight, own)| (offered, weight, own.prop_map(Act::Of).boxed()));
@@ -198,7 +202,7 @@ fn act<E: Verb>(
         (offered.weak, 1, Just(Act::Upgrade).boxed()),
     ];
     let offered = acts.into_iter().chain(own).filter(|(offered, ..)| *offered);
-    Union::new_weighted(offered.map(|(_, weight, act)| (weight, act)).collect())
+    Union::new_weighted(offered.map(|(_, weight, act)| (weight, act)).collect()).boxed()
 }
 
 /// What may wait, with how long it does.

@@ -42,7 +42,7 @@ pub(super) struct Taker {
     pub(super) to_the_end: bool,
 }
 
-pub(super) fn pushers(most: usize) -> impl Strategy<Value = Vec<Script<Fill>>> {
+pub(super) fn pushers(most: usize) -> BoxedStrategy<Vec<Script<Fill>>> {
     let push = (pauses(), 0..KEYS, patience());
     let fill = prop_oneof![
         12 => push.prop_map(|(pauses, key, patience)| Fill::Push(pauses, key, patience)),
@@ -57,10 +57,10 @@ pub(super) fn pushers(most: usize) -> impl Strategy<Value = Vec<Script<Fill>>> {
     scripts(fill, Fill::Push(vec![Pause::Turn], 0, Patience::Endless), most)
 }
 
-pub(super) fn taker(most: usize) -> impl Strategy<Value = Taker> {
+pub(super) fn taker(most: usize) -> BoxedStrategy<Taker> {
     let step = prop_oneof![6 => patience().prop_map(Take::Next), 1 => Just(Take::Sleep)];
     let steps = (vec(step, 0..=most), prop_oneof![1 => Just(false), 2 => Just(true)]);
-    steps.prop_map(|(steps, to_the_end)| Taker { steps, to_the_end })
+    steps.prop_map(|(steps, to_the_end)| Taker { steps, to_the_end }).boxed()
 }
 
 impl fmt::Debug for Fill {

@@ -27,37 +27,40 @@ pub(super) enum Held {
     Long(u8),
 }
 
-pub(super) fn waiters(most: usize) -> impl Strategy<Value = Vec<Script<Act>>> {
+pub(super) fn waiters(most: usize) -> BoxedStrategy<Vec<Script<Act>>> {
     let act = prop_oneof![6 => wait(), 1 => notify()];
     scripts(act, Act::Wait(Patience::Endless), most)
 }
 
 /// Few, since one notification too many covers up for one that is lost.
-pub(super) fn notifiers(most: usize) -> impl Strategy<Value = Vec<Script<Act>>> {
+pub(super) fn notifiers(most: usize) -> BoxedStrategy<Vec<Script<Act>>> {
     let plain = Act::Notify { all: false, held: Held::No };
-    scripts(notify(), plain, most).prop_map(|mut scripts| {
-        scripts.truncate(NOTIFIERS);
-        scripts
-    })
+    scripts(notify(), plain, most)
+        .prop_map(|mut scripts| {
+            scripts.truncate(NOTIFIERS);
+            scripts
+        })
+        .boxed()
 }
 
 /// Who is dropped when it was notified, or waits for the mutex, has the most to answer for.
-fn wait() -> impl Strategy<Value = Act> + Clone {
+fn wait() -> BoxedStrategy<Act> {
     prop_oneof![
         3 => patience(),
         1 => (1..3u8).prop_map(Patience::Wakes),
         1 => Just(Patience::Polls(2)),
     ]
     .prop_map(Act::Wait)
+    .boxed()
 }
 
-fn notify() -> impl Strategy<Value = Act> + Clone {
+fn notify() -> BoxedStrategy<Act> {
     let held = prop_oneof![
         2 => Just(Held::No),
         1 => Just(Held::Meanwhile),
         2 => (0..3u8).prop_map(Held::Long),
     ];
-    (prop::bool::weighted(0.25), held).prop_map(|(all, held)| Act::Notify { all, held })
+    (prop::bool::weighted(0.25), held).prop_map(|(all, held)| Act::Notify { all, held }).boxed()
 }
 
 impl fmt::Debug for Act {

@@ -46,21 +46,21 @@ const AHEAD: [u64; 14] = [
 /// How old the queue is when the tasks begin, as items that came and went, each so long after the
 /// one before. Most are young; others are about to be as old as what a timer wheel of so many
 /// levels of 64 slots covers, in milliseconds, and the last ones twice half of it.
-pub(super) fn age(may_be_old: bool) -> impl Strategy<Value = Vec<Duration>> + Clone {
+pub(super) fn age(may_be_old: bool) -> BoxedStrategy<Vec<Duration>> {
     let old = (prop_oneof![(1..=5u32).prop_map(|level| 1 << (6 * level)), Just(1 << 36)], 0..8u64);
     let old = old.prop_map(|(wheel, before): (u64, u64)| {
         [wheel / 2, wheel / 2 - before].map(Duration::from_millis).to_vec()
     });
-    prop_oneof![7 => Just(Vec::new()), u32::from(may_be_old) => old]
+    prop_oneof![7 => Just(Vec::new()), u32::from(may_be_old) => old].boxed()
 }
 
-fn ahead() -> impl Strategy<Value = Duration> + Clone {
+fn ahead() -> BoxedStrategy<Duration> {
     // Several at a time are due together.
     let soon = select(vec![1_000, 2_000u64]);
-    prop_oneof![2 => select(AHEAD.to_vec()), 1 => soon].prop_map(Duration::from_micros)
+    prop_oneof![2 => select(AHEAD.to_vec()), 1 => soon].prop_map(Duration::from_micros).boxed()
 }
 
-pub(super) fn hands(most: usize) -> impl Strategy<Value = Vec<Script<Change>>> {
+pub(super) fn hands(most: usize) -> BoxedStrategy<Vec<Script<Change>>> {
     let change = prop_oneof![
         8 => delay(ahead(), 1).prop_map(Change::Insert),
         4 => any::<u8>().prop_map(Change::Remove),
@@ -73,7 +73,7 @@ pub(super) fn hands(most: usize) -> impl Strategy<Value = Vec<Script<Change>>> {
 }
 
 /// There is one: who polled last is who is woken.
-pub(super) fn consumer(most: usize) -> impl Strategy<Value = Script<Next>> {
+pub(super) fn consumer(most: usize) -> BoxedStrategy<Script<Next>> {
     let rest = prop_oneof![3 => Just(0), 1 => 1..4u8];
     let next = (patience(), rest).prop_map(|(patience, rest)| Next(patience, rest));
     script(next, Next(Patience::Endless, 0), most)

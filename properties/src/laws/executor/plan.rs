@@ -68,15 +68,15 @@ pub(super) fn arguments(most: usize, panics: bool) -> impl Arguments<Value = Lis
         .and("driven on", prop_oneof![3 => Just(true), 1 => Just(false)])
 }
 
-fn task() -> impl Strategy<Value = u8> + Clone {
-    0..TASKS as u8
+fn task() -> BoxedStrategy<u8> {
+    (0..TASKS as u8).boxed()
 }
 
-fn event() -> impl Strategy<Value = u8> + Clone {
-    0..EVENTS as u8
+fn event() -> BoxedStrategy<u8> {
+    (0..EVENTS as u8).boxed()
 }
 
-fn deeds(panics: bool) -> impl Strategy<Value = Deeds> {
+fn deeds(panics: bool) -> BoxedStrategy<Deeds> {
     let deed = prop_oneof![
         4 => Just(Deed::Yield),
         6 => event().prop_map(Deed::Wait),
@@ -87,10 +87,10 @@ fn deeds(panics: bool) -> impl Strategy<Value = Deeds> {
         1 => Just(if panics { Deed::Panic } else { Deed::Yield }),
     ];
     let on_drop = prop_oneof![4 => Just(None), 1 => event().prop_map(Some)];
-    (vec(deed, 0..=4), on_drop).prop_map(|(deeds, on_drop)| Deeds { deeds, on_drop })
+    (vec(deed, 0..=4), on_drop).prop_map(|(deeds, on_drop)| Deeds { deeds, on_drop }).boxed()
 }
 
-fn hands(most: usize, panics: bool) -> impl Strategy<Value = Vec<Script<Act>>> {
+fn hands(most: usize, panics: bool) -> BoxedStrategy<Vec<Script<Act>>> {
     let act = prop_oneof![
         8 => task().prop_map(Act::Spawn),
         2 => (task(), any::<bool>()).prop_map(move |(first, panic)| {
@@ -107,7 +107,7 @@ fn hands(most: usize, panics: bool) -> impl Strategy<Value = Vec<Script<Act>>> {
     scripts(act, Act::Spawn(0), most)
 }
 
-fn drivers(most: usize) -> impl Strategy<Value = Vec<Script<Drive>>> {
+fn drivers(most: usize) -> BoxedStrategy<Vec<Script<Drive>>> {
     let drive = prop_oneof![
         3 => patience().prop_map(Drive::Await),
         2 => (1..=5u8).prop_map(Drive::Tick),

@@ -48,7 +48,7 @@ pub(in crate::laws) enum Ends {
 }
 
 /// With `panics` some do.
-pub(in crate::laws) fn making(panics: bool) -> impl Strategy<Value = Making> + Clone {
+pub(in crate::laws) fn making(panics: bool) -> BoxedStrategy<Making> {
     let pause = prop_oneof![
         4 => Just(Pause::Yield),
         2 => (1..4u8).prop_map(Pause::Sleep),
@@ -59,7 +59,7 @@ pub(in crate::laws) fn making(panics: bool) -> impl Strategy<Value = Making> + C
         2 => Just(Ends::Failed),
         u32::from(panics) => Just(Ends::Panicked),
     ];
-    (vec(pause, 0..3), ends).prop_map(|(pauses, ends)| Making { pauses, ends })
+    (vec(pause, 0..3), ends).prop_map(|(pauses, ends)| Making { pauses, ends }).boxed()
 }
 
 impl Making {

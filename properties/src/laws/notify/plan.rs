@@ -49,11 +49,11 @@ pub(super) enum Crowd {
     Of(usize),
 }
 
-pub(super) fn crowd() -> impl Strategy<Value = Crowd> {
-    prop_oneof![7 => Just(Crowd::None), 1 => Just(Crowd::Of(MANY))]
+pub(super) fn crowd() -> BoxedStrategy<Crowd> {
+    prop_oneof![7 => Just(Crowd::None), 1 => Just(Crowd::Of(MANY))].boxed()
 }
 
-pub(super) fn listeners(most: usize) -> impl Strategy<Value = Vec<Script<Act>>> {
+pub(super) fn listeners(most: usize) -> BoxedStrategy<Vec<Script<Act>>> {
     let act = prop_oneof![
         9 => listen(),
         2 => whom().prop_map(Act::Notify),
@@ -62,30 +62,33 @@ pub(super) fn listeners(most: usize) -> impl Strategy<Value = Vec<Script<Act>>> 
 }
 
 /// Few, since one notification too many covers up for one that is lost.
-pub(super) fn notifiers(most: usize) -> impl Strategy<Value = Vec<Script<Act>>> {
+pub(super) fn notifiers(most: usize) -> BoxedStrategy<Vec<Script<Act>>> {
     let scripts = scripts(whom().prop_map(Act::Notify), Act::Notify(Whom::One), most);
-    scripts.prop_map(|mut scripts| {
-        scripts.truncate(NOTIFIERS);
-        scripts
-    })
+    scripts
+        .prop_map(|mut scripts| {
+            scripts.truncate(NOTIFIERS);
+            scripts
+        })
+        .boxed()
 }
 
 /// Who is dropped when it was notified has the most to answer for.
-fn listen() -> impl Strategy<Value = Act> + Clone {
+fn listen() -> BoxedStrategy<Act> {
     let patience = prop_oneof![2 => patience(), 1 => Just(Patience::Wakes(1))];
-    (manner(), patience).prop_map(|(manner, patience)| Act::Listen(manner, patience))
+    (manner(), patience).prop_map(|(manner, patience)| Act::Listen(manner, patience)).boxed()
 }
 
-fn manner() -> impl Strategy<Value = Manner> + Clone {
+fn manner() -> BoxedStrategy<Manner> {
     prop_oneof![
         6 => Just(Manner::AtOnce),
         1 => (0..4u8).prop_map(Manner::Late),
         1 => (0..4u8).prop_map(Manner::Enabled),
         1 => Just(Manner::Again),
     ]
+    .boxed()
 }
 
-fn whom() -> impl Strategy<Value = Whom> + Clone {
+fn whom() -> BoxedStrategy<Whom> {
     prop_oneof![
         4 => Just(Whom::One),
         2 => Just(Whom::Last),
@@ -96,6 +99,7 @@ fn whom() -> impl Strategy<Value = Whom> + Clone {
         1 => Just(Whom::Reset),
         1 => Just(Whom::Other),
     ]
+    .boxed()
 }
 
 impl fmt::Debug for Act {

@@ -23,7 +23,7 @@ pub(super) enum Act {
     Last,
 }
 
-pub(super) fn act() -> impl Strategy<Value = Act> + Clone {
+pub(super) fn act() -> BoxedStrategy<Act> {
     let init = (any::<bool>(), making(true), patience());
     prop_oneof![
         8 => init.prop_map(|(tries, making, patience)| Act::Init(tries, making, patience)),
@@ -31,6 +31,7 @@ pub(super) fn act() -> impl Strategy<Value = Act> + Clone {
         1 => patience().prop_map(Act::Set),
         2 => patience().prop_map(Act::Wait),
     ]
+    .boxed()
 }
 
 impl Act {

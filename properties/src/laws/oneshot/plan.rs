@@ -20,7 +20,7 @@ pub(super) enum Receiving {
     Drop,
 }
 
-pub(super) fn sender(most: usize) -> impl Strategy<Value = Script<Sending>> {
+pub(super) fn sender(most: usize) -> BoxedStrategy<Script<Sending>> {
     let act = prop_oneof![
         5 => Just(Sending::Send),
         4 => patience().prop_map(Sending::Closed),
@@ -29,7 +29,7 @@ pub(super) fn sender(most: usize) -> impl Strategy<Value = Script<Sending>> {
     script(act, Sending::Send, most)
 }
 
-pub(super) fn receiver(most: usize) -> impl Strategy<Value = Script<Receiving>> {
+pub(super) fn receiver(most: usize) -> BoxedStrategy<Script<Receiving>> {
     let act = prop_oneof![
         8 => patience().prop_map(Receiving::Recv),
         2 => Just(Receiving::TryRecv),

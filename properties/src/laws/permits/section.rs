@@ -77,10 +77,7 @@ impl Section {
     }
 }
 
-pub(in super::super) fn scripts(
-    menu: Menu,
-    most: usize,
-) -> impl Strategy<Value = Vec<Script<Act>>> {
+pub(in super::super) fn scripts(menu: Menu, most: usize) -> BoxedStrategy<Vec<Script<Act>>> {
     let plain = Act::Section(Section {
         ask: Ask::Wait(Patience::Endless),
         inside: vec![Inside::Yield],
@@ -88,6 +85,7 @@ pub(in super::super) fn scripts(
     });
     scripts_for(2..=MOST_TASKS, act(menu), plain, most)
         .prop_map(|scripts| scripts.into_iter().map(holding_on).collect())
+        .boxed()
 }
 
 /// Who holds on does so in the last section.
@@ -99,7 +97,7 @@ fn holding_on(mut script: Script<Act>) -> Script<Act> {
     script
 }
 
-fn act(menu: Menu) -> impl Strategy<Value = Act> + Clone {
+fn act(menu: Menu) -> BoxedStrategy<Act> {
     let is_semaphore = u32::from(menu.kind == Kind::Semaphore);
     prop_oneof![
         20 => section(menu).prop_map(Act::Section),
@@ -107,9 +105,10 @@ fn act(menu: Menu) -> impl Strategy<Value = Act> + Clone {
         is_semaphore => (1..4usize).prop_map(Act::ForgetFree),
         is_semaphore => Just(Act::Close),
     ]
+    .boxed()
 }
 
-fn section(menu: Menu) -> impl Strategy<Value = Section> + Clone {
+fn section(menu: Menu) -> BoxedStrategy<Section> {
     let Menu { kind, shares } = menu;
     let share = prop_oneof![Just(shares[0]), select(shares)];
     let ask = prop_oneof![5 => patience().prop_map(Ask::Wait), 1 => Just(Ask::Try)];
@@ -118,12 +117,19 @@ fn section(menu: Menu) -> impl Strategy<Value = Section> + Clone {
         1 => Just(Parting::Unwind),
         u32::from(kind == Kind::Semaphore) => Just(Parting::Forget),
     ];
-    (share, ask, vec(inside(kind), 0..4), parting).prop_map(move |(share, ask, inside, parting)| {
-        Section { kind, share, ask, inside, holds_on: false, parting }
-    })
+    (share, ask, vec(inside(kind), 0..4), parting)
+        .prop_map(move |(share, ask, inside, parting)| Section {
+            kind,
+            share,
+            ask,
+            inside,
+            holds_on: false,
+            parting,
+        })
+        .boxed()
 }
 
-fn inside(kind: Kind) -> impl Strategy<Value = Inside> + Clone {
+fn inside(kind: Kind) -> BoxedStrategy<Inside> {
     let stay = prop_oneof![2 => Just(Inside::Yield), 1 => (1..4u8).prop_map(Inside::Sleep)];
     let change = match kind {
         Kind::Mutex => Just(Inside::Map).boxed(),
@@ -136,7 +142,7 @@ fn inside(kind: Kind) -> impl Strategy<Value = Inside> + Clone {
         .boxed(),
         Kind::Semaphore => select(vec![Inside::Split, Inside::SplitAndMerge]).boxed(),
     };
-    prop_oneof![3 => stay, 2 => change]
+    prop_oneof![3 => stay, 2 => change].boxed()
 }
 
 impl fmt::Debug for Act {

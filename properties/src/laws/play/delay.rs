@@ -27,10 +27,10 @@ impl Delay {
 pub(in crate::laws) fn delay(
     ahead: impl Strategy<Value = Duration> + Clone + 'static,
     past: u32,
-) -> impl Strategy<Value = Delay> + Clone {
+) -> BoxedStrategy<Delay> {
     let ago =
         select(vec![1, 3, 100u64]).prop_map(|millis| Delay::Ago(Duration::from_millis(millis)));
-    prop_oneof![6 => ahead.prop_map(Delay::Ahead), past => ago]
+    prop_oneof![6 => ahead.prop_map(Delay::Ahead), past => ago].boxed()
 }
 
 impl fmt::Debug for Delay {

@@ -30,7 +30,7 @@ pub(in crate::laws) enum Patience {
     Faulty,
 }
 
-pub(in crate::laws) fn patience() -> impl Strategy<Value = Patience> + Clone {
+pub(in crate::laws) fn patience() -> BoxedStrategy<Patience> {
     prop_oneof![
         8 => Just(Patience::Endless),
         1 => (0..3u8).prop_map(Patience::Polls),
@@ -38,6 +38,7 @@ pub(in crate::laws) fn patience() -> impl Strategy<Value = Patience> + Clone {
         1 => (1..4u8).prop_map(Patience::Millis),
         1 => Just(Patience::Faulty),
     ]
+    .boxed()
 }
 
 impl Patience {

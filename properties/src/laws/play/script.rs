@@ -1,4 +1,7 @@
 //! What a task of a run is to do, as proptest draws it.
+//!
+//! Strategies of the suites are boxed: their types would stand in the name of every function
+//! that a run goes through, in each test, and those names came to 3 GiB of one executable.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -33,7 +36,7 @@ pub(in crate::laws) fn scripts<A: Clone + Debug + 'static>(
     act: impl Strategy<Value = A> + Clone + 'static,
     plain: A,
     most: usize,
-) -> impl Strategy<Value = Vec<Script<A>>> {
+) -> BoxedStrategy<Vec<Script<A>>> {
     scripts_for(1..=MOST_TASKS, act, plain, most)
 }
 
@@ -43,8 +46,8 @@ pub(in crate::laws) fn scripts_for<A: Clone + Debug + 'static>(
     act: impl Strategy<Value = A> + Clone + 'static,
     plain: A,
     most: usize,
-) -> impl Strategy<Value = Vec<Script<A>>> {
-    vec(script(act, plain, most), tasks)
+) -> BoxedStrategy<Vec<Script<A>>> {
+    vec(script(act, plain, most), tasks).boxed()
 }
 
 /// These, by tasks that have nothing which they could keep.
@@ -58,7 +61,7 @@ pub(in crate::laws) fn script<A: Clone + Debug + 'static>(
     act: impl Strategy<Value = A> + Clone + 'static,
     plain: A,
     most: usize,
-) -> impl Strategy<Value = Script<A>> {
+) -> BoxedStrategy<Script<A>> {
     let step = prop_oneof![
         17 => act.prop_map(Step::Act),
         1 => Just(Step::Yield),
@@ -73,10 +76,12 @@ pub(in crate::laws) fn script<A: Clone + Debug + 'static>(
         vec(step, 0..=most),
         vec(Just(Step::Act(plain)), 0..=most),
     ];
-    (late, steps, any::<bool>()).prop_map(|(late, steps, holds_on)| Script {
-        steps: late.into_iter().chain(steps).collect(),
-        holds_on,
-    })
+    (late, steps, any::<bool>())
+        .prop_map(|(late, steps, holds_on)| Script {
+            steps: late.into_iter().chain(steps).collect(),
+            holds_on,
+        })
+        .boxed()
 }
 
 impl<A: Debug> Debug for Script<A> {

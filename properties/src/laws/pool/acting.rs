@@ -46,7 +46,7 @@ enum Stay {
     HoldOn,
 }
 
-pub(super) fn act() -> impl Strategy<Value = Act> + Clone {
+pub(super) fn act() -> BoxedStrategy<Act> {
     let stay = prop_oneof![
         4 => Just(Stay::Yield),
         2 => (1..4u8).prop_map(Stay::Sleep),
@@ -61,6 +61,7 @@ pub(super) fn act() -> impl Strategy<Value = Act> + Clone {
         Act::Use(Use { patience, stay, parting, is_last: false })
     });
     prop_oneof![25 => uses, 2 => (1..=MOST_OBJECTS).prop_map(Act::Resize), 1 => Just(Act::Close)]
+        .boxed()
 }
 
 impl Act {

@@ -24,16 +24,17 @@ impl Act {
     pub(super) const WAIT: Act = Act::Wait(Patience::Endless);
 }
 
-pub(super) fn waits() -> impl Strategy<Value = Act> + Clone {
+pub(super) fn waits() -> BoxedStrategy<Act> {
     prop_oneof![
         8 => patience().prop_map(Act::Wait),
         1 => Just(Act::TryTake),
         1 => Just(Act::Reset),
     ]
+    .boxed()
 }
 
-pub(super) fn gives() -> impl Strategy<Value = Act> + Clone {
-    prop_oneof![6 => Just(Act::Signal), 1 => Just(Act::TryTake), 2 => Just(Act::Reset)]
+pub(super) fn gives() -> BoxedStrategy<Act> {
+    prop_oneof![6 => Just(Act::Signal), 1 => Just(Act::TryTake), 2 => Just(Act::Reset)].boxed()
 }
 
 impl fmt::Debug for Act {

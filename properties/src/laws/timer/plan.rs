@@ -51,11 +51,13 @@ const AHEAD: [u64; 20] = [
 /// For how long the clock has run, in seconds.
 const AGES: [u64; 5] = [1, 100, 70_000, 30_000_000, 100_000_000];
 
-fn ahead(longest: Duration) -> impl Strategy<Value = Duration> + Clone {
-    select(AHEAD.to_vec()).prop_map(move |micros| Duration::from_micros(micros).min(longest))
+fn ahead(longest: Duration) -> BoxedStrategy<Duration> {
+    select(AHEAD.to_vec())
+        .prop_map(move |micros| Duration::from_micros(micros).min(longest))
+        .boxed()
 }
 
-pub(super) fn sleepers(most: usize, longest: Duration) -> impl Strategy<Value = Vec<Script<Act>>> {
+pub(super) fn sleepers(most: usize, longest: Duration) -> BoxedStrategy<Vec<Script<Act>>> {
     let act = prop_oneof![
         8 => (delay(ahead(longest), 1), patience()).prop_map(|(delay, wait)| Act::Sleep(delay, wait)),
         2 => delay(ahead(longest), 1).prop_map(Act::Set),
@@ -67,14 +69,14 @@ pub(super) fn sleepers(most: usize, longest: Duration) -> impl Strategy<Value = 
     scripts(act, plain, most)
 }
 
-pub(super) fn hand(most: usize, longest: Duration) -> impl Strategy<Value = Script<Reset>> {
+pub(super) fn hand(most: usize, longest: Duration) -> BoxedStrategy<Script<Reset>> {
     let reset =
         (any::<u8>(), delay(ahead(longest), 4)).prop_map(|(place, delay)| Reset(place, delay));
     script(reset, Reset(0, Delay::Ahead(Duration::from_millis(2))), most)
 }
 
-pub(super) fn age() -> impl Strategy<Value = Duration> {
-    select(AGES.to_vec()).prop_map(Duration::from_secs)
+pub(super) fn age() -> BoxedStrategy<Duration> {
+    select(AGES.to_vec()).prop_map(Duration::from_secs).boxed()
 }
 
 /// By when all that these set is due, from when they begin.

@@ -31,7 +31,7 @@ pub(super) enum What {
     DropNext(u8),
 }
 
-pub(super) fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
+pub(super) fn steps(most: usize) -> BoxedStrategy<Vec<Step>> {
     let other = any::<u8>();
     let what = prop_oneof![
         5 => Just(What::Clone),
@@ -50,7 +50,7 @@ pub(super) fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
         which,
         elsewhere,
     });
-    vec(step, 1..=most)
+    vec(step, 1..=most).boxed()
 }
 
 impl fmt::Debug for Step {

@@ -39,7 +39,7 @@ pub(super) enum Receiving {
 
 // Each run does little beside what it is about, so that rare things meet (Groce and others,
 // "Swarm testing", 2012).
-pub(super) fn senders(most: usize) -> impl Strategy<Value = Vec<Script<Sending>>> {
+pub(super) fn senders(most: usize) -> BoxedStrategy<Vec<Script<Sending>>> {
     let handles = || {
         prop_oneof![
             2 => Just(Sending::Send),
@@ -56,9 +56,10 @@ pub(super) fn senders(most: usize) -> impl Strategy<Value = Vec<Script<Sending>>
         1 => scripts(handles(), Sending::Send, most),
         1 => scripts(all, Sending::Send, most),
     ]
+    .boxed()
 }
 
-pub(super) fn receivers(most: usize) -> impl Strategy<Value = Vec<Script<Receiving>>> {
+pub(super) fn receivers(most: usize) -> BoxedStrategy<Vec<Script<Receiving>>> {
     let wait = || {
         let parity = prop_oneof![
             2 => Just(Parity::Even),
@@ -95,6 +96,7 @@ pub(super) fn receivers(most: usize) -> impl Strategy<Value = Vec<Script<Receivi
         1 => scripts(prop_oneof![2 => wait(), 1 => handles()], plain, most),
         2 => scripts(prop_oneof![3 => wait(), 1 => look(), 1 => handles()], plain, most),
     ]
+    .boxed()
 }
 
 impl fmt::Debug for Sending {

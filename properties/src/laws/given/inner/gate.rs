@@ -35,7 +35,7 @@ pub(in crate::laws) enum Pause {
 }
 
 /// None or some.
-pub(in crate::laws) fn pauses() -> impl Strategy<Value = Vec<Pause>> + Clone {
+pub(in crate::laws) fn pauses() -> BoxedStrategy<Vec<Pause>> {
     let pause = prop_oneof![
         3 => Just(Pause::Turn),
         2 => (1..4u8).prop_map(Pause::Millis),
@@ -46,7 +46,7 @@ pub(in crate::laws) fn pauses() -> impl Strategy<Value = Vec<Pause>> + Clone {
         2 => Just(Pause::Yield),
         1 => Just(Pause::Spin),
     ];
-    prop_oneof![2 => Just(Vec::new()), 3 => vec(pause.clone(), 1), 1 => vec(pause, 2..=3)]
+    prop_oneof![2 => Just(Vec::new()), 3 => vec(pause.clone(), 1), 1 => vec(pause, 2..=3)].boxed()
 }
 
 impl fmt::Debug for Pause {

@@ -48,10 +48,11 @@ pub(in crate::laws) struct Waits {
     fails_after: Option<usize>,
 }
 
-pub(in crate::laws) fn waits() -> impl Strategy<Value = Waits> + Clone {
+pub(in crate::laws) fn waits() -> BoxedStrategy<Waits> {
     let fails_after = prop_oneof![5 => Just(None), 1 => (0..8usize).prop_map(Some)];
     (vec(pauses(), 0..=MOST_WAITS), fails_after)
         .prop_map(|(each, fails_after)| Waits { each, fails_after })
+        .boxed()
 }
 
 impl fmt::Debug for Waits {

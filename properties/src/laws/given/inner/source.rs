@@ -37,16 +37,14 @@ pub(in crate::laws) struct Plan {
 }
 
 /// So many items at most; or, if it is to be rich now and then, `rich` that are there at once.
-pub(in crate::laws) fn plan(most: usize, rich: usize) -> impl Strategy<Value = Plan> + Clone {
+pub(in crate::laws) fn plan(most: usize, rich: usize) -> BoxedStrategy<Plan> {
     let items = prop_oneof![
         8 => vec(pauses(), 0..=most),
         1 => (most..=rich.max(most)).prop_map(|count| vec![Vec::new(); count]),
     ];
-    (items, pauses(), any::<bool>()).prop_map(|(items, end, knows_its_length)| Plan {
-        items,
-        end,
-        knows_its_length,
-    })
+    (items, pauses(), any::<bool>())
+        .prop_map(|(items, end, knows_its_length)| Plan { items, end, knows_its_length })
+        .boxed()
 }
 
 /// The numbers of the items that each source will give.

@@ -54,9 +54,9 @@ pub(in crate::laws) struct TryPlan {
     fails: bool,
 }
 
-pub(in crate::laws) fn try_plan() -> impl Strategy<Value = TryPlan> + Clone {
+pub(in crate::laws) fn try_plan() -> BoxedStrategy<TryPlan> {
     let fails = prop_oneof![2 => Just(false), 1 => Just(true)];
-    (pauses(), fails).prop_map(|(pauses, fails)| TryPlan { pauses, fails })
+    (pauses(), fails).prop_map(|(pauses, fails)| TryPlan { pauses, fails }).boxed()
 }
 
 impl fmt::Debug for TryPlan {
