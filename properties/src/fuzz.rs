@@ -22,7 +22,7 @@ use crate::coverage::grouped;
 use crate::ended::{Entered, Repeat, Scene};
 use crate::error::CheckError;
 use crate::hermetic::Unavailable;
-use crate::host::{Body, Here, Host, HostError, Plan};
+use crate::host::{Body, Here, Host, HostError, Plan, run_in};
 use crate::output::TestOutput;
 use crate::record::{RunRecord, Warning};
 use crate::search::{self, Differing, Halt};
@@ -422,7 +422,7 @@ impl Checker {
         }
         let (_, settings, _) = self.rules(Location::caller());
         let mut written = Written::new(tape.clone());
-        body.steered(&mut World::new(), &settings, &mut written);
+        run_in(&mut World::new(), &settings, &mut written, 0, &body);
         Ok(written.into_bytes())
     }
 

@@ -21,6 +21,7 @@ use reveille_sim::{
     Replay, Resync, Sampler, Script, Settings, Tape, TaskId, Trace, World,
 };
 use std::fmt;
+use std::pin::Pin;
 use std::time::Duration;
 
 /// Who makes the choices of a run.
@@ -189,16 +190,9 @@ impl fmt::Debug for Here<'_> {
 
 /// The body of a test, whatever its future.
 pub(crate) trait Body {
-    fn search(
-        &self,
-        world: &mut World,
-        settings: &Settings,
-        portfolio: &mut Portfolio,
-        run: u64,
-    ) -> Ended;
-    fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended;
-    /// A single run, by whatever sampler.
-    fn steered(&self, world: &mut World, settings: &Settings, sampler: &mut dyn Sampler) -> Ended;
+    /// The future of one run. It is boxed, so that what a run goes through is compiled once and not
+    /// for each test.
+    fn begin(&self) -> Pin<Box<dyn Future<Output = Ending> + '_>>;
 }
 
 /// The outcome of a body.
@@ -210,55 +204,24 @@ where
     F: Future,
     F::Output: TestOutput,
 {
-    fn search(
-        &self,
-        world: &mut World,
-        settings: &Settings,
-        portfolio: &mut Portfolio,
-        run: u64,
-    ) -> Ended {
-        run_in(world, settings, portfolio, run, self)
-    }
-
-    fn replay(&self, world: &mut World, settings: &Settings, replay: &mut Replay) -> Ended {
-        replaying(|| run_in(world, settings, replay, 0, self))
-    }
-
-    fn steered(
-        &self,
-        world: &mut World,
-        settings: &Settings,
-        mut sampler: &mut dyn Sampler,
-    ) -> Ended {
-        run_in(world, settings, &mut sampler, 0, self)
+    fn begin(&self) -> Pin<Box<dyn Future<Output = Ending> + '_>> {
+        Box::pin(async { self().await.into_ending() })
     }
 }
 
-fn run_in<S, B, F>(
+pub(crate) fn run_in<S: Sampler>(
     world: &mut World,
     settings: &Settings,
     sampler: &mut S,
     run: u64,
-    body: &B,
-) -> Ended
-where
-    S: Sampler,
-    B: Fn() -> F,
-    F: Future,
-    F::Output: TestOutput,
-{
+    body: &dyn Body,
+) -> Ended {
     #[cfg(feature = "tracing")]
     let _listening = (settings.recording != Recording::Tape).then(crate::tracing::listen);
-    world.run(settings, sampler, run, || run_body(body))
-}
-
-async fn run_body<F>(body: &impl Fn() -> F) -> Ending
-where
-    F: Future,
-    F::Output: TestOutput,
-{
-    interpose::reseed();
-    body().await.into_ending()
+    world.run(settings, sampler, run, || async {
+        interpose::reseed();
+        body.begin().await
+    })
 }
 
 impl<'a> Here<'a> {
@@ -312,7 +275,8 @@ impl<'a> Here<'a> {
         self.settings.recording = recording;
         self.settings.probe = None;
         let mut replay = Replay::new(Tape::clone(tape));
-        let mut outcome = self.body.replay(&mut self.world, &self.settings, &mut replay);
+        let mut outcome =
+            replaying(|| run_in(&mut self.world, &self.settings, &mut replay, 0, self.body));
         self.contacts.add(std::mem::take(&mut outcome.outside));
         with_error_as_verdict(outcome)
     }
@@ -346,26 +310,26 @@ impl Here<'_> {
         let mut aligned = None;
         let outcome = match &plan.choices {
             Choices::Search(run) => {
-                self.body.search(&mut self.world, &self.settings, &mut self.portfolio, *run)
+                run_in(&mut self.world, &self.settings, &mut self.portfolio, *run, self.body)
             }
             Choices::Tape(tape) => {
                 let mut replay = Replay::new(Tape::clone(tape));
-                self.body.replay(&mut self.world, &self.settings, &mut replay)
+                replaying(|| run_in(&mut self.world, &self.settings, &mut replay, 0, self.body))
             }
             Choices::Script(wanted) => {
                 let (tape, turns) = &**wanted;
                 let mut script = Script::new(turns.iter().copied(), tape.clone());
-                self.body.steered(&mut self.world, &self.settings, &mut script)
+                run_in(&mut self.world, &self.settings, &mut script, 0, self.body)
             }
             Choices::Resync(entry) => {
                 let mut resync = Resync::new(entry.deviations().to_vec())
                     .with_arguments(entry.tape().lane(Kind::Argument));
-                let outcome = self.body.steered(&mut self.world, &self.settings, &mut resync);
+                let outcome = run_in(&mut self.world, &self.settings, &mut resync, 0, self.body);
                 aligned = Some(Aligned::of(entry, resync.alignment()));
                 outcome
             }
             Choices::Bytes(_, bytes) => {
-                self.body.steered(&mut self.world, &self.settings, &mut Bytes::new(bytes))
+                run_in(&mut self.world, &self.settings, &mut Bytes::new(bytes), 0, self.body)
             }
         };
         let mut outcome = with_error_as_verdict(outcome);
@@ -486,7 +450,7 @@ impl Host for Here<'_> {
         self.settings.recording = Recording::events(Vec::new());
         self.settings.probe = None;
         let mut replay = Replay::noting(tape.clone());
-        let outcome = self.body.steered(&mut self.world, &self.settings, &mut replay);
+        let outcome = run_in(&mut self.world, &self.settings, &mut replay, 0, self.body);
         let trace = outcome.trace.unwrap_or_default();
         Ok(Notes::gather(replay.deviations(), broken.task.map(TaskId), &trace))
     }
