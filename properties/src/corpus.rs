@@ -24,7 +24,8 @@
 //! out with a warning and never written over. With `REVEILLE_STRICT=1` they are errors, and
 //! so is a tape that is not exactly the recorded one any more.
 //!
-//! Not written are failures that cannot be repeated.
+//! Not written are failures that cannot be repeated, and those of tests in the documentation, whose
+//! names change with every build, unless they have a [name](crate::Checker::name).
 //!
 //! # Runs that end their process
 //!

@@ -56,7 +56,7 @@ impl Session {
     pub(crate) fn will(&self) -> Will {
         let root = match self.located() {
             Located::Off => return Will::Off,
-            Located::Nowhere => return Will::Lost(super::first::NO_PACKAGE),
+            Located::Nowhere(why) => return Will::Lost(why),
             Located::At(root) => root,
         };
         let directory = root.join(directory_of(self.test()));

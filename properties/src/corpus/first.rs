@@ -11,10 +11,6 @@ use crate::search::{self, Found, Halt};
 use std::fmt::Write;
 use std::path::PathBuf;
 
-/// Why there is no corpus where nobody said in which package the test is.
-pub(super) const NO_PACKAGE: &str = "CARGO_MANIFEST_DIR, by which cargo tells where the package is, is not set; \
-     REVEILLE_CORPUS=<directory> says it, too";
-
 /// The corpus of one check.
 #[derive(Debug)]
 pub(crate) struct Session {
@@ -49,7 +45,7 @@ impl Session {
         said: Option<&Corpus>,
         strict: bool,
     ) -> Result<Session, CorpusError> {
-        let located = corpus.locate(said, package().as_deref());
+        let located = corpus.locate(test, said, package().as_deref());
         let mut session = Session { located, strict, ..Session::off(test) };
         let Some(store) = session.store() else { return Ok(session) };
         let loaded = store.load(test);
@@ -80,7 +76,7 @@ impl Session {
 
     /// A check that writes failures down and replays none.
     pub(crate) fn to_write(test: &str, corpus: &Corpus, said: Option<&Corpus>) -> Session {
-        let located = corpus.locate(said, package().as_deref());
+        let located = corpus.locate(test, said, package().as_deref());
         Session { located, ..Session::off(test) }
     }
 
@@ -99,7 +95,7 @@ impl Session {
     fn store(&self) -> Option<Store> {
         match &self.located {
             Located::At(root) => Some(Store::at(root)),
-            Located::Off | Located::Nowhere => None,
+            Located::Off | Located::Nowhere(_) => None,
         }
     }
 
@@ -231,9 +227,7 @@ impl Session {
         let store = match &self.located {
             Located::Off => return String::new(),
             Located::At(root) => Store::at(root),
-            Located::Nowhere => {
-                return format!("{LOST}{NO_PACKAGE}\n");
-            }
+            Located::Nowhere(why) => return format!("{LOST}{why}\n"),
         };
         let notes = match host.notes(&found.tape, &found.broken) {
             Ok(notes) => notes,

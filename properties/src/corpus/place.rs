@@ -59,14 +59,24 @@ impl From<String> for Corpus {
 pub(super) enum Located {
     Off,
     At(PathBuf),
-    /// Nobody said in which package the test is.
-    Nowhere,
+    /// For that reason.
+    Nowhere(&'static str),
 }
+
+const NO_PACKAGE: &str = "CARGO_MANIFEST_DIR, by which cargo tells where the package is, is not set; \
+     REVEILLE_CORPUS=<directory> says it, too";
+const NO_LASTING_NAME: &str = "the test is named after a place in a file outside of its package, as \
+     tests of documentation are, and would not find it again; `Checker::name` gives it another name";
 
 impl Corpus {
     /// The directory, given what the environment says about the corpus and about the
     /// package. A test without a corpus stays without.
-    pub(super) fn locate(&self, said: Option<&Corpus>, package: Option<&Path>) -> Located {
+    pub(super) fn locate(
+        &self,
+        test: &str,
+        said: Option<&Corpus>,
+        package: Option<&Path>,
+    ) -> Located {
         let corpus = match self {
             Corpus::Off => self,
             _ => said.unwrap_or(self),
@@ -75,10 +85,20 @@ impl Corpus {
             (Corpus::Off, _) => Located::Off,
             (Corpus::In(directory), Some(package)) => Located::At(package.join(directory)),
             (Corpus::In(directory), None) => Located::At(directory.clone()),
+            (Corpus::Package, None) => Located::Nowhere(NO_PACKAGE),
+            (Corpus::Package, Some(package)) if is_place_outside(test, package) => {
+                Located::Nowhere(NO_LASTING_NAME)
+            }
             (Corpus::Package, Some(package)) => Located::At(package.join("corpus")),
-            (Corpus::Package, None) => Located::Nowhere,
         }
     }
+}
+
+/// Whether a test is named `file:line` by a file that is not in the package. Those that
+/// cargo compiles have a path relative to the workspace.
+fn is_place_outside(test: &str, package: &Path) -> bool {
+    let file = test.rsplit_once(':').map(|(file, _line)| Path::new(file));
+    file.is_some_and(|file| file.is_absolute() && !file.starts_with(package))
 }
 
 /// The package whose tests this process runs, as cargo says.
@@ -178,13 +198,28 @@ mod tests {
     fn the_environment_goes_first_but_off_is_off() {
         let package = Some(Path::new("/package"));
         let at = |path: &str| Located::At(path.into());
-        assert_eq!(Corpus::Package.locate(None, package), at("/package/corpus"));
-        assert_eq!(Corpus::Package.locate(None, None), Located::Nowhere);
+        let here = |corpus: Corpus, said, package| corpus.locate("my_crate::sends", said, package);
+        assert_eq!(here(Corpus::Package, None, package), at("/package/corpus"));
+        assert_eq!(here(Corpus::Package, None, None), Located::Nowhere(NO_PACKAGE));
         let tapes = Corpus::from("tapes");
-        assert_eq!(tapes.locate(None, package), at("/package/tapes"));
-        assert_eq!(tapes.locate(None, None), at("tapes"));
-        assert_eq!(tapes.locate(Some(&"/elsewhere".into()), package), at("/elsewhere"));
-        assert_eq!(tapes.locate(Some(&Corpus::Off), package), Located::Off);
-        assert_eq!(Corpus::Off.locate(Some(&"/elsewhere".into()), package), Located::Off);
+        let elsewhere = Corpus::from("/elsewhere");
+        assert_eq!(here(tapes.clone(), None, package), at("/package/tapes"));
+        assert_eq!(here(tapes.clone(), None, None), at("tapes"));
+        assert_eq!(here(tapes.clone(), Some(&elsewhere), package), at("/elsewhere"));
+        assert_eq!(here(tapes, Some(&Corpus::Off), package), Located::Off);
+        assert_eq!(here(Corpus::Off, Some(&elsewhere), package), Located::Off);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_name_that_does_not_last_is_kept_only_where_somebody_says() {
+        let located = |test, corpus: Corpus| corpus.locate(test, None, Some(Path::new("/package")));
+        let at = |path: &str| Located::At(path.into());
+        let doctest = "/tmp/rustdoctestabc/doctest_bundle_2024.rs:7";
+        assert_eq!(located(doctest, Corpus::Package), Located::Nowhere(NO_LASTING_NAME));
+        assert_eq!(located(doctest, "tapes".into()), at("/package/tapes"));
+        for lasts in ["src/lib.rs:7", "/package/src/lib.rs:7", "my_crate::sends"] {
+            assert_eq!(located(lasts, Corpus::Package), at("/package/corpus"), "{lasts}");
+        }
     }
 }
