@@ -3,6 +3,7 @@
 mod acting;
 mod content;
 mod plan;
+mod room;
 mod run;
 
 use super::given::inner::Member;
@@ -112,6 +113,13 @@ pub trait Collection: Clone + 'static {
     /// that wakes itself leaves the others, and other tasks, their turn.
     fn most_polls_of_one(&self) -> Option<u32> {
         None
+    }
+
+    /// Whether several tasks may wait for room at a time, and each is woken. By default one may:
+    /// [`poll_ready`](Self::poll_ready) remembers the waker of its last call alone, as that of a
+    /// `Sink` does.
+    fn many_wait_for_room(&self) -> bool {
+        false
     }
 
     /// Polls for room, if it can be waited for.

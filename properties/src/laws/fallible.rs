@@ -2,7 +2,7 @@
 
 use super::given::inner::{Endings, Inners, TryMember, TryPlan, try_plan};
 use super::given::outputs::{Outputs, numbers_of};
-use super::play::driver::{Drivers, Notes};
+use super::play::driver::{Drivers, Notes, Waiting};
 use super::play::patience::{Patience, patience};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
@@ -126,7 +126,7 @@ impl<M> TryLaws<M> {
             }
         };
         let _ = drivers.spawn("task", Box::pin(drive));
-        drivers.rest(|_| false).await?;
+        drivers.rest(|_| Waiting::InVain).await?;
         if forgets { Ok(()) } else { inners.are_gone() }
     }
 }

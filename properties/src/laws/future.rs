@@ -2,7 +2,7 @@
 
 use super::given::inner::{Inners, Member, Pause, pauses};
 use super::given::outputs::{Outputs, numbers_of};
-use super::play::driver::{Drivers, Notes};
+use super::play::driver::{Drivers, Notes, Waiting};
 use super::play::patience::{Patience, patience};
 use super::play::unwinding::while_unwinding;
 use super::{Laws, Sizes, Suite, sealed};
@@ -279,7 +279,7 @@ where
             };
             let _ = drivers.spawn(&name, Box::pin(driving.drive(future, wait)));
         }
-        drivers.rest(|_| false).await?;
+        drivers.rest(|_| Waiting::InVain).await?;
         if forgets { Ok(()) } else { inners.are_gone() }
     }
 }

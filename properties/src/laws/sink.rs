@@ -2,7 +2,7 @@
 
 use super::given::inner::{Arrivals, Inners, ItemSink, Waits, waits};
 use super::given::item::Item;
-use super::play::driver::{Drivers, Notes};
+use super::play::driver::{Drivers, Notes, Waiting};
 use super::play::patience::{Patience, patience};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
@@ -155,7 +155,7 @@ where
         };
         let mut drivers = Drivers::new(&inners, &notes);
         let _ = drivers.spawn("task", Box::pin(driving.drive(steps, end)));
-        drivers.rest(|_| false).await?;
+        drivers.rest(|_| Waiting::InVain).await?;
         if forgets { Ok(()) } else { inners.are_gone() }
     }
 }

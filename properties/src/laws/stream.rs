@@ -5,7 +5,7 @@ mod given;
 
 use super::given::inner::{Endings, Inners, Source, TryMember, numbers, pauses, plan, try_plan};
 use super::given::outputs::{Outputs, numbers_of};
-use super::play::driver::{Drivers, Notes};
+use super::play::driver::{Drivers, Notes, Waiting};
 use super::play::patience::{Patience, patience};
 use super::{Laws, Sizes, Suite, sealed};
 use crate::arguments::argument;
@@ -376,7 +376,7 @@ where
         };
         let mut drivers = Drivers::new(&inners, &notes);
         let _ = drivers.spawn("task", Box::pin(driving.drive(steps, self.is_fused)));
-        drivers.rest(|_| false).await?;
+        drivers.rest(|_| Waiting::InVain).await?;
         if forgets { Ok(()) } else { inners.are_gone() }
     }
 }

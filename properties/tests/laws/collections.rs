@@ -105,6 +105,7 @@ fn futures_ordered_passes() {
 fn the_reference_passes() {
     laws::collection(Reference(Right)).checker(checker().runs(5_000)).check();
     laws::collection(Reference(RightAndOrdered)).checker(checker().runs(3_000)).check();
+    laws::collection(Reference(RightForOneThatWaits)).checker(checker().runs(3_000)).check();
 }
 
 /// The suite tells of the law that a mistake breaks, in these words.
@@ -121,8 +122,9 @@ macro_rules! told {
 
 told! {
     a_push_that_wakes_nobody: PushWakesNobody breaks Stuck, "was never polled";
-    room_that_wakes_nobody: RoomWakesNobody breaks Stuck, "pusher";
-    room_by_a_removal_that_wakes_nobody: RemovalWakesNobody breaks Stuck, "pusher";
+    room_that_wakes_nobody: RoomWakesNobody breaks Stuck, "waits for ever: there is room";
+    room_that_wakes_the_last_who_asked: KeepsOneWakerForRoom breaks WakerDropped | Stuck, "pusher";
+    room_by_a_removal_that_wakes_nobody: RemovalWakesNobody breaks Stuck, "waits for ever: there is room";
     a_future_in_the_place_of_another_that_is_not_polled: ReplacesUnseen breaks Stuck, "was never polled";
     a_waker_of_the_first_poll: KeepsItsFirstWaker breaks StaleWaker, "a waker of an earlier poll was woken";
     a_wake_during_a_poll: IsDeafWhilePolling breaks Stuck, "was woken, and nobody polls it";

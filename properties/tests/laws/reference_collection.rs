@@ -38,6 +38,8 @@ pub(crate) enum Mistake {
     PollsOneOften,
     LeaksWhoHoldsItsWaker,
     StopsAtOneThatIsGone,
+    KeepsOneWakerForRoom,
+    RightForOneThatWaits,
 }
 use Mistake::*;
 
@@ -311,8 +313,15 @@ impl Collection for Reference {
         if members.held.len() < BOUND {
             return Some(Poll::Ready(()));
         }
+        if matches!(self.0, KeepsOneWakerForRoom | RightForOneThatWaits) {
+            members.room.clear();
+        }
         members.room.push(cx.waker().clone());
         Some(Poll::Pending)
+    }
+
+    fn many_wait_for_room(&self) -> bool {
+        self.0 != RightForOneThatWaits
     }
 
     fn try_next(&self, members: &mut Members) -> Option<Option<Item>> {
@@ -387,12 +396,5 @@ impl Drop for Drained {
             }
             _ => {}
         }
-    }
-}
-
-impl Drop for Members {
-    fn drop(&mut self) {
-        // Who waits for room in it has it, in the next one.
-        self.room.drain(..).for_each(Waker::wake);
     }
 }

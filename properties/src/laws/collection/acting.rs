@@ -2,6 +2,7 @@
 
 use super::content::Content;
 use super::plan::{Fill, Take, Taker};
+use super::room::{Asking, Room};
 use super::{Collection, Full};
 use crate::breach::Breach;
 use crate::laws::given::inner::{Inners, Member, Pause};
@@ -21,6 +22,7 @@ pub(super) struct Shared<C: Collection> {
     pub(super) collection: C,
     pub(super) members: RefCell<Option<C::Members>>,
     pub(super) content: RefCell<Content>,
+    pub(super) room: Room,
     pub(super) inners: Inners,
     /// Who takes the outputs.
     pub(super) taker: RefCell<Weak<JoinHandle<()>>>,
@@ -62,10 +64,11 @@ impl<C: Collection> Shared<C> {
     }
 }
 
-/// Fills the collection as the script says.
+/// Fills the collection as the script of this pusher says.
 pub(super) async fn fill<C: Collection>(
     shared: Rc<Shared<C>>,
     notes: Notes,
+    pusher: usize,
     script: Script<Fill>,
 ) -> Result<(), Breach> {
     for step in script.steps {
@@ -73,7 +76,8 @@ pub(super) async fn fill<C: Collection>(
             Step::Yield => yield_now().await,
             Step::Sleep(millis) => sleep(Duration::from_millis(u64::from(millis))).await,
             Step::Act(Fill::Push(pauses, key, patience)) => {
-                push(&shared, &notes, pauses, key, patience).await?;
+                let asking = shared.room.ask(pusher).await;
+                push(&shared, &notes, pauses, key, patience, &asking).await?;
             }
             Step::Act(Fill::TryPush(pauses, key)) => {
                 push_now(&shared, &notes, pauses, key, Place::Back { promised: false })?;
@@ -116,6 +120,7 @@ async fn push<C: Collection>(
     pauses: Vec<Pause>,
     key: usize,
     patience: Patience,
+    asking: &Asking<'_>,
 ) -> Result<(), Breach> {
     let mut pauses = Some(pauses);
     // Room that is found is used in the same poll, before another pusher takes it.
@@ -124,6 +129,7 @@ async fn push<C: Collection>(
         match ready {
             Some(Poll::Pending) => {
                 notes.note("wait for room: pending");
+                asking.waits(cx.waker());
                 return Poll::Pending;
             }
             Some(Poll::Ready(())) => look_for("wait for room", true),
@@ -226,6 +232,7 @@ fn remove<C: Collection>(shared: &Shared<C>, notes: &Notes, fill: &Fill) -> Resu
             notes.note(format!("take out {count} and drop the rest"));
             let members = shared.members.take().unwrap_or_else(|| shared.collection.open());
             shared.content.borrow_mut().clear();
+            shared.room.ask_again();
             let drained = shared.collection.drain(members);
             look_for("take futures out", drained.is_some());
             if let Some(drained) = drained {
@@ -236,6 +243,7 @@ fn remove<C: Collection>(shared: &Shared<C>, notes: &Notes, fill: &Fill) -> Resu
             notes.note("drop the collection");
             let members = shared.members.take();
             shared.content.borrow_mut().clear();
+            shared.room.ask_again();
             drop(members);
         }
     }

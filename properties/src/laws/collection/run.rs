@@ -4,9 +4,10 @@ use super::Collection;
 use super::acting::{Shared, fill, take};
 use super::content::Content;
 use super::plan::{Fill, Taker};
+use super::room::Room;
 use crate::breach::Breach;
 use crate::laws::given::inner::Inners;
-use crate::laws::play::driver::{Drivers, Notes};
+use crate::laws::play::driver::{Drivers, Notes, Waiting};
 use crate::laws::play::script::Script;
 use reveille_sim::time::sleep;
 use std::cell::{Cell, RefCell};
@@ -35,10 +36,12 @@ pub(super) async fn run<C: Collection>(
         collection.ends(),
     );
     let members = collection.open();
+    let room = Room::new(collection.many_wait_for_room());
     let shared = Rc::new(Shared {
         collection,
         members: RefCell::new(Some(members)),
         content: RefCell::new(content),
+        room,
         inners: inners.clone(),
         taker: RefCell::default(),
         at_the_end: RefCell::default(),
@@ -51,14 +54,20 @@ pub(super) async fn run<C: Collection>(
     shared.taker.replace(handle);
     for (at, script) in pushers.into_iter().enumerate() {
         let name = format!("pusher {}", at + 1);
-        let fills = fill(shared.clone(), notes.by(&name), script);
+        let fills = fill(shared.clone(), notes.by(&name), at, script);
         let _ = drivers.spawn(&name, Box::pin(fills));
     }
-    let may_wait = |at| match at {
-        0 => shared.content.borrow().may_wait(),
-        _ => shared.content.borrow().is_full(),
+    let waits = |at: usize| {
+        let content = shared.content.borrow();
+        match at.checked_sub(1) {
+            None if content.may_wait() => Waiting::Rightly,
+            None => Waiting::InVain,
+            Some(_) if content.is_full() => Waiting::Rightly,
+            Some(pusher) if shared.room.is_in_line(pusher) => Waiting::Rightly,
+            Some(_) => Waiting::ForWhatIsThere("room"),
+        }
     };
-    drivers.rest(may_wait).await?;
+    drivers.rest(waits).await?;
     drivers.abort().await;
     let members = shared.members.take();
     drop(members);

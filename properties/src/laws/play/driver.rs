@@ -45,6 +45,17 @@ impl Notes {
     }
 }
 
+const NOBODY: &str = "nobody is left that it could wait for";
+
+/// How a driver waits when all is at rest.
+#[derive(Clone, Copy)]
+pub(in crate::laws) enum Waiting {
+    Rightly,
+    /// Somebody is to be blamed for it, or nobody is left.
+    InVain,
+    ForWhatIsThere(&'static str),
+}
+
 /// The driving tasks of a run.
 pub(in crate::laws) struct Drivers {
     inners: Inners,
@@ -78,10 +89,10 @@ impl Drivers {
 
     /// Waits until all is at rest. Who has not come to the end then waits for nothing.
     ///
-    /// What `may_wait` says of a driver by its place is why it rightly waits, if it does.
+    /// `waits` says how a driver waits, by its place, if it still does.
     pub(in crate::laws) async fn rest(
         &mut self,
-        may_wait: impl Fn(usize) -> bool,
+        waits: impl Fn(usize) -> Waiting,
     ) -> Result<(), Breach> {
         sleep(REST).await;
         let mut panicked = Vec::new();
@@ -97,15 +108,21 @@ impl Drivers {
             drop(self.each.remove(*at));
             return Ok(());
         }
-        for (at, (name, handle, _)) in self.each.iter().enumerate() {
-            if !handle.is_finished() && !may_wait(at) {
-                let why = self.inners.neglected();
-                let why = why.unwrap_or_else(|| "nobody is left that it could wait for".to_owned());
-                let told = self.notes.breach::<()>(format_args!("{name} waits for ever: {why}"));
-                let Err(breach) = told else { continue };
-                forgotten(handle.id(), format!("{breach:?}"));
-                return Err(breach);
-            }
+        let waiting =
+            self.each.iter().enumerate().filter(|(_, (_, handle, _))| !handle.is_finished());
+        let mut waiting: Vec<_> = waiting.map(|(at, each)| (waits(at), each)).collect();
+        // Others may wait in vain because one does who could go on.
+        waiting.sort_by_key(|(waits, _)| !matches!(waits, Waiting::ForWhatIsThere(_)));
+        for (waits, (name, handle, _)) in waiting {
+            let why = match waits {
+                Waiting::Rightly => continue,
+                Waiting::InVain => self.inners.neglected().unwrap_or_else(|| NOBODY.to_owned()),
+                Waiting::ForWhatIsThere(what) => format!("there is {what}"),
+            };
+            let told = self.notes.breach::<()>(format_args!("{name} waits for ever: {why}"));
+            let Err(breach) = told else { continue };
+            forgotten(handle.id(), format!("{breach:?}"));
+            return Err(breach);
         }
         self.inners.judge()
     }
