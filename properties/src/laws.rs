@@ -27,6 +27,7 @@
 //! | [`async_buf_read`] | the same, and that what is shown stays until it is consumed |
 //! | [`async_seek`] | positions and what is read there, as with [`std::io::Cursor`]; a seek that fails leaves the position |
 //! | [`async_write`] | what was accepted arrives once and in order, and nothing else; a flush and a close make all of it visible; a close closes, may be repeated, and nothing is lost that is accepted after it |
+//! | [`pipe()`], [`duplex()`] | what is accepted at one end comes out at the other once and in order, then the end; a write fails when the reader is gone; a wait that is dropped takes and gives nothing; who waits when all is at rest has a reason to |
 //!
 //! | suite of what is made of futures and streams | what it demands |
 //! | --- | --- |
@@ -103,6 +104,7 @@ mod notify;
 mod once_cell;
 mod oneshot;
 mod permits;
+mod pipe;
 mod play;
 mod pool;
 mod read;
@@ -143,6 +145,7 @@ pub use notify::{Joins, Notify, notify};
 pub use once_cell::{OnceCell, once_cell};
 pub use oneshot::{Oneshot, oneshot};
 pub use permits::{TryAcquireError, TryUpgrade};
+pub use pipe::{Duplex, Pipe, duplex, pipe};
 pub use pool::{Factory, Object, Pool, PoolError, pool};
 pub use read::{async_read, stream_reader};
 pub use rw_lock::{Precedence, RwLock, rw_lock};

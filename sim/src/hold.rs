@@ -31,13 +31,23 @@ pub fn hold_back<'a>(wakers: impl IntoIterator<Item = &'a Waker>) {
 #[doc(hidden)]
 #[must_use]
 pub fn waker_of<T>(handle: &JoinHandle<T>) -> Option<Waker> {
+    with_waker_of(handle, Waker::clone)
+}
+
+/// Wakes the task of `handle` by that waker, without a clone of it, which would count among those
+/// that can wake the task.
+#[doc(hidden)]
+pub fn wake_by_handle<T>(handle: &JoinHandle<T>) {
+    with_waker_of(handle, Waker::wake_by_ref);
+}
+
+fn with_waker_of<T, O>(handle: &JoinHandle<T>, with: impl FnOnce(&Waker) -> O) -> Option<O> {
     let (core, task) = (world::current()?, handle.task_at_home()?);
     let ledger = task.ledger();
     if ledger.has(OVER) || ledger.current.get().is_none() {
         return None;
     }
-    let waker = borrowed(ledger.current(), core.recording.get());
-    Some(Waker::clone(&waker))
+    Some(with(&borrowed(ledger.current(), core.recording.get())))
 }
 
 impl Core {

@@ -112,7 +112,7 @@ pub use digest::{Digest, digest};
 pub use fault::Faults;
 pub use finding::{Asked, Detail, Finding, Outcome, Property, PropertyKind};
 pub use forgotten::{broken, forgotten};
-pub use hold::{hold_back, waker_of};
+pub use hold::{hold_back, wake_by_handle, waker_of};
 pub use join::{AbortHandle, JoinError, JoinHandle};
 pub use kept::keeps_wakers;
 pub use law::{Certainty, Law, Level, Levels};

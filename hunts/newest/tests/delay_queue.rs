@@ -1,9 +1,10 @@
 //! Published delay queues of their newest versions.
 
 use delay_map::HashMapDelay;
-use reveille::Checker;
+use newest::alarms;
 use reveille::laws::{self, DelayQueue, Item};
 use reveille::time::Instant;
+use reveille::{Checker, Law};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -14,6 +15,15 @@ fn passes<D: DelayQueue>(queue: D) {
     laws::delay_queue(queue).checker(Checker::new().tokio(true)).check();
 }
 
+/// See `hunts/FINDINGS.md`.
+fn panics_when_it_is_old<D: DelayQueue>(queue: D) {
+    let suite = laws::delay_queue(queue).checker(Checker::new().tokio(true));
+    alarms(suite, Law::Panic, "invalid deadline");
+}
+
+/// Whether it may be in use for years.
+type MayGrowOld = bool;
+
 /// The same moment by tokio's clock.
 fn moment(due: Instant) -> tokio::time::Instant {
     let now = Instant::now();
@@ -21,7 +31,7 @@ fn moment(due: Instant) -> tokio::time::Instant {
 }
 
 #[derive(Clone)]
-struct TokioUtil;
+struct TokioUtil(MayGrowOld);
 
 impl DelayQueue for TokioUtil {
     type Queue = Queue<Item>;
@@ -41,6 +51,10 @@ impl DelayQueue for TokioUtil {
 
     fn granularity(&self) -> Duration {
         Duration::from_millis(1)
+    }
+
+    fn may_grow_old(&self) -> bool {
+        self.0
     }
 
     fn remove(&self, queue: &mut Queue<Item>, key: &Key) -> Option<Option<Item>> {
@@ -64,12 +78,17 @@ impl DelayQueue for TokioUtil {
 
 #[test]
 fn tokio_util_delay_queue() {
-    passes(TokioUtil);
+    passes(TokioUtil(false));
+}
+
+#[test]
+fn an_old_delay_queue_of_tokio_util_panics_after_a_clear() {
+    panics_when_it_is_old(TokioUtil(true));
 }
 
 /// Its keys are ours. It takes durations only, and so knows no past.
 #[derive(Clone)]
-struct DelayMap;
+struct DelayMap(MayGrowOld);
 
 impl DelayQueue for DelayMap {
     type Queue = (usize, HashMapDelay<usize, Item>);
@@ -93,6 +112,10 @@ impl DelayQueue for DelayMap {
         Duration::from_millis(1)
     }
 
+    fn may_grow_old(&self) -> bool {
+        self.0
+    }
+
     fn remove(&self, (_, map): &mut Self::Queue, key: &usize) -> Option<Option<Item>> {
         Some(map.remove(key))
     }
@@ -114,5 +137,10 @@ impl DelayQueue for DelayMap {
 
 #[test]
 fn delay_map_hash_map() {
-    passes(DelayMap);
+    passes(DelayMap(false));
+}
+
+#[test]
+fn an_old_delay_map_panics_after_a_clear() {
+    panics_when_it_is_old(DelayMap(true));
 }

@@ -122,8 +122,8 @@ macro_rules! told {
 
 told! {
     a_push_that_wakes_nobody: PushWakesNobody breaks Stuck, "was never polled";
-    room_that_wakes_nobody: RoomWakesNobody breaks Stuck, "waits for ever: there is room";
-    room_that_wakes_the_last_who_asked: KeepsOneWakerForRoom breaks WakerDropped | Stuck, "pusher";
+    room_that_wakes_nobody: RoomWakesNobody breaks WakerDropped, "the last clone of its waker was dropped";
+    room_that_wakes_the_last_who_asked: KeepsOneWakerForRoom breaks WakerDropped, "the last clone of its waker was dropped";
     room_by_a_removal_that_wakes_nobody: RemovalWakesNobody breaks Stuck, "waits for ever: there is room";
     a_future_in_the_place_of_another_that_is_not_polled: ReplacesUnseen breaks Stuck, "was never polled";
     a_waker_of_the_first_poll: KeepsItsFirstWaker breaks StaleWaker, "a waker of an earlier poll was woken";

@@ -251,7 +251,7 @@ fn kanal_passes_if_wakers_stay_the_same() {
 /// See `hunts/FINDINGS.md`.
 #[test]
 fn a_send_of_kanal_keeps_the_first_waker() {
-    alarms(laws::channel(Kanal), Law::StaleWaker, "kanal::future::SendFuture");
+    alarms(laws::channel(Kanal), Law::StaleWaker, "in register_waker");
 }
 
 #[derive(Clone)]

@@ -2,15 +2,15 @@
 
 use super::content::Content;
 use super::plan::{Fill, Take, Taker};
-use super::room::{Asking, Room};
+use super::room::Room;
 use super::{Collection, Full};
 use crate::breach::Breach;
 use crate::laws::given::inner::{Inners, Member, Pause};
-use crate::laws::play::driver::Notes;
+use crate::laws::play::driver::{Notes, wake_driver};
 use crate::laws::play::patience::Patience;
-use crate::laws::play::script::{Script, Step};
+use crate::laws::play::script::Script;
 use reveille_sim::time::sleep;
-use reveille_sim::{JoinHandle, look_for, waker_of, yield_now};
+use reveille_sim::{JoinHandle, look_for};
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::{Rc, Weak};
@@ -28,8 +28,9 @@ pub(super) struct Shared<C: Collection> {
     pub(super) taker: RefCell<Weak<JoinHandle<()>>>,
     /// The taker, while it waits for a push to an empty collection.
     pub(super) at_the_end: RefCell<Option<Waker>>,
-    /// Pushers that have not come to their end.
-    pub(super) pushers: Cell<usize>,
+    /// Those who fill it, and how many have not come to their end.
+    pub(super) pushers: RefCell<Vec<Weak<JoinHandle<()>>>>,
+    pub(super) busy: Cell<usize>,
     /// Changes so far.
     pub(super) changes: Cell<u64>,
 }
@@ -50,10 +51,12 @@ impl<C: Collection> Shared<C> {
         if !wakes_who_waits {
             return;
         }
-        let handle = self.taker.borrow().upgrade();
-        if let Some(waker) = handle.and_then(|handle| waker_of(&handle)) {
-            waker.wake();
-        }
+        wake_driver(&self.taker.borrow());
+    }
+
+    /// There will be another collection, which knows nobody who waits for room.
+    fn begin_anew(&self) {
+        self.pushers.borrow().iter().for_each(wake_driver);
     }
 
     fn has_as_many_as_it_says(&self, notes: &Notes) -> Result<(), Breach> {
@@ -72,20 +75,20 @@ pub(super) async fn fill<C: Collection>(
     script: Script<Fill>,
 ) -> Result<(), Breach> {
     for step in script.steps {
-        match step {
-            Step::Yield => yield_now().await,
-            Step::Sleep(millis) => sleep(Duration::from_millis(u64::from(millis))).await,
-            Step::Act(Fill::Push(pauses, key, patience)) => {
+        let Some(act) = step.due().await else { continue };
+        match act {
+            Fill::Push(pauses, key, patience) => {
                 let asking = shared.room.ask(pusher).await;
-                push(&shared, &notes, pauses, key, patience, &asking).await?;
+                push(&shared, &notes, pauses, key, patience).await?;
+                drop(asking);
             }
-            Step::Act(Fill::TryPush(pauses, key)) => {
+            Fill::TryPush(pauses, key) => {
                 push_now(&shared, &notes, pauses, key, Place::Back { promised: false })?;
             }
-            Step::Act(Fill::PushFront(pauses, key)) => {
+            Fill::PushFront(pauses, key) => {
                 push_now(&shared, &notes, pauses, key, Place::Front)?;
             }
-            Step::Act(Fill::TryNext) => {
+            Fill::TryNext => {
                 shared.inners.owner_tries();
                 let Some(item) = shared.with(C::try_next) else {
                     look_for("no try_next, which is not offered", true);
@@ -100,7 +103,7 @@ pub(super) async fn fill<C: Collection>(
                 shared.content.borrow_mut().gave(Some(item.number()), &notes)?;
                 shared.changed(shared.content.borrow().is_empty());
             }
-            Step::Act(fill) => {
+            fill => {
                 remove(&shared, &notes, &fill)?;
                 // In a new collection nobody waits yet.
                 let is_new = matches!(fill, Fill::Drain(_) | Fill::Drop);
@@ -109,7 +112,7 @@ pub(super) async fn fill<C: Collection>(
         }
         shared.has_as_many_as_it_says(&notes)?;
     }
-    shared.pushers.set(shared.pushers.get() - 1);
+    shared.busy.set(shared.busy.get() - 1);
     shared.changed(shared.content.borrow().may_wait());
     Ok(())
 }
@@ -120,7 +123,6 @@ async fn push<C: Collection>(
     pauses: Vec<Pause>,
     key: usize,
     patience: Patience,
-    asking: &Asking<'_>,
 ) -> Result<(), Breach> {
     let mut pauses = Some(pauses);
     // Room that is found is used in the same poll, before another pusher takes it.
@@ -129,7 +131,6 @@ async fn push<C: Collection>(
         match ready {
             Some(Poll::Pending) => {
                 notes.note("wait for room: pending");
-                asking.waits(cx.waker());
                 return Poll::Pending;
             }
             Some(Poll::Ready(())) => look_for("wait for room", true),
@@ -232,7 +233,7 @@ fn remove<C: Collection>(shared: &Shared<C>, notes: &Notes, fill: &Fill) -> Resu
             notes.note(format!("take out {count} and drop the rest"));
             let members = shared.members.take().unwrap_or_else(|| shared.collection.open());
             shared.content.borrow_mut().clear();
-            shared.room.ask_again();
+            shared.begin_anew();
             let drained = shared.collection.drain(members);
             look_for("take futures out", drained.is_some());
             if let Some(drained) = drained {
@@ -243,7 +244,7 @@ fn remove<C: Collection>(shared: &Shared<C>, notes: &Notes, fill: &Fill) -> Resu
             notes.note("drop the collection");
             let members = shared.members.take();
             shared.content.borrow_mut().clear();
-            shared.room.ask_again();
+            shared.begin_anew();
             drop(members);
         }
     }
@@ -264,11 +265,11 @@ pub(super) async fn take<C: Collection>(
             }
         }
     }
-    while plan.to_the_end && !(shared.pushers.get() == 0 && shared.content.borrow().is_empty()) {
+    while plan.to_the_end && !(shared.busy.get() == 0 && shared.content.borrow().is_empty()) {
         let changes = shared.changes.get();
         if next(&shared, &notes, Patience::Endless).await? {
             poll_fn(|cx| {
-                if shared.changes.get() != changes || shared.pushers.get() == 0 {
+                if shared.changes.get() != changes || shared.busy.get() == 0 {
                     return Poll::Ready(());
                 }
                 let newest = cx.waker().clone();
@@ -289,7 +290,7 @@ async fn next<C: Collection>(
     patience: Patience,
 ) -> Result<bool, Breach> {
     let next = poll_fn(|cx| {
-        if shared.pushers.get() == 0 && shared.content.borrow().may_wait() {
+        if shared.busy.get() == 0 && shared.content.borrow().may_wait() {
             return Poll::Ready(None);
         }
         shared.inners.owner_is_polled();

@@ -9,26 +9,23 @@ pub(super) struct Room {
     is_for_many: bool,
     is_asked_for: Cell<bool>,
     line: RefCell<Vec<(usize, Waker)>>,
-    waiting: RefCell<Vec<(usize, Waker)>>,
 }
 
 impl Room {
     pub(super) fn new(is_for_many: bool) -> Room {
-        Room {
-            is_for_many,
-            is_asked_for: Cell::new(false),
-            line: RefCell::default(),
-            waiting: RefCell::default(),
-        }
+        Room { is_for_many, is_asked_for: Cell::new(false), line: RefCell::default() }
     }
 
     /// Comes to the head of the line, until what it gives is dropped.
     pub(super) async fn ask(&self, pusher: usize) -> Asking<'_> {
         poll_fn(|cx| {
             if self.is_for_many || !self.is_asked_for.replace(true) {
-                return Poll::Ready(Asking { room: self, pusher });
+                return Poll::Ready(Asking(self));
             }
-            put(&self.line, pusher, cx.waker());
+            let waker = cx.waker().clone();
+            let mut line = self.line.borrow_mut();
+            line.retain(|(other, _)| *other != pusher);
+            line.push((pusher, waker));
             Poll::Pending
         })
         .await
@@ -37,43 +34,15 @@ impl Room {
     pub(super) fn is_in_line(&self, pusher: usize) -> bool {
         self.line.borrow().iter().any(|(other, _)| *other == pusher)
     }
-
-    /// There is another collection now, of which nobody knows who waits.
-    pub(super) fn ask_again(&self) {
-        self.waiting.take().into_iter().for_each(|(_, waker)| waker.wake());
-    }
-}
-
-fn put(wakers: &RefCell<Vec<(usize, Waker)>>, pusher: usize, waker: &Waker) {
-    let waker = waker.clone();
-    let mut wakers = wakers.borrow_mut();
-    match wakers.iter_mut().find(|(other, _)| *other == pusher) {
-        Some((_, old)) => {
-            let old = std::mem::replace(old, waker);
-            drop(wakers);
-            drop(old);
-        }
-        None => wakers.push((pusher, waker)),
-    }
 }
 
 /// Who may ask.
 #[must_use]
-pub(super) struct Asking<'a> {
-    room: &'a Room,
-    pusher: usize,
-}
-
-impl Asking<'_> {
-    pub(super) fn waits(&self, waker: &Waker) {
-        put(&self.room.waiting, self.pusher, waker);
-    }
-}
+pub(super) struct Asking<'a>(&'a Room);
 
 impl Drop for Asking<'_> {
     fn drop(&mut self) {
-        self.room.waiting.borrow_mut().retain(|(other, _)| *other != self.pusher);
-        self.room.is_asked_for.set(false);
-        self.room.line.take().into_iter().for_each(|(_, waker)| waker.wake());
+        self.0.is_asked_for.set(false);
+        self.0.line.take().into_iter().for_each(|(_, waker)| waker.wake());
     }
 }

@@ -45,7 +45,8 @@ pub(super) async fn run<C: Collection>(
         inners: inners.clone(),
         taker: RefCell::default(),
         at_the_end: RefCell::default(),
-        pushers: Cell::new(pushers.len()),
+        pushers: RefCell::default(),
+        busy: Cell::new(pushers.len()),
         changes: Cell::new(0),
     });
     let mut drivers = Drivers::new(&inners, &notes);
@@ -55,7 +56,8 @@ pub(super) async fn run<C: Collection>(
     for (at, script) in pushers.into_iter().enumerate() {
         let name = format!("pusher {}", at + 1);
         let fills = fill(shared.clone(), notes.by(&name), at, script);
-        let _ = drivers.spawn(&name, Box::pin(fills));
+        let handle = drivers.spawn(&name, Box::pin(fills));
+        shared.pushers.borrow_mut().push(handle);
     }
     let waits = |at: usize| {
         let content = shared.content.borrow();
@@ -64,7 +66,7 @@ pub(super) async fn run<C: Collection>(
             None => Waiting::InVain,
             Some(_) if content.is_full() => Waiting::Rightly,
             Some(pusher) if shared.room.is_in_line(pusher) => Waiting::Rightly,
-            Some(_) => Waiting::ForWhatIsThere("room"),
+            Some(_) => Waiting::Needlessly("there is room".to_owned()),
         }
     };
     drivers.rest(waits).await?;

@@ -7,15 +7,13 @@
 
 use super::calls::Called;
 use super::patience::Patience;
-use super::script::{Script, Step};
+use super::script::Script;
 use crate::breach::{Breach, broken};
 use crate::error::CheckError;
 use crate::laws::linear::{Effect, Entry, Log, Model, Verdict, check, table};
 use crate::passed::Passed;
-use reveille_sim::time::{Duration, Instant, sleep, sleep_until};
-use reveille_sim::{
-    Builder, JoinHandle, TaskId, forgotten, keeps_wakers, look_for, within, yield_now,
-};
+use reveille_sim::time::{Duration, Instant, sleep_until};
+use reveille_sim::{Builder, JoinHandle, TaskId, forgotten, keeps_wakers, look_for, within};
 use std::panic::resume_unwind;
 
 /// When everything is at rest, and when it is again after all was let go.
@@ -211,10 +209,8 @@ pub(in crate::laws) async fn follow<A: Actor>(
     let_go: Instant,
 ) {
     for step in script.steps {
-        match step {
-            Step::Act(act) => actor.act(act).await,
-            Step::Yield => yield_now().await,
-            Step::Sleep(millis) => sleep(Duration::from_millis(u64::from(millis))).await,
+        if let Some(act) = step.due().await {
+            actor.act(act).await;
         }
     }
     if script.holds_on {

@@ -5,7 +5,7 @@ use super::history::History;
 use crate::breach::Breach;
 use crate::laws::given::inner::Inners;
 use reveille_sim::time::sleep;
-use reveille_sim::{Builder, JoinHandle, forgotten};
+use reveille_sim::{Builder, JoinHandle, forgotten, wake_by_handle};
 use std::cell::RefCell;
 use std::fmt::Arguments;
 use std::pin::Pin;
@@ -48,12 +48,20 @@ impl Notes {
 const NOBODY: &str = "nobody is left that it could wait for";
 
 /// How a driver waits when all is at rest.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(in crate::laws) enum Waiting {
     Rightly,
     /// Somebody is to be blamed for it, or nobody is left.
     InVain,
-    ForWhatIsThere(&'static str),
+    /// For this reason.
+    Needlessly(String),
+}
+
+/// Wakes a driver, whoever else can.
+pub(in crate::laws) fn wake_driver(driver: &Weak<JoinHandle<()>>) {
+    if let Some(handle) = driver.upgrade() {
+        wake_by_handle(&handle);
+    }
 }
 
 /// The driving tasks of a run.
@@ -112,12 +120,12 @@ impl Drivers {
             self.each.iter().enumerate().filter(|(_, (_, handle, _))| !handle.is_finished());
         let mut waiting: Vec<_> = waiting.map(|(at, each)| (waits(at), each)).collect();
         // Others may wait in vain because one does who could go on.
-        waiting.sort_by_key(|(waits, _)| !matches!(waits, Waiting::ForWhatIsThere(_)));
+        waiting.sort_by_key(|(waits, _)| !matches!(waits, Waiting::Needlessly(_)));
         for (waits, (name, handle, _)) in waiting {
             let why = match waits {
                 Waiting::Rightly => continue,
                 Waiting::InVain => self.inners.neglected().unwrap_or_else(|| NOBODY.to_owned()),
-                Waiting::ForWhatIsThere(what) => format!("there is {what}"),
+                Waiting::Needlessly(why) => why,
             };
             let told = self.notes.breach::<()>(format_args!("{name} waits for ever: {why}"));
             let Err(breach) = told else { continue };

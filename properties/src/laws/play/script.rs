@@ -5,8 +5,11 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use reveille_sim::time::sleep;
+use reveille_sim::yield_now;
 use std::fmt::{self, Debug};
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
 /// Tasks of a kind at most.
 pub(in crate::laws) const MOST_TASKS: usize = 3;
@@ -82,6 +85,18 @@ pub(in crate::laws) fn script<A: Clone + Debug + 'static>(
             holds_on,
         })
         .boxed()
+}
+
+impl<A> Step<A> {
+    /// What is to be done now, if it is no pause; else that is over.
+    pub(in crate::laws) async fn due(self) -> Option<A> {
+        match self {
+            Step::Act(act) => return Some(act),
+            Step::Yield => yield_now().await,
+            Step::Sleep(millis) => sleep(Duration::from_millis(u64::from(millis))).await,
+        }
+        None
+    }
 }
 
 impl<A: Debug> Debug for Script<A> {
