@@ -66,6 +66,11 @@ pub trait Pipe: Clone + 'static {
         None
     }
 
+    /// Whether the end comes when the writer is gone, and was not closed. By default it does.
+    fn ends_with_the_writer(&self) -> bool {
+        true
+    }
+
     /// Whether a write fails once the reader is gone. By default it does.
     fn tells_the_writer(&self) -> bool {
         true
@@ -109,6 +114,11 @@ pub trait Duplex: Clone + 'static {
     /// How many bytes it holds at most of each direction, as in [`Pipe::capacity`].
     fn capacity(&self) -> Option<usize> {
         None
+    }
+
+    /// Whether the end comes when the other end is gone, and was not closed. By default it does.
+    fn ends_with_the_writer(&self) -> bool {
+        true
     }
 
     /// Whether a write fails once the other end is gone. By default it does.
@@ -160,6 +170,7 @@ impl<P: Pipe> Laws for PipeLaws<P> {
     fn try_check(&self, checker: &Checker, sizes: Sizes) -> Result<Passed, CheckError> {
         let promises = Promises {
             capacity: self.0.capacity(),
+            ends_with_the_writer: self.0.ends_with_the_writer(),
             tells_the_writer: self.0.tells_the_writer(),
             waits_with_nothing: self.0.waits_with_nothing(),
         };
@@ -180,6 +191,7 @@ impl<D: Duplex> Laws for DuplexLaws<D> {
     fn try_check(&self, checker: &Checker, sizes: Sizes) -> Result<Passed, CheckError> {
         let promises = Promises {
             capacity: self.0.capacity(),
+            ends_with_the_writer: self.0.ends_with_the_writer(),
             tells_the_writer: self.0.tells_the_writer(),
             waits_with_nothing: self.0.waits_with_nothing(),
         };

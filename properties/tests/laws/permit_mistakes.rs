@@ -44,7 +44,7 @@ told! { mutex:
     two_at_once: GivesThoughSomebodyHasThem breaks Panic, "no order of the operations explains: the lock is held";
     a_waker_that_is_kept: KeepsItsFirstWaker breaks StaleWaker, "a waker of an earlier poll was woken";
     a_wait_that_registers_nothing: ForgetsToRegister breaks PendingWithoutWaker, "no clone of its waker";
-    a_lock_that_goes_with_who_gave_up: GoneWithWhatWasGiven breaks Stuck, "could go on: the lock is free";
+    a_lock_that_goes_with_who_gave_up: GoneWithWhatWasGiven breaks Stuck | Panic, "the lock is free";
     a_place_in_line_of_who_is_gone: GoneAndStillInLine breaks Stuck, "could go on: the lock is free";
     a_try_that_takes_what_is_taken: BargesByTry breaks Panic, "the lock is held";
     a_panic_that_does_not_unlock: UnwindingKeepsThem breaks Stuck, "could go on: the lock is free";
@@ -64,7 +64,7 @@ told! { rw_lock:
     an_upgrade_that_is_given_up: GivingUpTheUpgradeKeepsIt breaks Stuck, "\\ dropped";
     two_who_may_upgrade: TwoMayUpgrade breaks Panic, "`upgradable_read` of";
     a_downgrade_that_wakes_nobody: DowngradeWakesNobody breaks Stuck, "downgrade to";
-    a_downgrade_that_lets_a_writer_in: DowngradeLetsAWriterIn breaks Panic, "`write` of";
+    a_downgrade_that_lets_a_writer_in: DowngradeLetsAWriterIn breaks Panic, "no order of the operations explains: a writer holds the lock";
     a_try_upgrade_beside_readers: TryUpgradesBesideReaders breaks Panic, "`try_upgrade` of";
     a_try_that_refuses_for_nothing: TryRefusesWhatIsFree breaks Panic, "gave `taken`";
     a_map_that_leaks: MapLeaks breaks Panic, "item 0 was not dropped";
@@ -81,7 +81,7 @@ told! { semaphore:
     a_try_that_takes_what_is_taken: BargesByTry breaks Panic, "`try_acquire";
     a_close_that_wakes_one: CloseWakesOne breaks Stuck, "the semaphore is closed";
     a_close_that_wakes_nobody: CloseWakesNobody breaks Stuck, "the semaphore is closed";
-    a_closed_one_that_gives: AcceptsAfterClose breaks Panic, "the semaphore is closed";
+    a_closed_one_that_gives: AcceptsAfterClose breaks Panic | Stuck, "the semaphore is closed";
     new_permits_that_wake_nobody: AddWakesNobody breaks Stuck, "add";
     new_permits_that_wake_one: AddWakesOne breaks Stuck, "add 2";
     forgotten_permits_that_come_back: ForgetGivesBack breaks Panic, "forget";

@@ -130,7 +130,9 @@ fn what_waits_with_nothing_may_say_so() {
         }
     }
 
-    laws::pipe(Waits(Reference(ReadOfNothingWaits))).checker(checker()).check();
+    for mistake in [ReadOfNothingWaits, WriteOfNothingWaits] {
+        laws::pipe(Waits(Reference(mistake))).checker(checker()).check();
+    }
 }
 
 #[test]

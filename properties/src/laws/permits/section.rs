@@ -83,8 +83,15 @@ pub(in super::super) fn scripts(menu: Menu, most: usize) -> BoxedStrategy<Vec<Sc
         inside: vec![Inside::Yield],
         ..Section::last(menu.kind, menu.shares[0])
     });
-    scripts_for(2..=MOST_TASKS, act(menu), plain, most)
-        .prop_map(|scripts| scripts.into_iter().map(holding_on).collect())
+    // Who asks again takes what came back for others, and hides that nobody told them.
+    let does_one_thing = prop_oneof![3 => Just(false), 1 => Just(true)];
+    (does_one_thing, scripts_for(2..=MOST_TASKS, act(menu), plain, most))
+        .prop_map(|(does_one_thing, mut scripts)| {
+            if does_one_thing {
+                scripts.iter_mut().for_each(|script| script.steps.truncate(1));
+            }
+            scripts.into_iter().map(holding_on).collect()
+        })
         .boxed()
 }
 

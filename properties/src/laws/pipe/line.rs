@@ -10,6 +10,7 @@ use std::io;
 #[derive(Clone, Copy)]
 pub(super) struct Promises {
     pub(super) capacity: Option<usize>,
+    pub(super) ends_with_the_writer: bool,
     pub(super) tells_the_writer: bool,
     pub(super) waits_with_nothing: bool,
 }
@@ -233,9 +234,8 @@ impl Line {
         let needlessly = |why: &str| Waiting::Needlessly(why.to_owned());
         match self.writer_waits {
             None => Waiting::Rightly,
-            Some(Wait::Write(0)) if !self.promises.waits_with_nothing => {
-                needlessly("it was given nothing to write")
-            }
+            Some(Wait::Write(0)) if self.promises.waits_with_nothing => Waiting::Rightly,
+            Some(Wait::Write(0)) => needlessly("it was given nothing to write"),
             Some(_) if self.reader_gone == Stage::Done && self.promises.tells_the_writer => {
                 needlessly("the reader is gone")
             }
@@ -245,19 +245,21 @@ impl Line {
         }
     }
 
+    fn is_over(&self) -> bool {
+        let is_left = self.writer_gone == Stage::Done && self.promises.ends_with_the_writer;
+        self.closed == Stage::Done || is_left
+    }
+
     /// How the reader does.
     pub(super) fn reader_waiting(&self) -> Waiting {
         match self.reader_waits {
             None => Waiting::Rightly,
-            Some(Wait::Read(0)) if !self.promises.waits_with_nothing => {
-                Waiting::Needlessly("it was given no room".to_owned())
-            }
+            Some(Wait::Read(0)) if self.promises.waits_with_nothing => Waiting::Rightly,
+            Some(Wait::Read(0)) => Waiting::Needlessly("it was given no room".to_owned()),
             Some(_) if self.unread() > 0 => {
                 Waiting::Needlessly(format!("{} can be read", bytes(self.unread())))
             }
-            Some(_) if self.closed == Stage::Done || self.writer_gone == Stage::Done => {
-                Waiting::Needlessly("nothing more will come".to_owned())
-            }
+            Some(_) if self.is_over() => Waiting::Needlessly("nothing more will come".to_owned()),
             Some(_) => Waiting::Rightly,
         }
     }
