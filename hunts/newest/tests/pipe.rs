@@ -1,8 +1,6 @@
 //! Published pipes of their newest versions.
 
-use newest::alarms;
 use reveille::laws::{self, Compat, Duplex, Pipe};
-use reveille::{Checker, Kind, Law};
 use tokio::io::{DuplexStream, ReadHalf, SimplexStream, WriteHalf};
 use tokio_util::io::simplex;
 
@@ -80,14 +78,6 @@ impl Pipe for TokioUtilSimplex {
 #[test]
 fn tokio_util_simplex() {
     laws::pipe(TokioUtilSimplex).check();
-}
-
-/// See `hunts/FINDINGS.md`.
-#[test]
-fn a_clone_that_panics_poisons_a_simplex_of_tokio_util() {
-    let suite = laws::pipe(TokioUtilSimplex);
-    let suite = suite.checker(Checker::new().with(Kind::PanickingClone));
-    alarms(suite, Law::Panic, "PoisonError");
 }
 
 #[derive(Clone)]

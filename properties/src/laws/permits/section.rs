@@ -84,11 +84,12 @@ pub(in super::super) fn scripts(menu: Menu, most: usize) -> BoxedStrategy<Vec<Sc
         ..Section::last(menu.kind, menu.shares[0])
     });
     // Who asks again takes what came back for others, and hides that nobody told them.
-    let does_one_thing = prop_oneof![3 => Just(false), 1 => Just(true)];
-    (does_one_thing, scripts_for(2..=MOST_TASKS, act(menu), plain, most))
-        .prop_map(|(does_one_thing, mut scripts)| {
-            if does_one_thing {
-                scripts.iter_mut().for_each(|script| script.steps.truncate(1));
+    let once_each = prop_oneof![3 => Just(false), 1 => Just(true)];
+    (once_each, scripts_for(2..=MOST_TASKS, act(menu), plain.clone(), most))
+        .prop_map(move |(once_each, mut scripts)| {
+            if once_each {
+                let once = vec![Step::Act(plain.clone())];
+                scripts.iter_mut().for_each(|script| script.steps.clone_from(&once));
             }
             scripts.into_iter().map(holding_on).collect()
         })
