@@ -94,7 +94,8 @@ impl Lodging {
             core.pass_deadlines(now);
             core.now.set(now);
         };
-        let Some(now) = self.guest.pass_time(before, until, &is_woken, &show) else {
+        let passed = core.without_reentry(|| self.guest.pass_time(before, until, &is_woken, &show));
+        let Some(now) = passed else {
             // Time was passed on trial, and nobody has seen it.
             core.now.set(before);
             self.daemon.idle_in.set(core.steps.get());

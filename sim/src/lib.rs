@@ -121,7 +121,7 @@ pub use outside::{Contact, Outside, note_outside};
 pub use panics::on_abort;
 pub use property::{Always, Eventually, LeadsTo, Trial, always, eventually, leads_to};
 pub use pulse::Pulse;
-pub use reentry::{Nested, PanickedClone, current_nested, poll_another};
+pub use reentry::{Nested, PanickedClone, current_nested, poll_another, quietly};
 pub use sampler::{
     Alignment, Bounded, Bytes, Deviation, Divergence, Exhausted, Fingerprint, Found, Member, Pct,
     Plain, Policy, Portfolio, Pos, Random, RandomWalk, Replay, Resync, Run, Sampler, Script,

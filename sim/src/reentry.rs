@@ -53,6 +53,8 @@ pub(crate) enum Inner {
     Waker(Nested),
     /// Another thread would poll it meanwhile.
     Thread,
+    /// None is: the clock of a guest is about to move, and no task may see the two apart.
+    Never,
 }
 
 /// The poll inside a call of a waker that is going on on the calling thread.
@@ -69,6 +71,17 @@ pub fn current_nested() -> Option<Nested> {
 #[doc(hidden)]
 pub fn poll_another() -> bool {
     world::current().is_some_and(|core| core.is_met_by_another())
+}
+
+/// Does something in which no waker runs a task at once, whatever the faults are.
+///
+/// For a suite's own wakes, where what is under test is not concerned.
+#[doc(hidden)]
+pub fn quietly<R>(f: impl FnOnce() -> R) -> R {
+    match world::current() {
+        Some(core) => core.without_reentry(f),
+        None => f(),
+    }
 }
 
 /// What a task panics with when the fault `panicking-clone` strikes it.
@@ -145,6 +158,17 @@ impl Core {
         self.pulse.is_polling() && self.running.get().is_some() && !std::thread::panicking()
     }
 
+    /// Does something in which no task may be polled by a waker.
+    pub(crate) fn without_reentry<R>(&self, f: impl FnOnce() -> R) -> R {
+        let nested = self.nested.get();
+        if nested.is_none() {
+            self.nested.set(Some(Inner::Never));
+        }
+        let result = f();
+        self.nested.set(nested);
+        result
+    }
+
     fn may_reenter(&self) -> bool {
         self.faults.get().has(Kind::ReentrantWaker)
             && self.nested.get().is_none()
@@ -190,7 +214,7 @@ impl Core {
     pub(crate) fn inside_a_waker(&self) -> Option<Nested> {
         match self.nested.get()? {
             Inner::Waker(nested) => Some(nested),
-            Inner::Thread => None,
+            Inner::Thread | Inner::Never => None,
         }
     }
 

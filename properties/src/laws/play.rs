@@ -5,6 +5,7 @@ pub(super) mod calls;
 pub(super) mod cast;
 pub(super) mod delay;
 pub(super) mod driver;
+pub(super) mod held;
 pub(super) mod history;
 pub(super) mod patience;
 pub(super) mod phases;

@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 #[derive(Clone)]
-struct Unordered;
+pub(crate) struct Unordered;
 
 impl Collection for Unordered {
     type Members = FuturesUnordered<Pin<Box<Member>>>;

@@ -19,6 +19,7 @@ mod hermetic_suites;
 mod nested_streams;
 mod once_cell_mistakes;
 mod oneshot_mistakes;
+mod opt_in_faults;
 mod permit_mistakes;
 mod pipes;
 mod pool_mistakes;

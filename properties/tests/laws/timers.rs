@@ -13,7 +13,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 #[derive(Clone)]
-struct Ours;
+pub(crate) struct Ours;
 
 impl Timer for Ours {
     type Wheel = ();

@@ -7,6 +7,7 @@ use super::{Collection, Full};
 use crate::breach::Breach;
 use crate::laws::given::inner::{Inners, Member, Pause};
 use crate::laws::play::driver::{Notes, wake_driver};
+use crate::laws::play::held::Held;
 use crate::laws::play::patience::Patience;
 use crate::laws::play::script::Script;
 use reveille_sim::time::sleep;
@@ -14,13 +15,13 @@ use reveille_sim::{JoinHandle, look_for};
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::{Rc, Weak};
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 /// What the tasks of a run share.
 pub(super) struct Shared<C: Collection> {
     pub(super) collection: C,
-    pub(super) members: RefCell<Option<C::Members>>,
+    pub(super) members: Held<Option<C::Members>>,
     pub(super) content: RefCell<Content>,
     pub(super) room: Room,
     pub(super) inners: Inners,
@@ -37,8 +38,24 @@ pub(super) struct Shared<C: Collection> {
 
 impl<C: Collection> Shared<C> {
     fn with<T>(&self, f: impl FnOnce(&C, &mut C::Members) -> T) -> T {
-        let mut members = self.members.borrow_mut();
-        f(&self.collection, members.get_or_insert_with(|| self.collection.open()))
+        self.members.with(|members| {
+            f(&self.collection, members.get_or_insert_with(|| self.collection.open()))
+        })
+    }
+
+    /// Polls it, when no other task uses it.
+    fn poll<O>(
+        &self,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(&C, &mut C::Members, &mut Context<'_>) -> Poll<O>,
+    ) -> Poll<O> {
+        self.members.poll(cx, |members, cx| {
+            poll(&self.collection, members.get_or_insert_with(|| self.collection.open()), cx)
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.content.borrow().is_empty()
     }
 
     /// The taker is to look again; whoever pushes wakes it if the collection does not.
@@ -76,6 +93,7 @@ pub(super) async fn fill<C: Collection>(
 ) -> Result<(), Breach> {
     for step in script.steps {
         let Some(act) = step.due().await else { continue };
+        shared.members.free().await;
         match act {
             Fill::Push(pauses, key, patience) => {
                 let asking = shared.room.ask(pusher).await;
@@ -101,19 +119,22 @@ pub(super) async fn fill<C: Collection>(
                 };
                 notes.note(format!("try_next: item {}", item.number()));
                 shared.content.borrow_mut().gave(Some(item.number()), &notes)?;
-                shared.changed(shared.content.borrow().is_empty());
+                let is_empty = shared.is_empty();
+                shared.changed(is_empty);
             }
             fill => {
                 remove(&shared, &notes, &fill)?;
                 // In a new collection nobody waits yet.
                 let is_new = matches!(fill, Fill::Drain(_) | Fill::Drop);
-                shared.changed(is_new || shared.content.borrow().is_empty());
+                let is_empty = shared.is_empty();
+                shared.changed(is_new || is_empty);
             }
         }
         shared.has_as_many_as_it_says(&notes)?;
     }
     shared.busy.set(shared.busy.get() - 1);
-    shared.changed(shared.content.borrow().may_wait());
+    let may_wait = shared.content.borrow().may_wait();
+    shared.changed(may_wait);
     Ok(())
 }
 
@@ -127,7 +148,10 @@ async fn push<C: Collection>(
     let mut pauses = Some(pauses);
     // Room that is found is used in the same poll, before another pusher takes it.
     let pushes = poll_fn(|cx| {
-        let ready = shared.with(|collection, members| collection.poll_ready(members, cx));
+        let ready = shared
+            .poll(cx, |collection, members, cx| Poll::Ready(collection.poll_ready(members, cx)));
+        // Another task uses it.
+        let ready = std::task::ready!(ready);
         match ready {
             Some(Poll::Pending) => {
                 notes.note("wait for room: pending");
@@ -171,7 +195,7 @@ fn push_now<C: Collection>(
     let number = member.number();
     let collection = &shared.collection;
     let key = if collection.is_keyed() { key } else { number };
-    let was_empty = shared.content.borrow().is_empty();
+    let was_empty = shared.is_empty();
     let (name, pushed) = match place {
         Place::Back { .. } => {
             ("push", shared.with(|collection, members| collection.push(members, key, member)))
@@ -231,7 +255,8 @@ fn remove<C: Collection>(shared: &Shared<C>, notes: &Notes, fill: &Fill) -> Resu
         }
         Fill::Drain(count) => {
             notes.note(format!("take out {count} and drop the rest"));
-            let members = shared.members.take().unwrap_or_else(|| shared.collection.open());
+            let members =
+                shared.members.with(Option::take).unwrap_or_else(|| shared.collection.open());
             shared.content.borrow_mut().clear();
             shared.begin_anew();
             let drained = shared.collection.drain(members);
@@ -242,7 +267,7 @@ fn remove<C: Collection>(shared: &Shared<C>, notes: &Notes, fill: &Fill) -> Resu
         }
         _ => {
             notes.note("drop the collection");
-            let members = shared.members.take();
+            let members = shared.members.with(Option::take);
             shared.content.borrow_mut().clear();
             shared.begin_anew();
             drop(members);
@@ -265,17 +290,18 @@ pub(super) async fn take<C: Collection>(
             }
         }
     }
-    while plan.to_the_end && !(shared.busy.get() == 0 && shared.content.borrow().is_empty()) {
+    while plan.to_the_end && !(shared.busy.get() == 0 && shared.is_empty()) {
         let changes = shared.changes.get();
         if next(&shared, &notes, Patience::Endless).await? {
             poll_fn(|cx| {
-                if shared.changes.get() != changes || shared.busy.get() == 0 {
-                    return Poll::Ready(());
-                }
+                // First, since the clone may have another task make a change.
                 let newest = cx.waker().clone();
                 let old = shared.at_the_end.borrow_mut().replace(newest);
                 drop(old);
-                Poll::Pending
+                match shared.changes.get() != changes || shared.busy.get() == 0 {
+                    true => Poll::Ready(()),
+                    false => Poll::Pending,
+                }
             })
             .await;
         }
@@ -293,13 +319,15 @@ async fn next<C: Collection>(
         if shared.busy.get() == 0 && shared.content.borrow().may_wait() {
             return Poll::Ready(None);
         }
-        shared.inners.owner_is_polled();
-        let polled = shared.with(|collection, members| collection.poll_next(members, cx));
-        if polled.is_pending() {
-            notes.note("next: pending");
-            shared.inners.owner_waits();
-        }
-        polled.map(Some)
+        shared.poll(cx, |collection, members, cx| {
+            shared.inners.owner_is_polled();
+            let polled = collection.poll_next(members, cx);
+            if polled.is_pending() {
+                notes.note("next: pending");
+                shared.inners.owner_waits();
+            }
+            polled.map(Some)
+        })
     });
     let came = patience.wait(next).await;
     shared.inners.owner_waits_no_more();

@@ -8,6 +8,7 @@ use super::room::Room;
 use crate::breach::Breach;
 use crate::laws::given::inner::Inners;
 use crate::laws::play::driver::{Drivers, Notes, Waiting};
+use crate::laws::play::held::Held;
 use crate::laws::play::script::Script;
 use reveille_sim::time::sleep;
 use std::cell::{Cell, RefCell};
@@ -39,7 +40,7 @@ pub(super) async fn run<C: Collection>(
     let room = Room::new(collection.many_wait_for_room());
     let shared = Rc::new(Shared {
         collection,
-        members: RefCell::new(Some(members)),
+        members: Held::new(Some(members)),
         content: RefCell::new(content),
         room,
         inners: inners.clone(),
@@ -71,7 +72,7 @@ pub(super) async fn run<C: Collection>(
     };
     drivers.rest(waits).await?;
     drivers.abort().await;
-    let members = shared.members.take();
+    let members = shared.members.with(Option::take);
     drop(members);
     // What runs elsewhere has time to see that it is cancelled.
     sleep(Duration::from_secs(1)).await;

@@ -7,6 +7,7 @@ use crate::breach::{Breach, broken};
 use crate::laws::given::item::{Drops, Item};
 use crate::laws::linear::Effect;
 use crate::laws::play::cast::{Actor, LET_GO, Part, offer};
+use crate::laws::play::held::Held;
 use reveille_sim::time::{Duration, Instant, sleep, sleep_until, timeout};
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -19,7 +20,7 @@ pub(super) struct Shared<D: DelayQueue> {
     pub(super) adapter: D,
     pub(super) drops: Drops,
     pub(super) began: Instant,
-    pub(super) queue: RefCell<D::Queue>,
+    pub(super) queue: Held<D::Queue>,
     /// The items in the queue.
     pub(super) keys: RefCell<Vec<(usize, D::Key)>>,
 }
@@ -47,13 +48,13 @@ impl<D: DelayQueue> Shared<D> {
 /// Has an item come after such a time, as if the queue had been in use for long.
 pub(super) async fn grow_older<D: DelayQueue>(
     adapter: &D,
-    queue: &RefCell<D::Queue>,
+    queue: &Held<D::Queue>,
     item: Item,
     span: Duration,
 ) -> Result<(), Breach> {
     let due = Instant::now() + span;
-    adapter.insert(&mut queue.borrow_mut(), item, due);
-    let next = poll_fn(|cx| adapter.poll_expired(&mut queue.borrow_mut(), cx));
+    queue.with(|queue| adapter.insert(queue, item, due));
+    let next = poll_fn(|cx| queue.poll(cx, |queue, cx| adapter.poll_expired(queue, cx)));
     let came = timeout(span + adapter.granularity(), next).await;
     let how = match came {
         Ok(Some(_)) if Instant::now() < due => "came before",
@@ -73,17 +74,22 @@ pub(super) struct Hand<D: DelayQueue> {
 impl<D: DelayQueue> Actor for Hand<D> {
     type Act = Change;
 
+    async fn is_free(&self) {
+        self.shared.queue.free().await;
+    }
+
     async fn act(&mut self, change: Change) {
         match change {
             Change::Insert(delay) => self.insert(delay.due()),
             Change::Remove(place) => self.remove(place),
             Change::Reset(place, delay) => self.reset(place, delay.due()),
             Change::Clear => self.clear(),
+            Change::RemoveAll => self.remove_all().await,
             Change::NextDue => self.next_due(),
             Change::Count => {
                 let Shared { adapter, queue, .. } = &*self.shared;
                 let op = Op::Count { at: self.shared.now() };
-                let count = || Some((Answer::Counted(adapter.len(&queue.borrow())?), ()));
+                let count = || Some((Answer::Counted(queue.with(|queue| adapter.len(queue))?), ()));
                 let _ = self.part.offered(offer!("len"), op, count);
             }
         }
@@ -99,7 +105,7 @@ impl<D: DelayQueue> Hand<D> {
         let op = Op::Insert { item: number, due: moment, at };
         let key = self
             .part
-            .at_once(op, || (Answer::Done, adapter.insert(&mut queue.borrow_mut(), item, due)));
+            .at_once(op, || (Answer::Done, queue.with(|queue| adapter.insert(queue, item, due))));
         keys.borrow_mut().push((number, key));
     }
 
@@ -111,7 +117,7 @@ impl<D: DelayQueue> Hand<D> {
         let number = *number;
         let op = Op::Remove { item: number, at: self.shared.now() };
         let removed = self.part.offered(offer!("remove"), op, || {
-            let item: Option<Item> = adapter.remove(&mut queue.borrow_mut(), key)?;
+            let item: Option<Item> = queue.with(|queue| adapter.remove(queue, key))?;
             let answer = match &item {
                 Some(item) => Answer::Removed(item.number()),
                 None => Answer::Unknown,
@@ -124,6 +130,17 @@ impl<D: DelayQueue> Hand<D> {
         }
     }
 
+    async fn remove_all(&self) {
+        while self.shared.pick(0).is_some() {
+            let before = self.shared.keys.borrow().len();
+            self.is_free().await;
+            self.remove(0);
+            if self.shared.keys.borrow().len() == before {
+                return;
+            }
+        }
+    }
+
     fn reset(&self, place: u8, due: Instant) {
         let Shared { adapter, queue, keys, .. } = &*self.shared;
         let Some(place) = self.shared.pick(place) else { return };
@@ -131,7 +148,7 @@ impl<D: DelayQueue> Hand<D> {
         let (item, key) = &keys[place];
         let (at, moment) = (self.shared.now(), self.shared.moment(due));
         let op = Op::Reset { item: *item, due: moment, at };
-        let reset = || Some((Answer::Done, adapter.reset(&mut queue.borrow_mut(), key, due)?));
+        let reset = || Some((Answer::Done, queue.with(|queue| adapter.reset(queue, key, due))?));
         let _ = self.part.offered(offer!("reset"), op, reset);
     }
 
@@ -139,7 +156,7 @@ impl<D: DelayQueue> Hand<D> {
         let Shared { adapter, queue, .. } = &*self.shared;
         let op = Op::NextDue { at: self.shared.now() };
         let _ = self.part.offered(offer!("next_due"), op, || {
-            let due = adapter.next_due(&queue.borrow())?;
+            let due = queue.with(|queue| adapter.next_due(queue))?;
             Some((Answer::Due(due.map(|due| self.shared.moment(due))), ()))
         });
     }
@@ -147,7 +164,7 @@ impl<D: DelayQueue> Hand<D> {
     fn clear(&self) {
         let Shared { adapter, queue, keys, .. } = &*self.shared;
         let op = Op::Clear { at: self.shared.now() };
-        let clear = || Some((Answer::Done, adapter.clear(&mut queue.borrow_mut())?));
+        let clear = || Some((Answer::Done, queue.with(|queue| adapter.clear(queue))?));
         if self.part.offered(offer!("clear"), op, clear).is_some() {
             keys.borrow_mut().clear();
         }
@@ -192,7 +209,7 @@ async fn next<D: DelayQueue>(shared: &Shared<D>) -> Came {
     let mut over = pin!(sleep_until(*began + LET_GO));
     let must_end = adapter.ends_when_empty() && adapter.wakes_at_the_end();
     poll_fn(|cx| {
-        let polled = adapter.poll_expired(&mut queue.borrow_mut(), cx);
+        let polled = queue.poll(cx, |queue, cx| adapter.poll_expired(queue, cx));
         match polled {
             Poll::Ready(Some(item)) => {
                 shared.forget(item.number());

@@ -16,6 +16,8 @@ pub(super) enum Change {
     Remove(u8),
     Reset(u8, Delay),
     Clear,
+    /// One by one.
+    RemoveAll,
     NextDue,
     Count,
 }
@@ -66,6 +68,7 @@ pub(super) fn hands(most: usize) -> BoxedStrategy<Vec<Script<Change>>> {
         4 => any::<u8>().prop_map(Change::Remove),
         6 => (any::<u8>(), delay(ahead(), 3)).prop_map(|(which, delay)| Change::Reset(which, delay)),
         1 => Just(Change::Clear),
+        1 => Just(Change::RemoveAll),
         2 => Just(Change::NextDue),
         1 => Just(Change::Count),
     ];
@@ -86,6 +89,7 @@ impl fmt::Debug for Change {
             Change::Remove(which) => write!(f, "remove ({which})"),
             Change::Reset(which, delay) => write!(f, "reset ({which}) {delay:?}"),
             Change::Clear => f.write_str("clear"),
+            Change::RemoveAll => f.write_str("remove all"),
             Change::NextDue => f.write_str("next due"),
             Change::Count => f.write_str("count"),
         }

@@ -7,6 +7,7 @@ use super::plan::{Change, Next};
 use crate::breach::Breach;
 use crate::laws::given::item::Drops;
 use crate::laws::play::cast::Cast;
+use crate::laws::play::held::Held;
 use crate::laws::play::script::Script;
 use reveille_sim::time::{Instant, sleep};
 use std::cell::RefCell;
@@ -30,7 +31,7 @@ pub(super) async fn run<D: DelayQueue>(
         is_in_order: adapter.is_in_order(),
     };
     let drops = Drops::default();
-    let queue = RefCell::new(adapter.open());
+    let queue = Held::new(adapter.open());
     for span in age {
         grow_older(&adapter, &queue, drops.item(), span).await?;
     }

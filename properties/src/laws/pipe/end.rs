@@ -2,19 +2,18 @@
 
 use super::line::{Line, Stage};
 use crate::laws::play::driver::wake_driver;
+use crate::laws::play::held::Held;
 use reveille_sim::JoinHandle;
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 pub(super) type Shared = Rc<RefCell<Line>>;
 
 pub(super) struct End<T> {
-    inner: RefCell<Option<Pin<Box<T>>>>,
-    /// Tasks that came while another polled it, by a waker that runs its task at once.
-    line: RefCell<Vec<Waker>>,
+    inner: Held<Option<Pin<Box<T>>>>,
     users: RefCell<Vec<Weak<JoinHandle<()>>>>,
     needed_by: Cell<usize>,
     is_kept: Cell<bool>,
@@ -29,8 +28,7 @@ impl<T> End<T> {
         reads_from: Option<Shared>,
     ) -> Rc<End<T>> {
         Rc::new(End {
-            inner: RefCell::new(Some(Box::pin(inner))),
-            line: RefCell::default(),
+            inner: Held::new(Some(Box::pin(inner))),
             users: RefCell::default(),
             needed_by: Cell::new(0),
             is_kept: Cell::new(false),
@@ -50,28 +48,15 @@ impl<T> End<T> {
         cx: &mut Context<'_>,
         poll: impl FnOnce(Pin<&mut T>, &mut Context<'_>) -> Poll<O>,
     ) -> Poll<Option<O>> {
-        let Ok(mut inner) = self.inner.try_borrow_mut() else {
-            let waker = cx.waker().clone();
-            self.line.borrow_mut().push(waker);
-            return Poll::Pending;
-        };
-        let Some(end) = inner.as_mut() else { return Poll::Ready(None) };
-        let polled = poll(end.as_mut(), cx);
-        drop(inner);
-        self.line.take().into_iter().for_each(Waker::wake);
-        polled.map(Some)
+        self.inner.poll(cx, |inner, cx| match inner {
+            Some(end) => poll(end.as_mut(), cx).map(Some),
+            None => Poll::Ready(None),
+        })
     }
 
     /// Drops it. Whoever else waits at it learns that first.
     pub(super) async fn let_go(&self) {
-        let end = poll_fn(|cx| match self.inner.try_borrow_mut() {
-            Ok(mut inner) => Poll::Ready(inner.take()),
-            Err(_) => {
-                let waker = cx.waker().clone();
-                self.line.borrow_mut().push(waker);
-                Poll::Pending
-            }
-        });
+        let end = poll_fn(|cx| self.inner.poll(cx, |inner, _| Poll::Ready(inner.take())));
         let Some(end) = end.await else { return };
         if let users @ [_, _, ..] = &**self.users.borrow() {
             users.iter().for_each(wake_driver);

@@ -47,6 +47,10 @@ pub(in crate::laws) fn is_any_judged(passed: Passed) -> Result<Passed, CheckErro
 pub(in crate::laws) trait Actor: 'static {
     type Act: 'static;
 
+    /// Waits until what it acts on is not used by another task, which a waker may have stopped
+    /// in the middle of it.
+    async fn is_free(&self) {}
+
     async fn act(&mut self, act: Self::Act);
 
     /// Drops what it has, step by step if that is part of the history.
@@ -210,12 +214,14 @@ pub(in crate::laws) async fn follow<A: Actor>(
 ) {
     for step in script.steps {
         if let Some(act) = step.due().await {
+            actor.is_free().await;
             actor.act(act).await;
         }
     }
     if script.holds_on {
         sleep_until(let_go).await;
     }
+    actor.is_free().await;
     actor.let_go();
 }
 

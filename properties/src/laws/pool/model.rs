@@ -180,16 +180,17 @@ impl Model for Objects {
         });
         let under_way: Vec<_> = self.making.values().copied().chain(looks).collect();
         let is_busy = |call: &usize| under_way.contains(&Some(*call));
+        let has_an_object = |op: &&&Op| matches!(op, Op::Get(call) if is_busy(call));
+        let without = waiting.len() - waiting.iter().filter(has_an_object).count();
         // What is made for nobody in particular is for whoever waits.
         let comes = under_way.iter().filter(|call| call.is_none()).count();
-        if comes > 0 && comes >= waiting.len() {
+        if comes > 0 && comes >= without {
             return None;
         }
+        let has_one = self.idle() > 0 && self.out() < self.most;
+        let may_go_on = self.closed.is_some() || self.has_room() || has_one;
         waiting.iter().position(|op| match op {
-            Op::Get(call) => {
-                let has_one = self.idle() > 0 && self.out() < self.most;
-                !is_busy(call) && (self.closed.is_some() || self.has_room() || has_one)
-            }
+            Op::Get(call) => !is_busy(call) && may_go_on,
             _ => true,
         })
     }

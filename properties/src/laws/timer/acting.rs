@@ -6,9 +6,9 @@ use super::plan::{Act, Reset};
 use crate::laws::linear::Effect;
 use crate::laws::play::cast::{Actor, Part, offer};
 use crate::laws::play::delay::Delay;
+use crate::laws::play::held::Held;
 use crate::laws::play::patience::Patience;
 use reveille_sim::time::Instant;
-use std::cell::RefCell;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -19,7 +19,7 @@ pub(super) struct Shared<T: Timer> {
     pub(super) adapter: T,
     pub(super) began: Instant,
     /// One for each task that sleeps.
-    pub(super) slots: Vec<RefCell<Option<Slot<T>>>>,
+    pub(super) slots: Vec<Held<Option<Slot<T>>>>,
     pub(super) wheel: T::Wheel,
 }
 
@@ -50,6 +50,10 @@ pub(super) struct Sleeper<T: Timer> {
 impl<T: Timer> Actor for Sleeper<T> {
     type Act = Act;
 
+    async fn is_free(&self) {
+        self.shared.slots[self.who].free().await;
+    }
+
     async fn act(&mut self, act: Act) {
         match act {
             Act::Set(delay) => self.set(delay),
@@ -60,11 +64,12 @@ impl<T: Timer> Actor for Sleeper<T> {
             Act::Wait(patience) => self.wait(patience).await,
             Act::Ask => {
                 let Shared { adapter, slots, .. } = &*self.shared;
-                let slot = slots[self.who].borrow();
-                let Some(slot) = &*slot else { return };
                 let op = Op::Ask { who: self.who, at: self.shared.now() };
-                let ask = || Some((Answer::Elapsed(adapter.is_elapsed(&slot.sleep)?), ()));
-                let _ = self.part.offered(offer!("is_elapsed"), op, ask);
+                slots[self.who].with(|slot| {
+                    let Some(slot) = slot else { return };
+                    let ask = || Some((Answer::Elapsed(adapter.is_elapsed(&slot.sleep)?), ()));
+                    let _ = self.part.offered(offer!("is_elapsed"), op, ask);
+                });
             }
             Act::Drop => self.drop(),
         }
@@ -79,15 +84,16 @@ impl<T: Timer> Sleeper<T> {
     async fn wait(&self, patience: Patience) {
         let shared = &*self.shared;
         let slot = &shared.slots[self.who];
-        if slot.borrow().as_ref().is_none_or(|slot| slot.is_over) {
+        if slot.with(|slot| slot.as_ref().is_none_or(|slot| slot.is_over)) {
             return;
         }
         let op = Op::Wait { who: self.who, at: shared.now() };
         let ready = || {
             poll_fn(|cx| {
-                let mut slot = slot.borrow_mut();
-                let Some(slot) = &mut *slot else { return Poll::Pending };
-                slot.sleep.as_mut().poll(cx).map(|_| slot.is_over = true)
+                slot.poll(cx, |slot, cx| {
+                    let Some(slot) = slot else { return Poll::Pending };
+                    slot.sleep.as_mut().poll(cx).map(|_| slot.is_over = true)
+                })
             })
         };
         let answer = |(): &()| Answer::Ready { at: shared.now() };
@@ -101,11 +107,11 @@ impl<T: Timer> Sleeper<T> {
         let op = Op::Set { who: self.who, due: self.shared.moment(due), at };
         let sleep =
             self.part.at_once(op, || (Answer::Done, Box::pin(adapter.sleep_until(wheel, due))));
-        slots[self.who].replace(Some(Slot { sleep, is_over: false }));
+        slots[self.who].with(|slot| *slot = Some(Slot { sleep, is_over: false }));
     }
 
     fn drop(&self) {
-        let Some(slot) = self.shared.slots[self.who].take() else { return };
+        let Some(slot) = self.shared.slots[self.who].with(Option::take) else { return };
         let op = Op::Drop { who: self.who, at: self.shared.now() };
         self.part.at_once(op, || (Answer::Done, drop(slot)));
     }
@@ -123,14 +129,16 @@ impl<T: Timer> Actor for Hand<T> {
     async fn act(&mut self, Reset(place, delay): Reset) {
         let Shared { adapter, wheel, slots, .. } = &*self.shared;
         let who = usize::from(place) % slots.len();
-        let mut slot = slots[who].borrow_mut();
-        let Some(slot) = &mut *slot else { return };
-        let (due, at) = (delay.due(), self.shared.now());
-        let op = Op::Reset { who, due: self.shared.moment(due), at };
-        let sleep = slot.sleep.as_mut();
-        let reset = || Some((Answer::Done, adapter.reset(wheel, sleep, due)?));
-        if self.part.offered(offer!("reset"), op, reset).is_some() {
-            slot.is_over = false;
-        }
+        slots[who].free().await;
+        slots[who].with(|slot| {
+            let Some(slot) = slot else { return };
+            let (due, at) = (delay.due(), self.shared.now());
+            let op = Op::Reset { who, due: self.shared.moment(due), at };
+            let sleep = slot.sleep.as_mut();
+            let reset = || Some((Answer::Done, adapter.reset(wheel, sleep, due)?));
+            if self.part.offered(offer!("reset"), op, reset).is_some() {
+                slot.is_over = false;
+            }
+        });
     }
 }
