@@ -38,7 +38,6 @@ impl laws::Pool for Bb8 {
             .max_size(most as u32)
             .max_lifetime(None)
             .idle_timeout(None)
-            .test_on_check_out(false)
             .connection_timeout(Duration::from_secs(10 * 365 * 86_400))
             .build_unchecked(Maker(factory))
     }

@@ -34,6 +34,11 @@ impl DelayQueue for TokioUtil {
         queue.poll_expired(cx).map(|expired| Some(expired?.into_inner()))
     }
 
+    /// After a clear it panics (`FINDINGS.md`), in the fixed version as well.
+    fn may_grow_old(&self) -> bool {
+        false
+    }
+
     fn granularity(&self) -> Duration {
         Duration::from_millis(1)
     }
@@ -59,5 +64,5 @@ impl DelayQueue for TokioUtil {
 
 #[test]
 fn keeps_the_laws_of_delay_queues() {
-    laws::delay_queue(TokioUtil).checker(Checker::new().tokio(true)).check();
+    laws::delay_queue(TokioUtil).checker(Checker::new().tokio(true).runs(10_000)).check();
 }

@@ -65,5 +65,5 @@ impl DelayQueue for TokioUtil {
 
 #[test]
 fn keeps_the_laws_of_delay_queues() {
-    laws::delay_queue(TokioUtil).checker(Checker::new().tokio(true)).check();
+    laws::delay_queue(TokioUtil).checker(Checker::new().tokio(true).runs(10_000)).check();
 }
