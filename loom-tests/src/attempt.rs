@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// For how long a model may go on that nobody gave a time.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(300);
 /// How much longer its process may take, which watches itself.
 const GRACE: Duration = Duration::from_secs(60);
 /// The variable that names a trace to be repeated.
@@ -64,6 +64,11 @@ impl Attempt<'_> {
             trace.test
         );
         if trace.model != self.name() {
+            println!(
+                "reveille-loom: `{}` is left out: the trace is of `{}`",
+                self.name(),
+                trace.model
+            );
             return Ok(Explored::default());
         }
         self.replay(&trace, &file)?;

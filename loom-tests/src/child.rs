@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 pub(crate) const WORD: &str = "REVEILLE_LOOM_CHILD";
 
 /// For how long nothing may happen.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is asked of this process, if it is a child.
 pub(crate) fn request() -> Option<&'static Request> {

@@ -59,6 +59,7 @@
 //! - A plain store that races with an exchange may be ordered before it, though the exchange has
 //!   not read it. The memory model forbids that, so such a failure may be none; the report says
 //!   when an exchange has not seen an earlier step.
+//! - A `try_lock` fails only where the lock was taken before its thread came to it.
 //! - It keeps the last seven stores of an atomic, knows no time, and at most [`thread::MAX_THREADS`] threads.
 //! - Values are read in the order of the program: what a processor guesses is not modelled.
 //!

@@ -121,7 +121,7 @@ impl Model {
 
     /// Stops when that time is up, for each rule of the model, and passes though there may be
     /// interleavings left: [`Explored::is_exhausted`] tells. Without it, a model that is not done
-    /// within a minute fails.
+    /// within five minutes fails.
     pub fn within(mut self, time: Duration) -> Self {
         self.within = Some(time);
         self

@@ -75,6 +75,10 @@ fn without_column(at: &str) -> &str {
 
 fn shown(place: &Place) -> String {
     let file = place.file.replace('\\', "/");
+    if file.starts_with("/rustc/") || file.contains("/library/alloc/src/") {
+        // A waker is called through a table of functions, which tells nobody's line.
+        return "through a waker".into();
+    }
     // Of a published crate, its name and what is in it.
     let within = file.split_once("/registry/src/").and_then(|(_, rest)| rest.split_once('/'));
     format!("{}:{}", within.map_or(&*file, |(_, file)| file), place.line)
@@ -90,7 +94,7 @@ impl Details {
                 (Some(told), Some(names)) => tell_waiting(told, names, facts),
                 _ => facts.add("what", "a thread waits, and nobody is left who could wake it"),
             },
-            FailureKind::DataRace => tell_race(breach, facts),
+            FailureKind::DataRace => tell_race(breach, names, facts),
             FailureKind::Leak => facts.add(
                 "what",
                 "all threads have ended, and something that is counted is left: its last owner never \
@@ -157,23 +161,20 @@ impl Details {
 /// Who waits, at what and where.
 fn tell_waiting(told: &Interleaving, names: &Names, facts: &mut Facts) {
     for step in told.under_way.iter().flatten() {
-        let object =
-            step.object.map_or_else(String::new, |object| format!(" of {}", names.object(object)));
-        facts.add(
-            "waits",
-            format!(
-                "{} in `{}`{object}, at {}",
-                names.thread(step.thread),
-                step.operation,
-                shown(&step.at)
-            ),
-        );
+        let (who, what) = (names.thread(step.thread), &step.operation);
+        let waits = match step.object {
+            // Those that are words say it themselves.
+            _ if what.contains(' ') => format!("{who} {what}"),
+            Some(object) => format!("{who} in `{what}` of {}", names.object(object)),
+            None => format!("{who} in `{what}`"),
+        };
+        facts.add("waits", format!("{waits}, at {}", shown(&step.at)));
     }
     facts.add("what", "nobody is left who could wake it");
 }
 
 /// Loom's lines, without its words.
-fn tell_race(breach: &Breach, facts: &mut Facts) {
+fn tell_race(breach: &Breach, names: Option<&Names>, facts: &mut Facts) {
     facts.add(
         "what",
         "a thread uses a cell that another changes, and nothing orders the two: no release of the one \
@@ -185,7 +186,17 @@ fn tell_race(breach: &Breach, facts: &mut Facts) {
             "created" => "cell made",
             other => other,
         };
-        facts.add("race", format!("{label}: {}", without_column(&place.replace(" @ ", ", "))));
+        facts.add("race", format!("{label}: {}", by_whom(without_column(place), names)));
+    }
+}
+
+/// `thread #1 @ file:line`, with the thread's name.
+fn by_whom(place: &str, names: Option<&Names>) -> String {
+    let known = place.strip_prefix("thread #").and_then(|rest| rest.split_once(" @ "));
+    let Some((thread, at)) = known else { return place.into() };
+    match (thread.parse(), names) {
+        (Ok(thread), Some(names)) => format!("{}, {at}", names.thread(thread)),
+        _ => at.into(),
     }
 }
 
@@ -230,11 +241,11 @@ impl fmt::Display for Facts {
         let width = self.0.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
         let mut last = "";
         for (label, fact) in &self.0 {
-            let mut label = if *label == last { "" } else { label };
+            let mut shown = if *label == last { "" } else { *label };
             last = label;
             for line in fact.lines() {
-                f.write_str(&wrapped(&format!("  {label:<width$}  "), &escape(line)))?;
-                label = "";
+                f.write_str(&wrapped(&format!("  {shown:<width$}  "), &escape(line)))?;
+                shown = "";
             }
         }
         Ok(())

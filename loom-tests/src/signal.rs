@@ -1,7 +1,7 @@
 //! Wakers of models: each is somebody who waits for a wake.
 
 use crate::recorder::{Operation, new_object};
-use crate::sync::{Condvar, Mutex};
+use loom::sync::{Condvar, Mutex};
 use std::panic::Location;
 use std::sync::Arc;
 use std::task::{Wake, Waker};
@@ -57,9 +57,12 @@ impl Signal {
     pub(crate) fn wait(&self) {
         let operation =
             Operation::begin(Some(self.inner.object), || format!("waits as {}", self.inner.name));
-        let woken = self.inner.woken.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let woken = self.inner.bell.wait_while(woken, |woken| *woken == 0);
-        *woken.unwrap_or_else(|poisoned| poisoned.into_inner()) = 0;
+        let mut woken = self.inner.woken.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        while *woken == 0 {
+            woken = self.inner.bell.wait(woken).unwrap_or_else(|poisoned| poisoned.into_inner());
+        }
+        *woken = 0;
+        drop(woken);
         operation.end();
     }
 

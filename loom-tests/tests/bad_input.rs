@@ -109,7 +109,7 @@ fn that_spins_where_loom_sees_nothing() {
         reveille-loom: a flag of std hangs
 
           model  checked at this.rs:N
-          what   nothing has happened for 5 s; the last that did is at this.rs:N
+          what   nothing has happened for 10 s; the last that did is at this.rs:N
 
           try: a loop in which nothing of `reveille_loom::sync` is used never lets another thread go on:
                take the atomics, locks and threads from there, and put `hint::spin_loop` into the loop

@@ -43,7 +43,7 @@ fn name_in_source(object: &Object) -> Option<String> {
     let before = before.strip_suffix([':', '='])?.trim_end();
     let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1);
     let name = &before[start..];
-    (!name.is_empty()).then(|| name.into())
+    (!name.trim_matches('_').is_empty()).then(|| name.into())
 }
 
 fn source_line(file: &str, line: u32) -> Option<String> {
