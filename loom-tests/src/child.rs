@@ -32,9 +32,17 @@ pub(crate) fn request() -> Option<&'static Request> {
 
 fn read_request() -> Option<Request> {
     std::env::var_os(WORD)?;
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).ok()?;
-    serde_json::from_str(&text).ok()
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).ok()?;
+    serde_json::from_str(&line).ok()
+}
+
+/// Ends this process when the one that waits for its answer is gone, which holds the other end.
+fn end_with_parent() {
+    let _ = std::thread::Builder::new().name("reveille-loom parent".into()).spawn(|| {
+        let _ = std::io::stdin().read_to_string(&mut String::new());
+        std::process::exit(1);
+    });
 }
 
 static TELLER: OnceLock<mpsc::SyncSender<Answer>> = OnceLock::new();
@@ -126,6 +134,7 @@ fn watch() {
 /// Runs the model and ends the process.
 pub(crate) fn run(request: &'static Request, body: impl Fn() + Send + Sync + 'static) -> ! {
     start_teller();
+    end_with_parent();
     std::panic::set_hook(Box::new(|info| tell_panic(info)));
     watch();
     let mut builder = loom::model::Builder::new();

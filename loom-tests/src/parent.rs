@@ -57,12 +57,15 @@ pub(crate) fn ask(request: &Request, patience: Duration) -> Result<Answer, NoAns
     let mut child =
         command(&word).and_then(|mut command| command.spawn()).map_err(NoAnswer::NotStarted)?;
     let (send, answers) = mpsc::channel();
-    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let (mut stdin, stdout, stderr) =
+        (child.stdin.take(), child.stdout.take(), child.stderr.take());
     std::thread::scope(|scope| {
+        // It stays open until there is an answer: by its end the process learns that nobody waits.
+        let stdin = &mut stdin;
         scope.spawn(move || {
-            let text = serde_json::to_string(request).unwrap_or_default();
+            let text = serde_json::to_string(request).unwrap_or_default() + "\n";
             // A process that has ended already says why itself.
-            let _ = stdin.map(|mut stdin| stdin.write_all(text.as_bytes()));
+            let _ = stdin.as_mut().map(|stdin| stdin.write_all(text.as_bytes()));
         });
         let errors = scope.spawn(move || stderr.map_or_else(String::new, last_lines));
         scope.spawn(move || {
