@@ -46,10 +46,13 @@ pub(crate) fn keep(trace: &TraceFile) -> std::io::Result<Option<PathBuf>> {
     std::fs::create_dir_all(&directory)?;
     let file = directory.join(format!("{}.loom", trace.sum()));
     // Whole or not at all, whatever becomes of this process.
-    let draft = tempfile::Builder::new().prefix(".").suffix(".draft").tempfile_in(&directory)?;
-    std::fs::write(draft.path(), trace.text())?;
-    draft.persist(&file)?;
-    Ok(Some(file))
+    let draft = directory.join(format!(".{}-{}.draft", trace.sum(), std::process::id()));
+    let written =
+        std::fs::write(&draft, trace.text()).and_then(|()| std::fs::rename(&draft, &file));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&draft);
+    }
+    written.map(|()| Some(file))
 }
 
 /// A path as it is shown: within the package if it is there.

@@ -81,7 +81,29 @@ fn shown(place: &Place) -> String {
     }
     // Of a published crate, its name and what is in it.
     let within = file.split_once("/registry/src/").and_then(|(_, rest)| rest.split_once('/'));
-    format!("{}:{}", within.map_or(&*file, |(_, file)| file), place.line)
+    format!("{}:{}", without_detours(within.map_or(&*file, |(_, file)| file)), place.line)
+}
+
+/// `tests/../src/parker.rs`, as a file that a test includes is named, is `src/parker.rs`.
+fn without_detours(file: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in file.split('/') {
+        match parts.last() {
+            Some(last) if part == ".." && !["..", ""].contains(last) => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+#[cfg(test)]
+#[test]
+fn detours_are_left_out() {
+    let shown = ["tests/../src/a.rs", "../b.rs", "/c/../d.rs", "a/b/../../e.rs", "f.rs"];
+    let plain = ["src/a.rs", "../b.rs", "/d.rs", "e.rs", "f.rs"];
+    assert_eq!(shown.map(without_detours), plain);
 }
 
 impl Details {
