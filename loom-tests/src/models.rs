@@ -1,7 +1,7 @@
 //! The models: for each kind of part, the rules that it keeps whatever the interleaving is.
 //!
 //! Each takes what makes the part, anew in each iteration, out of [`sync`](crate::sync),
-//! [`cell`](crate::cell) and [`thread`](crate::thread). What a type does not offer is not checked.
+//! [`cell`](crate::cell) and [`thread`]. What a type does not offer is not checked.
 
 mod block_on;
 mod notify;
