@@ -54,15 +54,15 @@ impl Attempt<'_> {
 
     /// The trace that the environment names, if it is of this model.
     fn repeat(&self, file: &Path) -> Result<Explored, Failure> {
-        let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-        let file = package.map_or_else(|| file.to_owned(), |package| package.join(file));
-        let trace = TraceFile::read(&file).unwrap_or_else(|error| panic!("{error}"));
-        assert!(
-            trace.test == self.here.test,
-            "expected {REPLAY} to name a trace of the test `{}`, got one of `{}`",
-            self.here.test,
-            trace.test
-        );
+        let file = corpus::located(file);
+        let refused = |why: String| self.failure(breach(FailureKind::ForeignTrace, 0, why));
+        let trace = TraceFile::read(&file).map_err(|error| refused(error.to_string()))?;
+        if trace.test != self.here.test {
+            return Err(refused(format!(
+                "expected {REPLAY} to name a trace of the test `{}`, got one of `{}`",
+                self.here.test, trace.test
+            )));
+        }
         if trace.model != self.name() {
             println!(
                 "reveille-loom: `{}` is left out: the trace is of `{}`",
@@ -116,16 +116,28 @@ impl Attempt<'_> {
                 Err(self.failure(*breach))
             }
             Ok(Answer::Failed(breach, _)) => Err(self.record(*breach)),
-            Ok(Answer::NoFailure) => Err(self.failure(died("it answered another question".into()))),
+            Ok(Answer::NoFailure | Answer::NoFile(_)) => {
+                Err(self.failure(died("it answered another question".into())))
+            }
             Err(reason) => Err(self.failure(died(self.why_died(reason)))),
         }
     }
 
     /// Runs up to the iteration that fails once more and lets it be written down.
     fn record(&self, found: Breach) -> Failure {
-        let request = self.request(Mode::Record { iteration: found.iteration });
-        let patience = request.within * 3 + GRACE;
-        let (breach, path) = match parent::ask(&request, patience) {
+        let mut no_file = None;
+        let ask = |with_path| {
+            let request = self.request(Mode::Record { iteration: found.iteration, with_path });
+            parent::ask(&request, request.within * 3 + GRACE)
+        };
+        let answer = match ask(true) {
+            Ok(Answer::NoFile(error)) => {
+                no_file = Some(error);
+                ask(false)
+            }
+            answer => answer,
+        };
+        let (breach, path) = match answer {
             Ok(Answer::Failed(breach, path)) if breach.kind == found.kind => (*breach, path),
             _ => return self.failure(Breach { kind: FailureKind::Nondeterministic, ..found }),
         };
@@ -136,10 +148,9 @@ impl Attempt<'_> {
         let steps = breach.interleaving.as_ref().map(|told| told.steps.clone()).unwrap_or_default();
         let mut failure = self.failure(breach);
         let Some(path) = path else {
-            failure
-                .0
-                .notes
-                .push("it cannot be repeated alone: no temporary file could be made".into());
+            let why = no_file.unwrap_or_default();
+            let note = format!("it cannot be repeated alone, for want of a temporary file: {why}");
+            failure.0.notes.push(note);
             return failure;
         };
         let trace = TraceFile::new(
@@ -171,6 +182,11 @@ impl Attempt<'_> {
         let failure = match parent::ask(&request, GRACE) {
             Ok(Answer::Passed { .. } | Answer::NoFailure) => return Ok(()),
             Ok(Answer::Failed(breach, _)) => self.failure(*breach),
+            Ok(Answer::NoFile(error)) => {
+                let why =
+                    format!("the trace takes a temporary file, which could not be made: {error}");
+                self.failure(died(why))
+            }
             Err(reason) => self.failure(died(self.why_died(reason))),
         };
         let from = format!("it is that of `{}`", corpus::shown(file));

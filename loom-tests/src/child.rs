@@ -8,7 +8,7 @@
 //! input and answers on its standard output, in lines that begin with a word that only
 //! the two of them know.
 
-use crate::failure::{Breach, FailureKind, classify};
+use crate::failure::{Breach, FailureKind, classify, is_of_checkpoints};
 use crate::pulse;
 use crate::recorder::{self, Foreign, Place, Step};
 use crate::request::{Answer, Mode, Request};
@@ -98,6 +98,9 @@ pub(crate) fn tell_too_many_threads(at: &Location<'_>) -> ! {
 fn tell_panic(info: &PanicHookInfo<'_>) -> ! {
     let message = info.payload_as_str().unwrap_or("a panic without a text");
     let file = info.location().map_or("", Location::file);
+    if is_of_checkpoints(file) {
+        tell(Answer::NoFile(message.into()));
+    }
     let kind = classify(message, file);
     let at = match kind {
         FailureKind::Panic => info.location(),
@@ -144,15 +147,20 @@ pub(crate) fn run(request: &'static Request, body: impl Fn() + Send + Sync + 'st
     builder.checkpoint_interval = usize::MAX;
     let recorded = match &request.mode {
         Mode::Search => 0,
-        Mode::Record { iteration } => {
+        Mode::Record { iteration, .. } => {
             builder.checkpoint_interval = *iteration as usize;
-            1.max(*iteration)
+            *iteration
         }
         Mode::Replay { .. } => 1,
     };
     builder.location = recorded > 0;
-    if recorded > 0 {
-        set_path(&mut builder, &request.mode);
+    match path_file(&request.mode) {
+        Ok(Some(file)) => {
+            builder.checkpoint_file = Some(file.to_path_buf());
+            let _ = PATH.set(file);
+        }
+        Ok(None) => {}
+        Err(error) => tell(Answer::NoFile(error.to_string())),
     }
     let began = Instant::now();
     builder.check(move || {
@@ -182,23 +190,20 @@ fn expected(mode: &Mode) -> Option<Vec<Step>> {
     }
 }
 
-/// Lets loom put the path of the recorded iteration into a file, or take it from there.
-fn set_path(builder: &mut loom::model::Builder, mode: &Mode) {
-    let Ok(mut file) = tempfile::NamedTempFile::new() else { return };
+/// The file by which loom takes the path of an iteration, or gives it.
+fn path_file(mode: &Mode) -> std::io::Result<Option<tempfile::TempPath>> {
     match mode {
         Mode::Replay { path, .. } => {
-            if file.write_all(path.as_bytes()).is_err() {
-                return;
-            }
-            builder.checkpoint_file = Some(file.path().to_owned());
+            let mut file = tempfile::NamedTempFile::new()?;
+            file.write_all(path.as_bytes())?;
+            Ok(Some(file.into_temp_path()))
         }
-        _ => builder.checkpoint_file = None,
+        Mode::Record { with_path: true, .. } => {
+            let file = tempfile::NamedTempFile::new()?.into_temp_path();
+            // One that is there already is taken for a path to begin with.
+            std::fs::remove_file(&file)?;
+            Ok(Some(file))
+        }
+        Mode::Record { .. } | Mode::Search => Ok(None),
     }
-    let path = file.into_temp_path();
-    if builder.checkpoint_file.is_none() {
-        // One that is there already is taken for a path to begin with.
-        let _ = std::fs::remove_file(&path);
-        builder.checkpoint_file = Some(path.to_path_buf());
-    }
-    let _ = PATH.set(path);
 }

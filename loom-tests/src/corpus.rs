@@ -7,13 +7,22 @@ use std::path::{Path, PathBuf};
 /// The variable that says where the corpus is, or `off`.
 const VARIABLE: &str = "REVEILLE_CORPUS";
 
+/// The package whose tests this process runs, as cargo says.
+fn package() -> Option<PathBuf> {
+    std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from)
+}
+
+/// A path that somebody has said: if it is relative, in the package.
+pub(crate) fn located(said: &Path) -> PathBuf {
+    package().unwrap_or_default().join(said)
+}
+
 /// The directory of the traces of a test; none if there is no corpus.
 fn directory(test: &str) -> Option<PathBuf> {
-    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     let corpus = match std::env::var_os(VARIABLE) {
         Some(off) if off == "off" => return None,
-        Some(said) => package.map_or_else(|| said.clone().into(), |package| package.join(&said)),
-        None => package?.join("corpus"),
+        Some(said) => located(Path::new(&said)),
+        None => package()?.join("corpus"),
     };
     Some(corpus.join(directory_name(test)))
 }
@@ -57,6 +66,6 @@ pub(crate) fn keep(trace: &TraceFile) -> std::io::Result<Option<PathBuf>> {
 
 /// A path as it is shown: within the package if it is there.
 pub(crate) fn shown(path: &Path) -> String {
-    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    let package = package().unwrap_or_default();
     path.strip_prefix(package).unwrap_or(path).to_string_lossy().replace('\\', "/")
 }

@@ -64,6 +64,11 @@ pub(crate) fn classify(message: &str, file: &str) -> FailureKind {
     kind.map_or(FailureKind::Panic, |(_, kind)| *kind)
 }
 
+/// Whether a panic comes from where loom reads and writes the file of its path: on a full disk.
+pub(crate) fn is_of_checkpoints(file: &str) -> bool {
+    is_of_loom(file) && file.replace('\\', "/").ends_with("/src/model.rs")
+}
+
 fn is_of_loom(file: &str) -> bool {
     file.replace('\\', "/").split('/').any(|part| part.starts_with("loom-0."))
 }

@@ -2,7 +2,7 @@
 
 use crate::explored::Explored;
 use crate::failure::Failure;
-use crate::request::{Key, Request};
+use crate::request::Key;
 use std::panic::Location;
 use std::sync::Mutex;
 
@@ -61,13 +61,5 @@ impl Here {
     pub(crate) fn remember(&self, key: Key, result: &Result<Explored, Failure>) {
         let result = result.clone().map_err(Failure::without_interleaving);
         lock(&KNOWN).push((self.test.clone(), key, result));
-    }
-}
-
-impl Request {
-    /// What came of a model that the test has run before.
-    pub(crate) fn result_of(&self, key: &Key) -> Option<Result<Explored, Failure>> {
-        let known = self.before.iter().find(|(of, _)| of == key);
-        known.map(|(_, result)| result.clone())
     }
 }

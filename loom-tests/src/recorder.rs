@@ -85,7 +85,7 @@ loom::thread_local! {
     static THREAD: Cell<usize> = Cell::new(0);
 }
 
-/// An iteration begins, in the thread of that name.
+/// An iteration begins.
 pub(crate) fn begin_iteration(records: bool, expected: Option<Vec<Step>>) {
     OBJECTS.set(0);
     THREADS.set(1);

@@ -223,7 +223,10 @@ fn by_whom(place: &str, names: Option<&Names>) -> String {
 }
 
 fn tell_foreign(breach: &Breach, facts: &mut Facts) {
-    let Some(foreign) = &breach.foreign else { return };
+    let Some(foreign) = &breach.foreign else {
+        facts.add("what", breach.message.clone());
+        return;
+    };
     let step = |step: &Step| {
         format!("`{}` by thread {} at {}", step.operation, step.thread, shown(&step.at))
     };

@@ -1,8 +1,7 @@
 //! What a test and the process in which its model runs say to each other.
 
 use crate::explored::Explored;
-use crate::failure::Breach;
-use crate::failure::Failure;
+use crate::failure::{Breach, Failure};
 use crate::recorder::Step;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -29,12 +28,20 @@ pub(crate) struct Request {
     pub(crate) before: Vec<(Key, Result<Explored, Failure>)>,
 }
 
+impl Request {
+    /// What came of a model that the test has run before.
+    pub(crate) fn result_of(&self, key: &Key) -> Option<Result<Explored, Failure>> {
+        let known = self.before.iter().find(|(of, _)| of == key);
+        known.map(|(_, result)| result.clone())
+    }
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Mode {
     /// Every iteration.
     Search,
-    /// All before that one, and that one told.
-    Record { iteration: u64 },
+    /// All before that one, and that one told, with loom's path to it if that is wanted.
+    Record { iteration: u64, with_path: bool },
     /// The iteration of that path only, which did that.
     Replay { path: String, steps: Vec<Step> },
 }
@@ -50,4 +57,6 @@ pub(crate) enum Answer {
     Failed(Box<Breach>, Option<String>),
     /// What was to be recorded or replayed does not fail.
     NoFailure,
+    /// The file by which loom takes and gives paths could not be written.
+    NoFile(String),
 }

@@ -3,20 +3,10 @@
 //!
 //! They can only be made within a model.
 
+pub mod atomic;
 mod futex;
-mod integers;
 mod mutex;
-mod pointer;
 mod rw_lock;
-
-/// As [`std::sync::atomic`].
-pub mod atomic {
-    pub use super::integers::{
-        AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicU8, AtomicU16,
-        AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
-    };
-    pub use super::pointer::AtomicPtr;
-}
 
 pub use futex::Futex;
 pub use loom::sync::Arc;

@@ -1,8 +1,10 @@
 //! What the types of `sync` and `thread` allow, by small programs of which each outcome is known:
 //! those that are allowed occur, and no other does.
 
-use reveille_loom::sync::atomic::{AtomicU32, Ordering, Ordering::*, fence};
-use reveille_loom::sync::{Arc, Condvar, Futex, Mutex};
+use reveille_loom::sync::atomic::{
+    AtomicBool, AtomicI8, AtomicPtr, AtomicU32, Ordering, Ordering::*, fence,
+};
+use reveille_loom::sync::{Arc, Condvar, Futex, Mutex, RwLock};
 use reveille_loom::{FailureKind, Model, thread};
 
 /// Fails unless the outcomes of the program are these.
@@ -129,6 +131,84 @@ fn a_mutex_lets_one_in() {
         [order]
     };
     outcomes(both, &[[112], [211]]);
+}
+
+#[test]
+fn a_writer_is_alone() {
+    let read = || {
+        let lock = Arc::new(RwLock::new(0));
+        let other = {
+            let lock = lock.clone();
+            thread::spawn(move || {
+                let mut value = lock.write().unwrap();
+                *value = 1;
+                thread::yield_now();
+                *value = 2;
+            })
+        };
+        let read = *lock.read().unwrap();
+        other.join().unwrap();
+        [read]
+    };
+    outcomes(read, &[[0], [2]]);
+}
+
+#[test]
+fn one_of_two_pointers_is_exchanged() {
+    let both = || {
+        let values = [1_u32, 2];
+        let place = Arc::new(AtomicPtr::new(std::ptr::null_mut()));
+        let put = |place: &AtomicPtr<u32>, at: usize| {
+            let new = std::ptr::without_provenance_mut(at);
+            place.compare_exchange(std::ptr::null_mut(), new, AcqRel, Acquire).is_ok()
+        };
+        let other = {
+            let place = place.clone();
+            thread::spawn(move || put(&place, 8))
+        };
+        let mine = put(&place, 4);
+        let theirs = other.join().unwrap();
+        let left = place.load(Relaxed).addr() / 4;
+        [u32::from(mine), u32::from(theirs), values[left - 1]]
+    };
+    outcomes(both, &[[1, 0, 1], [0, 1, 2]]);
+}
+
+#[test]
+fn what_an_exchange_is_told_to_write_is_what_is_read() {
+    let model = Model::new("alone", || {
+        let number = AtomicI8::new(100);
+        let fetches = [
+            AtomicI8::fetch_add,
+            AtomicI8::fetch_sub,
+            AtomicI8::fetch_and,
+            AtomicI8::fetch_nand,
+            AtomicI8::fetch_or,
+            AtomicI8::fetch_xor,
+            AtomicI8::fetch_max,
+            AtomicI8::fetch_min,
+        ];
+        for value in [100, -3, 7] {
+            for fetch in fetches {
+                fetch(&number, value, Relaxed);
+                number.load(Relaxed);
+            }
+        }
+        let flag = AtomicBool::new(true);
+        let fetches = [
+            AtomicBool::fetch_and,
+            AtomicBool::fetch_nand,
+            AtomicBool::fetch_or,
+            AtomicBool::fetch_xor,
+        ];
+        for fetch in fetches.into_iter().chain(fetches) {
+            fetch(&flag, true, Relaxed);
+            flag.load(Relaxed);
+        }
+        panic!("to be told");
+    });
+    let told = model.try_check().unwrap_err().to_string();
+    assert!(told.contains("fetch_nand") && !told.contains("has not seen"), "{told}");
 }
 
 #[test]

@@ -1,23 +1,35 @@
 //! The process of a model does not outlive the one that waits for it.
 
-use reveille_loom::sync::Arc;
-use reveille_loom::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use reveille_loom::{Model, thread};
-use std::io::Read;
+use reveille_loom::{Model, sync, thread};
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 const ADDRESS: &str = "ORPHANS_ADDRESS";
+/// Iterations, of which a second has some thousands.
+const LONG: usize = 20_000;
 
 #[test]
 #[ignore = "it takes minutes; the other test runs it, and kills it"]
 fn long() {
-    static LINE: OnceLock<Option<TcpStream>> = OnceLock::new();
+    static LINE: OnceLock<TcpStream> = OnceLock::new();
+    static SINCE: AtomicUsize = AtomicUsize::new(0);
     Model::new("four threads", || {
-        // As long as the process lives, so does the line.
-        LINE.get_or_init(|| TcpStream::connect(std::env::var(ADDRESS).ok()?).ok());
-        let sum = Arc::new(AtomicUsize::new(0));
+        let mut line = LINE.get_or_init(|| {
+            let line = TcpStream::connect(std::env::var(ADDRESS).unwrap()).unwrap();
+            line.set_nonblocking(true).unwrap();
+            line
+        });
+        // Whoever waited is dead, and this has gone on for long.
+        if SINCE.load(Relaxed) > 0 || line.read(&mut [0]).is_ok() {
+            SINCE.fetch_add(1, Relaxed);
+        }
+        if SINCE.load(Relaxed) == LONG {
+            line.write_all(b"!").unwrap();
+        }
+        let sum = sync::Arc::new(sync::atomic::AtomicUsize::new(0));
         let threads = [(); 3].map(|()| {
             let sum = sum.clone();
             thread::spawn(move || {
@@ -44,6 +56,8 @@ fn who_waits_is_killed() {
     let (mut line, _) = listener.accept().unwrap();
     waits.kill().unwrap();
     waits.wait().unwrap();
-    // This returns when the process of the model has ended.
-    let _ = line.read(&mut [0]);
+    let _ = line.write_all(b"!");
+    // This returns when the process of the model has ended, or says that it goes on.
+    let said = line.read(&mut [0]);
+    assert!(!matches!(said, Ok(1..)), "the process of the model went on");
 }

@@ -55,6 +55,15 @@ struct Ran {
     output: String,
 }
 
+impl Ran {
+    /// Fails unless the words are in the output, on however many lines.
+    #[track_caller]
+    fn says(&self, words: &str) {
+        let plain: Vec<&str> = self.output.split_whitespace().collect();
+        assert!(plain.join(" ").contains(words), "expected `{words}` in\n{}", self.output);
+    }
+}
+
 fn run(test: &str, corpus: &Path, environment: &[(&str, &str)]) -> Ran {
     let output = Command::new(std::env::current_exe().unwrap())
         .args([test, "--exact", "--ignored", "--show-output"])
@@ -91,9 +100,7 @@ fn table(output: &str) -> Vec<&str> {
 fn a_failure_is_kept_and_repeated_a_hundred_times() {
     let (corpus, file, first) = kept();
     let shown = file.to_str().unwrap();
-    assert!(first.output.contains(&format!(
-        "replay: REVEILLE_LOOM_REPLAY={shown} cargo test -p reveille-loom victim"
-    )));
+    first.says(&format!("replay: REVEILLE_LOOM_REPLAY={shown} cargo test -p reveille-loom victim"));
     for _ in 0..100 {
         let again = run("victim", corpus.path(), &[("REVEILLE_LOOM_REPLAY", shown)]);
         assert!(!again.passed);
@@ -106,11 +113,7 @@ fn the_corpus_goes_first() {
     let (corpus, file, first) = kept();
     let again = run("victim", corpus.path(), &[]);
     assert!(!again.passed);
-    assert!(
-        again.output.contains(&format!("note: it is that of `{}`", file.display())),
-        "{}",
-        again.output
-    );
+    again.says(&format!("note: it is that of `{}`", file.display()));
     assert_eq!(table(&again.output), table(&first.output));
     assert_eq!(only_file(corpus.path()), file);
 }
@@ -121,14 +124,10 @@ fn what_is_mended_passes_and_says_so() {
     let replay = ("REVEILLE_LOOM_REPLAY", file.to_str().unwrap());
     let mended = run("victim", corpus.path(), &[("BELL", "mended"), replay]);
     // The mended one does not do the same: it looks again.
-    assert!(mended.output.contains("does not fit the trace"), "{}", mended.output);
+    mended.says("does not fit the trace");
     let all = run("victim", corpus.path(), &[("BELL", "mended")]);
     assert!(all.passed, "{}", all.output);
-    assert!(
-        all.output.contains("is of an earlier form of this model, and may go"),
-        "{}",
-        all.output
-    );
+    all.says("is of an earlier form of this model, and may go");
 }
 
 #[test]
@@ -137,19 +136,11 @@ fn a_trace_of_another_model_is_refused() {
     let replay = ("REVEILLE_LOOM_REPLAY", file.to_str().unwrap());
     let other = run("victim", corpus.path(), &[("BELL", "another"), replay]);
     assert!(!other.passed);
-    assert!(other.output.contains("does not fit the trace"), "{}", other.output);
-    assert!(
-        other.output.contains("and the model does `load(Relaxed)` by thread 0"),
-        "{}",
-        other.output
-    );
+    other.says("does not fit the trace");
+    other.says("and the model does `load(Relaxed)` by thread 0");
     let bystander = run("bystander", corpus.path(), &[replay]);
     assert!(!bystander.passed);
-    assert!(
-        bystander.output.contains("to name a trace of the test `bystander`, got one of `victim`"),
-        "{}",
-        bystander.output
-    );
+    bystander.says("to name a trace of the test `bystander`, got one of `victim`");
 }
 
 #[test]
@@ -162,16 +153,16 @@ fn a_file_that_is_no_trace_is_named() {
         let ran =
             run("victim", corpus.path(), &[("REVEILLE_LOOM_REPLAY", other.to_str().unwrap())]);
         assert!(!ran.passed);
-        ran.output
+        ran
     };
-    assert!(told("").contains("expected a trace of reveille-loom in"));
-    assert!(told(&text[..text.len() / 2]).contains("expected a trace of reveille-loom in"));
+    told("").says("expected a trace of reveille-loom in");
+    told(&text[..text.len() / 2]).says("expected a trace of reveille-loom in");
     let changed = text.replace("\"branches\":1000", "\"branches\":1001");
-    assert!(told(&changed).contains("it was cut off or changed"));
+    told(&changed).says("it was cut off or changed");
     let newer = text.replace("{\"reveille-loom\":1,", "{\"reveille-loom\":2,");
-    assert!(told(&newer).contains("expected a trace of version 1 in"));
+    told(&newer).says("expected a trace of version 1 in");
     let missing = [("REVEILLE_LOOM_REPLAY", "missing.loom")];
-    assert!(run("victim", corpus.path(), &missing).output.contains("which cannot be read"));
+    run("victim", corpus.path(), &missing).says("which cannot be read");
 }
 
 #[test]
@@ -179,6 +170,21 @@ fn a_corpus_that_cannot_be_written_costs_a_note() {
     let corpus = tempfile::NamedTempFile::new().unwrap();
     let ran = run("victim", corpus.path(), &[]);
     assert!(!ran.passed);
-    assert!(ran.output.contains("may wait for ever"), "{}", ran.output);
-    assert!(ran.output.contains("note: it could not be kept in the corpus:"), "{}", ran.output);
+    ran.says("may wait for ever");
+    ran.says("note: it could not be kept in the corpus:");
+}
+
+#[test]
+fn without_room_for_a_temporary_file_a_failure_is_told_all_the_same() {
+    let (corpus, file, first) = kept();
+    let empty = tempfile::tempdir().unwrap();
+    let nowhere = ("TMPDIR", "/nowhere/at/all");
+    let ran = run("victim", empty.path(), &[nowhere]);
+    assert!(!ran.passed);
+    assert_eq!(table(&ran.output), table(&first.output));
+    ran.says("note: it cannot be repeated alone, for want of a temporary file:");
+    let replay = ("REVEILLE_LOOM_REPLAY", file.to_str().unwrap());
+    let again = run("victim", corpus.path(), &[nowhere, replay]);
+    assert!(!again.passed);
+    again.says("the trace takes a temporary file, which could not be made:");
 }

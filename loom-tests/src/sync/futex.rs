@@ -1,8 +1,8 @@
 //! The word that Linux's futex(2) waits on.
 
 use super::atomic::AtomicU32;
-use super::mutex::{Condvar, Mutex};
 use crate::recorder::Operation;
+use loom::sync::{Condvar, Mutex};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::PoisonError;

@@ -7,6 +7,8 @@ use std::panic::Location;
 use std::sync::{LockResult, TryLockError, TryLockResult};
 
 /// As [`std::sync::RwLock`], but that it is never poisoned: a model ends at its first panic.
+///
+/// Loom knows the readers by their threads: one may have one guard at a time.
 pub struct RwLock<T> {
     lock: loom::sync::RwLock<T>,
     object: ObjectId,

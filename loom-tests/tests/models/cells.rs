@@ -1,6 +1,6 @@
 //! Cells for a waker: the one of `futures` and tokio, and what goes wrong with it.
 
-mod three_states;
+pub(crate) mod three_states;
 
 use super::{breaks, holds};
 use expect_test::expect;
@@ -11,7 +11,7 @@ use std::task::Waker;
 use three_states::{Mistake, ThreeStates};
 
 /// A lock does as well, if who looks first makes sure that it sees.
-struct Locked {
+pub(crate) struct Locked {
     waker: Mutex<Option<Waker>>,
     is_there: AtomicBool,
     fences: bool,
@@ -54,7 +54,7 @@ fn three_states_hold() {
     );
 }
 
-fn locked(fences: bool) -> Locked {
+pub(crate) fn locked(fences: bool) -> Locked {
     Locked { waker: Mutex::new(None), is_there: AtomicBool::new(false), fences }
 }
 

@@ -1,6 +1,7 @@
 //! Each model against a reference that keeps its rules, and against mistakes in it.
 
 mod cells;
+mod deep;
 mod drivers;
 mod events;
 mod oneshots;

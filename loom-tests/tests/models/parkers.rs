@@ -1,6 +1,6 @@
 //! Parkers: the three ways of the field, and what goes wrong with them.
 
-mod bell;
+pub(crate) mod bell;
 
 use super::{breaks, holds};
 use bell::{Bell, Mistake};

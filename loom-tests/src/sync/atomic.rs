@@ -1,10 +1,10 @@
-//! [`std::sync::atomic`], with each operation a point at which loom may switch.
+//! What [`std::sync::atomic`] has, with each operation a point at which loom may switch.
 //!
 //! Loom takes an access that is `SeqCst` for one that acquires and releases; the order of all
 //! such accesses it does not know. A [`fence`] it does.
 
-use crate::recorder::{ObjectId, Operation, new_object};
-use std::fmt;
+use crate::recorder::{ObjectId, Operation, name_of_address, new_object};
+use std::fmt::{self, Debug};
 use std::panic::Location;
 pub use std::sync::atomic::Ordering;
 
@@ -16,16 +16,28 @@ pub fn fence(order: Ordering) {
     operation.end();
 }
 
+/// How a report shows a value.
+trait Shown {
+    fn shown(&self) -> String;
+}
+
+impl<T> Shown for *mut T {
+    fn shown(&self) -> String {
+        name_of_address(self.addr())
+    }
+}
+
+/// The operations that every atomic has.
 macro_rules! atomic {
-    ($($name:ident: $value:ty;)*) => { $(
+    ($name:ident $(<$pointee:ident>)?: $value:ty) => {
         #[doc = concat!("As [`std::sync::atomic::", stringify!($name), "`].")]
-        pub struct $name {
-            atomic: loom::sync::atomic::$name,
+        pub struct $name $(<$pointee>)? {
+            atomic: loom::sync::atomic::$name $(<$pointee>)?,
             object: ObjectId,
         }
 
-        impl $name {
-            #[doc = "A new one, with that value. It can only be made within a model."]
+        impl $(<$pointee>)? $name $(<$pointee>)? {
+            /// A new one, with that value. It can only be made within a model.
             #[track_caller]
             #[must_use]
             pub fn new(value: $value) -> Self {
@@ -33,40 +45,43 @@ macro_rules! atomic {
                 $name { atomic: loom::sync::atomic::$name::new(value), object }
             }
 
+            #[track_caller]
+            fn begin(&self, text: impl FnOnce() -> String) -> Operation {
+                Operation::begin(Some(self.object), text)
+            }
+
             /// Gives the value back.
             #[track_caller]
             pub fn into_inner(self) -> $value {
-                let operation = Operation::begin(Some(self.object), || "into_inner".into());
+                let operation = self.begin(|| "into_inner".into());
                 let value = self.atomic.into_inner();
-                operation.reads(|| format!("{value:?}"));
+                operation.reads(|| value.shown());
                 value
             }
 
             /// Reads the value.
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
-                let operation = Operation::begin(Some(self.object), || format!("load({order:?})"));
+                let operation = self.begin(|| format!("load({order:?})"));
                 let value = self.atomic.load(order);
-                operation.reads(|| format!("{value:?}"));
+                operation.reads(|| value.shown());
                 value
             }
 
             /// Writes a value.
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
-                let operation =
-                    Operation::begin(Some(self.object), || format!("store({value:?}, {order:?})"));
+                let operation = self.begin(|| format!("store({}, {order:?})", value.shown()));
                 self.atomic.store(value, order);
-                operation.writes(|| format!("{value:?}"));
+                operation.writes(|| value.shown());
             }
 
             /// Writes a value and answers the one before.
             #[track_caller]
             pub fn swap(&self, value: $value, order: Ordering) -> $value {
-                let operation =
-                    Operation::begin(Some(self.object), || format!("swap({value:?}, {order:?})"));
+                let operation = self.begin(|| format!("swap({}, {order:?})", value.shown()));
                 let old = self.atomic.swap(value, order);
-                operation.exchanges(|| format!("{old:?}"), || Some(format!("{value:?}")));
+                operation.exchanges(|| old.shown(), || Some(value.shown()));
                 old
             }
 
@@ -83,13 +98,13 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                let operation = Operation::begin(Some(self.object), || {
-                    format!("compare_exchange({current:?}, {new:?}, {success:?}, {failure:?})")
+                let operation = self.begin(|| {
+                    let (current, new) = (current.shown(), new.shown());
+                    format!("compare_exchange({current}, {new}, {success:?}, {failure:?})")
                 });
                 let result = self.atomic.compare_exchange(current, new, success, failure);
                 let (Ok(old) | Err(old)) = result;
-                operation
-                    .exchanges(|| format!("{old:?}"), || result.is_ok().then(|| format!("{new:?}")));
+                operation.exchanges(|| old.shown(), || result.is_ok().then(|| new.shown()));
                 result
             }
 
@@ -133,9 +148,56 @@ macro_rules! atomic {
             }
         }
 
-        impl fmt::Debug for $name {
+        impl $(<$pointee>)? Debug for $name $(<$pointee>)? {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+/// The value of the one and only owner.
+macro_rules! with_mut {
+    ($name:ident $(<$pointee:ident>)?: $value:ty) => {
+        impl $(<$pointee>)? $name $(<$pointee>)? {
+            /// The value of the one and only owner.
+            #[track_caller]
+            pub fn with_mut<R>(&mut self, f: impl FnOnce(&mut $value) -> R) -> R {
+                let operation = self.begin(|| "with_mut".into());
+                let (answer, new) = self.atomic.with_mut(|value| (f(value), *value));
+                operation.writes(|| new.shown());
+                answer
+            }
+        }
+    };
+}
+
+/// The operations that exchange the value for what is made of it and another.
+macro_rules! fetch {
+    ($name:ident: $value:ty; $($fetch:ident = $of:expr;)*) => {
+        impl $name { $(
+            #[doc = concat!("As that of [`std`](std::sync::atomic::", stringify!($name), "::", stringify!($fetch), ").")]
+            #[track_caller]
+            pub fn $fetch(&self, value: $value, order: Ordering) -> $value {
+                let operation =
+                    self.begin(|| format!(concat!(stringify!($fetch), "({:?}, {:?})"), value, order));
+                let old = self.atomic.$fetch(value, order);
+                let of: fn($value, $value) -> $value = $of;
+                operation.exchanges(|| old.shown(), || Some(of(old, value).shown()));
+                old
+            }
+        )* }
+    };
+}
+
+/// What those have whose values are not pointers.
+macro_rules! plain {
+    ($name:ident: $value:ty) => {
+        atomic!($name: $value);
+
+        impl Shown for $value {
+            fn shown(&self) -> String {
+                format!("{self:?}")
             }
         }
 
@@ -152,107 +214,48 @@ macro_rules! atomic {
                 $name::new(value)
             }
         }
-    )* };
-}
-
-/// The operations that exchange the value for what is made of it and another.
-macro_rules! fetch {
-    ($($name:ident: $value:ty;)*; $($fetch:ident = $of:expr;)*) => {
-        fetch!(@each [$($name: $value;)*] [$($fetch = $of;)*]);
-    };
-    (@each [] $fetches:tt) => {};
-    (@each [$name:ident: $value:ty; $($rest:tt)*] [$($fetch:ident = $of:expr;)*]) => {
-        impl $name {
-            $(
-                #[doc = concat!("As [`std`](std::sync::atomic::", stringify!($name), "::", stringify!($fetch), ")'s.")]
-                #[track_caller]
-                pub fn $fetch(&self, value: $value, order: Ordering) -> $value {
-                    let operation = Operation::begin(Some(self.object), || {
-                        format!(concat!(stringify!($fetch), "({:?}, {:?})"), value, order)
-                    });
-                    let old = self.atomic.$fetch(value, order);
-                    let of: fn($value, $value) -> $value = $of;
-                    operation.exchanges(|| format!("{old:?}"), || Some(format!("{:?}", of(old, value))));
-                    old
-                }
-            )*
-        }
-        fetch!(@each [$($rest)*] [$($fetch = $of;)*]);
     };
 }
 
-macro_rules! with_mut {
+macro_rules! integers {
     ($($name:ident: $value:ty;)*) => { $(
-        impl $name {
-            /// The value of the one and only owner.
-            #[track_caller]
-            pub fn with_mut<R>(&mut self, f: impl FnOnce(&mut $value) -> R) -> R {
-                let operation = Operation::begin(Some(self.object), || "with_mut".into());
-                let mut new = String::new();
-                let answer = self.atomic.with_mut(|value| {
-                    let answer = f(value);
-                    new = format!("{value:?}");
-                    answer
-                });
-                operation.writes(|| new);
-                answer
-            }
+        plain!($name: $value);
+        with_mut!($name: $value);
+        fetch! {
+            $name: $value;
+            fetch_add = |a, b| a.wrapping_add(b);
+            fetch_sub = |a, b| a.wrapping_sub(b);
+            fetch_and = |a, b| a & b;
+            fetch_nand = |a, b| !(a & b);
+            fetch_or = |a, b| a | b;
+            fetch_xor = |a, b| a ^ b;
+            fetch_max = |a, b| a.max(b);
+            fetch_min = |a, b| a.min(b);
         }
     )* };
 }
 
-atomic! {
+integers! {
+    AtomicU8: u8;
+    AtomicU16: u16;
+    AtomicU32: u32;
+    AtomicU64: u64;
+    AtomicUsize: usize;
+    AtomicI8: i8;
+    AtomicI16: i16;
+    AtomicI32: i32;
+    AtomicI64: i64;
+    AtomicIsize: isize;
+}
+
+plain!(AtomicBool: bool);
+fetch! {
     AtomicBool: bool;
-    AtomicU8: u8;
-    AtomicU16: u16;
-    AtomicU32: u32;
-    AtomicU64: u64;
-    AtomicUsize: usize;
-    AtomicI8: i8;
-    AtomicI16: i16;
-    AtomicI32: i32;
-    AtomicI64: i64;
-    AtomicIsize: isize;
-}
-
-with_mut! {
-    AtomicU8: u8;
-    AtomicU16: u16;
-    AtomicU32: u32;
-    AtomicU64: u64;
-    AtomicUsize: usize;
-    AtomicI8: i8;
-    AtomicI16: i16;
-    AtomicI32: i32;
-    AtomicI64: i64;
-    AtomicIsize: isize;
-}
-
-fetch! {
-    AtomicBool: bool;;
     fetch_and = |a, b| a & b;
     fetch_nand = |a, b| !(a & b);
     fetch_or = |a, b| a | b;
     fetch_xor = |a, b| a ^ b;
 }
 
-fetch! {
-    AtomicU8: u8;
-    AtomicU16: u16;
-    AtomicU32: u32;
-    AtomicU64: u64;
-    AtomicUsize: usize;
-    AtomicI8: i8;
-    AtomicI16: i16;
-    AtomicI32: i32;
-    AtomicI64: i64;
-    AtomicIsize: isize;;
-    fetch_add = |a, b| a.wrapping_add(b);
-    fetch_sub = |a, b| a.wrapping_sub(b);
-    fetch_and = |a, b| a & b;
-    fetch_nand = |a, b| !(a & b);
-    fetch_or = |a, b| a | b;
-    fetch_xor = |a, b| a ^ b;
-    fetch_max = |a, b| a.max(b);
-    fetch_min = |a, b| a.min(b);
-}
+atomic!(AtomicPtr<T>: *mut T);
+with_mut!(AtomicPtr<T>: *mut T);
