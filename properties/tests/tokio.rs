@@ -1,6 +1,8 @@
 //! Tests whose bodies need a tokio runtime.
 
+use reveille::laws::{self, Timer};
 use reveille::time::Instant;
+use reveille::{Checker, Kind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -68,7 +70,7 @@ async fn a_select_over_tokios_timers() {
 
 #[test]
 fn a_task_that_is_never_notified_is_told() {
-    let failure = reveille::Checker::new()
+    let failure = Checker::new()
         .corpus(false)
         .tokio(true)
         .try_check(|| async {
@@ -86,7 +88,7 @@ fn a_task_that_is_never_notified_is_told() {
 
 /// The report of a test that fails in its first run.
 fn report<F: Future<Output = ()>>(tokio: bool, body: impl Fn() -> F) -> String {
-    let checker = reveille::Checker::new().corpus(false).tokio(tokio).runs(1);
+    let checker = Checker::new().corpus(false).tokio(tokio).runs(1);
     checker.try_check(body).unwrap_err().to_string()
 }
 
@@ -110,4 +112,29 @@ fn what_tokio_cannot_do_in_a_run_is_told_with_what_can() {
         sleep(MS).await;
     });
     assert!(told.contains("try: leave out `tokio::time::resume`"), "{told}");
+}
+
+/// Tokio's timers, which go by tokio's clock.
+#[derive(Clone)]
+struct Timers;
+
+impl Timer for Timers {
+    type Wheel = ();
+    type Sleep = tokio::time::Sleep;
+
+    fn open(&self) {}
+
+    fn sleep_until(&self, _wheel: &(), due: Instant) -> Self::Sleep {
+        tokio::time::sleep_until(tokio::time::Instant::now() + (due - Instant::now()))
+    }
+
+    fn granularity(&self) -> Duration {
+        MS
+    }
+}
+
+#[test]
+fn a_task_that_a_waker_runs_sees_both_clocks_alike() {
+    let checker = Checker::new().corpus(false).tokio(true).with(Kind::ReentrantWaker);
+    laws::timer(Timers).checker(checker.runs(2_000)).check();
 }

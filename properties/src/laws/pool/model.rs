@@ -239,3 +239,27 @@ impl fmt::Display for Answer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::laws::linear::Model;
+
+    /// A pool of two: one object is looked at for call 1, one is made for nobody in particular.
+    fn recycling_and_making() -> Objects {
+        let mut objects = Objects::none(2);
+        objects.known.insert(1, Place::Looked(Some(1)));
+        objects.making.insert(2, None);
+        objects
+    }
+
+    #[test]
+    fn an_object_that_is_made_for_nobody_is_for_who_has_nothing_under_way() {
+        let mut objects = recycling_and_making();
+        assert_eq!(objects.could_go_on(&[&Op::Get(1), &Op::Get(2)]), None);
+        // With room for another, one more who waits could have it.
+        objects.most = 3;
+        assert_eq!(objects.could_go_on(&[&Op::Get(1), &Op::Get(2)]), None);
+        assert_eq!(objects.could_go_on(&[&Op::Get(1), &Op::Get(2), &Op::Get(3)]), Some(1));
+    }
+}
