@@ -298,10 +298,13 @@ pub(super) async fn take<C: Collection>(
                 let newest = cx.waker().clone();
                 let old = shared.at_the_end.borrow_mut().replace(newest);
                 drop(old);
-                match shared.changes.get() != changes || shared.busy.get() == 0 {
-                    true => Poll::Ready(()),
-                    false => Poll::Pending,
+                if shared.changes.get() == changes && shared.busy.get() > 0 {
+                    return Poll::Pending;
                 }
+                // A waker of ours would count among those that can wake it.
+                let own = shared.at_the_end.borrow_mut().take();
+                drop(own);
+                Poll::Ready(())
             })
             .await;
         }
