@@ -159,6 +159,11 @@ fn workspace() -> Option<&'static Path> {
     found.as_deref()
 }
 
+/// Where the file of a place is: paths of the user's own code are relative to the workspace.
+pub(crate) fn on_disk(file: &str) -> PathBuf {
+    workspace().map_or_else(|| PathBuf::from(file), |root| root.join(file))
+}
+
 /// A function's name without the noise: closures, hashes and long generics.
 fn short_name(function: &str) -> String {
     let mut name = String::with_capacity(function.len());

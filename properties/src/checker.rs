@@ -1,6 +1,8 @@
 //! The checker: what a test asks for, and how it is told what came of it. The doing is
 //! in [`work`].
 
+mod broken;
+mod gated;
 mod work;
 
 use crate::arguments::{Arguments, begin};

@@ -7,6 +7,7 @@
 //! | `REVEILLE_REPLAY` | a tape, or a file with one | the one run to repeat; tests it does not name run as ever |
 //! | `REVEILLE_CORPUS` | a directory, or `off` in any case | where past failures are read and written |
 //! | `REVEILLE_STRICT` | 1 or 0 | whether a corpus that cannot be used as it is fails the test |
+//! | `REVEILLE_TRACE` | a directory | where the traces of failures and replays are written |
 //!
 //! A value that cannot be read fails the test, and so does an empty one: a typo must not
 //! look like a pass. A variable that begins like these and is none of them is warned of.
@@ -18,14 +19,17 @@ use crate::seed::Seed;
 use reveille_sim::{Tape, TapeError};
 use std::ffi::OsString;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) const RUNS: &str = "REVEILLE_RUNS";
 pub(crate) const SEED: &str = "REVEILLE_SEED";
 pub(crate) const REPLAY: &str = "REVEILLE_REPLAY";
 pub(crate) const CORPUS: &str = "REVEILLE_CORPUS";
 pub(crate) const STRICT: &str = "REVEILLE_STRICT";
-pub(crate) const VARIABLES: [&str; 5] = [RUNS, SEED, REPLAY, CORPUS, STRICT];
+pub(crate) const TRACE: &str = "REVEILLE_TRACE";
+/// For the processes of `cargo reveille test`.
+pub(crate) const GATE: &str = "REVEILLE_GATE";
+pub(crate) const VARIABLES: [&str; 6] = [RUNS, SEED, REPLAY, CORPUS, STRICT, TRACE];
 
 /// What was found in the environment.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +41,8 @@ pub(crate) struct Config {
     /// `Off`, or a directory.
     pub(crate) corpus: Option<Corpus>,
     pub(crate) strict: bool,
+    /// Where traces are written.
+    pub(crate) trace: Option<PathBuf>,
 }
 
 impl Config {
@@ -85,6 +91,14 @@ impl Config {
             None | Some("0") => false,
             Some("1") => true,
             Some(value) => return Err(ConfigError::new(STRICT, value, Cause::NoSwitch)),
+        };
+        config.trace = match lookup(TRACE) {
+            None => None,
+            Some(value) if value.to_string_lossy().trim().is_empty() => {
+                let value = value.to_string_lossy();
+                return Err(ConfigError::new(TRACE, value, Cause::NoTraceDirectory));
+            }
+            Some(value) => Some(value.into()),
         };
         Ok(config)
     }
@@ -139,6 +153,7 @@ enum Cause {
     TapeInFile(TapeError),
     EntryInFile(EntryError),
     NoDirectory,
+    NoTraceDirectory,
     NoSwitch,
     NoFile(std::io::Error),
     NoSuchTest,
@@ -182,6 +197,7 @@ impl fmt::Display for ConfigError {
             Cause::NoDirectory => {
                 write!(f, "expected a directory, or the word `off`, got `{value}`")
             }
+            Cause::NoTraceDirectory => write!(f, "expected a directory, got `{value}`"),
             Cause::NoSwitch => write!(f, "expected 1 or 0, got `{value}`"),
             Cause::NoFile(error) => {
                 write!(f, "`{value}` is neither a tape nor a file that can be read ({error})")

@@ -77,5 +77,5 @@ pub use store::{Added, Loaded, Problem, Store};
 
 pub(crate) use ended::{Ended, Home, Will};
 pub(crate) use entry::Notes;
-pub(crate) use first::{Replayed, Session, Stop};
+pub(crate) use first::{Kept, Replayed, Session, Stop};
 pub(crate) use told::Aligned;

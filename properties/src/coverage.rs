@@ -148,7 +148,8 @@ impl Counter {
         }
     }
 
-    pub(crate) fn finish(self, exhausted: Option<Exhausted>) -> Coverage {
+    /// What was covered so far.
+    pub(crate) fn coverage(&self, exhausted: Option<Exhausted>) -> Coverage {
         Coverage { exhausted, ..self.coverage }
     }
 }
@@ -168,7 +169,7 @@ mod tests {
                 counter.note(*schedule);
                 *counts.entry(schedule).or_insert(0) += 1;
             }
-            let coverage = counter.finish(None);
+            let coverage = counter.coverage(None);
             prop_assert_eq!(coverage.runs, schedules.len() as u64);
             prop_assert_eq!(coverage.distinct, counts.len() as u64);
             prop_assert_eq!(coverage.once, counts.values().filter(|n| **n == 1).count() as u64);

@@ -2,6 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::corpus::CorpusError;
+use crate::gate::GateError;
 use crate::hermetic::Unavailable;
 use crate::rejection::Rejected;
 use reveille_sim::{Law, Tape};
@@ -15,6 +16,8 @@ pub enum CheckError {
     Broken(Box<Failure>),
     /// The environment says something that cannot be read.
     Config(ConfigError),
+    /// The environment names a gate, and there is none.
+    Gate(GateError),
     /// `check` was called inside a run.
     InsideRun,
     /// No run was asked for.
@@ -48,6 +51,7 @@ impl fmt::Display for CheckError {
         match self {
             CheckError::Broken(failure) => write!(f, "{failure}"),
             CheckError::Config(error) => write!(f, "{error}"),
+            CheckError::Gate(error) => write!(f, "{error}"),
             CheckError::InsideRun => f.write_str(
                 "a check was begun inside a run: `check` must be called outside the body of a reveille test",
             ),
@@ -67,6 +71,7 @@ impl std::error::Error for CheckError {
         match self {
             CheckError::Broken(failure) => Some(&**failure),
             CheckError::Config(error) => Some(error),
+            CheckError::Gate(error) => Some(error),
             CheckError::NoHermeticRuns(why) => Some(why),
             CheckError::Rejected(rejected) => Some(&**rejected),
             CheckError::Corpus(error) => Some(error),
@@ -92,6 +97,12 @@ impl std::error::Error for Failure {}
 impl From<CorpusError> for CheckError {
     fn from(error: CorpusError) -> Self {
         CheckError::Corpus(error)
+    }
+}
+
+impl From<GateError> for CheckError {
+    fn from(error: GateError) -> Self {
+        CheckError::Gate(error)
     }
 }
 

@@ -366,7 +366,7 @@ impl<'a> Inputs<'a> {
             Halt::Found(found) => {
                 let inputs = host.inputs(&found.tape).unwrap_or_default();
                 let corpus = self.corpus.tell(host, &found, origin, &inputs);
-                message::found(&self.test, &found, origin, &corpus).boxed()
+                message::found(&self.test, &found, origin, &corpus.text).boxed()
             }
             Halt::Differs(differing) => {
                 let Differing { tape, broken } = *differing;

@@ -5,6 +5,7 @@ use crate::contacts::Contacts;
 use crate::corpus::{Aligned, Entry, Notes};
 use crate::ended;
 use crate::evidence::Evidence;
+use crate::gate::{self, Board};
 use crate::haste;
 use crate::interpose;
 use crate::marks::Mark;
@@ -13,7 +14,8 @@ use crate::misuse;
 use crate::output::{Ending, TestOutput};
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::replaying::replaying;
-use crate::report;
+use crate::report::{self, Told};
+use crate::trace_file::{self, Depicted, Verdict};
 use crate::trials::Tried;
 use crate::why::Why;
 use reveille_sim::{
@@ -158,6 +160,13 @@ pub(crate) trait Host {
         why: &Why,
     ) -> Result<String, HostError>;
 
+    /// Replays a tape and draws its run; with the verdict, if it failed so, and why.
+    fn depict(
+        &mut self,
+        tape: &Tape,
+        failed: Option<(&Broken, &Why)>,
+    ) -> Result<Depicted, HostError>;
+
     /// Replays a tape and gives the arguments of the test in words, one a line or more;
     /// nothing if it has none.
     fn inputs(&mut self, tape: &Tape) -> Result<String, HostError>;
@@ -180,6 +189,8 @@ pub(crate) struct Here<'a> {
     body: &'a dyn Body,
     contacts: Contacts,
     judges_memory: Level,
+    /// The run of the search whose choices are put on a board.
+    rescue: Option<(u64, &'static Board)>,
 }
 
 impl fmt::Debug for Here<'_> {
@@ -231,7 +242,12 @@ impl<'a> Here<'a> {
             false => Level::Allow,
         };
         let (world, contacts) = (World::new(), Contacts::default());
-        Here { world, settings, portfolio, body, contacts, judges_memory }
+        let rescue = None;
+        Here { world, settings, portfolio, body, contacts, judges_memory, rescue }
+    }
+
+    pub(crate) fn rescuing(self, rescue: Option<(u64, &'static Board)>) -> Here<'a> {
+        Here { rescue, ..self }
     }
 
     pub(crate) fn pulse(&self) -> &'static reveille_sim::Pulse {
@@ -308,7 +324,12 @@ impl Here<'_> {
         misuse::taken();
         ended::making(plan.number());
         let mut aligned = None;
+        let rescue = self.rescue.filter(|(run, _)| plan.number() == Some(*run));
         let outcome = match &plan.choices {
+            Choices::Search(run) if let Some((_, board)) = rescue => {
+                let mut sampler = gate::rescue(&mut self.portfolio, board);
+                run_in(&mut self.world, &self.settings, &mut sampler, *run, self.body)
+            }
             Choices::Search(run) => {
                 run_in(&mut self.world, &self.settings, &mut self.portfolio, *run, self.body)
             }
@@ -421,8 +442,27 @@ impl Host for Here<'_> {
         why: &Why,
     ) -> Result<String, HostError> {
         let found = self.failure(tape, broken, stacks);
-        let tell = |(f, trace, e): (Finding, Trace, Evidence)| report::failure(&f, &trace, &e, why);
+        let tell =
+            |(f, trace, e): (Finding, Trace, Evidence)| Told::of(&f, &trace, &e, why).to_text();
         Ok(found.map_or_else(report::vanished, tell))
+    }
+
+    fn depict(
+        &mut self,
+        tape: &Tape,
+        failed: Option<(&Broken, &Why)>,
+    ) -> Result<Depicted, HostError> {
+        let outcome = self.replay(tape, Recording::events(Vec::new()));
+        let stacks = outcome.trace.as_ref().map(trace_file::stacks_wanted).unwrap_or_default();
+        if let Some((broken, why)) = failed
+            && let Some((finding, trace, evidence)) = self.failure(tape, broken, &stacks)
+        {
+            let told = Told::of(&finding, &trace, &evidence, why);
+            let verdict = Verdict { finding: &finding, told: &told, why };
+            return Ok(Depicted::of(&trace, outcome.steps, Some(&verdict)));
+        }
+        let trace = self.replay(tape, Recording::events(stacks)).trace.unwrap_or_default();
+        Ok(Depicted::of(&trace, outcome.steps, None))
     }
 
     fn inputs(&mut self, tape: &Tape) -> Result<String, HostError> {

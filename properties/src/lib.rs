@@ -66,6 +66,7 @@
 //! | `REVEILLE_REPLAY` | a tape, or a file with one | the one run to repeat; tests it does not name run as ever |
 //! | `REVEILLE_CORPUS` | a directory, or `off` in any case | where past failures are kept; `corpus` in the package's directory if it is not set |
 //! | `REVEILLE_STRICT` | 1 or 0 | whether a [corpus] that cannot be used as it is fails the test; by default it is a warning |
+//! | `REVEILLE_TRACE` | a directory | where the trace of each failure, and of the run of `REVEILLE_REPLAY`, is written as JSON |
 //!
 //! A value that cannot be read fails the test, and so does an empty one. Of a variable that
 //! begins with `REVEILLE_` and is none of these a warning is told once.
@@ -135,11 +136,13 @@ mod escape;
 mod evidence;
 mod faults;
 mod fuzz;
+mod gate;
 mod hash;
 mod haste;
 mod hermetic;
 mod host;
 mod interpose;
+mod json;
 mod judge;
 pub mod laws;
 mod marks;
@@ -160,6 +163,7 @@ mod search;
 mod seed;
 mod shrink;
 mod tape_file;
+mod trace_file;
 #[cfg(feature = "tracing")]
 pub mod tracing;
 mod trials;
@@ -171,6 +175,7 @@ pub use checker::Checker;
 pub use config::ConfigError;
 pub use coverage::Coverage;
 pub use error::{CheckError, Failure};
+pub use gate::GateError;
 pub use hermetic::Unavailable;
 pub use marks::Mark;
 pub use memory::CountingAllocator;

@@ -2,6 +2,7 @@
 
 use crate::ended;
 use crate::error::{CheckError, Failure};
+use crate::escape::escape;
 use crate::names;
 use crate::record::Broken;
 use crate::report::sentence;
@@ -40,6 +41,8 @@ pub(crate) fn headed(test: &str, error: &CheckError) -> String {
 /// In which run a failure was found, of a search of `runs`; none if it was not searched for.
 pub(crate) fn origin(found: &Found, runs: u64, seed: Seed) -> Option<String> {
     let run = match (found.run?, found.sampler) {
+        // A search without end has no number of runs.
+        (run, Some(sampler)) if run > 0 && runs == u64::MAX => format!("run {run} by {sampler}"),
         (run, Some(sampler)) if run > 0 => format!("run {run} of {runs} by {sampler}"),
         _ => "the plain run".to_owned(),
     };
@@ -53,7 +56,8 @@ pub(crate) fn found(test: &str, found: &Found, origin: Option<&str>, corpus: &st
     report.push_str(&found.text);
     report.push_str(&replay_line(test, &found.tape));
     if let Some(origin) = origin {
-        let _ = writeln!(report, "  found in {origin}{}", shrunk(found));
+        let shrunk = shrunk(found).map_or(String::new(), |shrunk| format!("; {shrunk}"));
+        let _ = writeln!(report, "  found in {origin}{shrunk}");
     }
     report.push_str(corpus);
     Failure { test: test.to_owned(), law, tape: found.tape.clone(), report }
@@ -75,18 +79,18 @@ pub(crate) fn scheduled(test: &str, found: &Found, pasted: bool) -> Failure {
     Failure { test: test.to_owned(), law, tape, report }
 }
 
-fn shrunk(found: &Found) -> String {
-    match found.shrunk {
-        Some((_, 0, _)) if !found.tape.lane(Kind::Argument).is_empty() => {
-            "; with these arguments it needs no deviation from the plain run".into()
+/// How small it became; none if it was not searched for.
+pub(crate) fn shrunk(found: &Found) -> Option<String> {
+    Some(match found.shrunk? {
+        (_, 0, _) if !found.tape.lane(Kind::Argument).is_empty() => {
+            "with these arguments it needs no deviation from the plain run".into()
         }
-        Some((_, 0, _)) => "; it needs no deviation from the plain run".into(),
-        Some((before, after, replays)) if before > after => {
-            format!("; {} left of {before} after {replays} replays", deviations(after))
+        (_, 0, _) => "it needs no deviation from the plain run".into(),
+        (before, after, replays) if before > after => {
+            format!("{} left of {before} after {replays} replays", deviations(after))
         }
-        Some((_, after, _)) => format!("; {}", deviations(after)),
-        None => String::new(),
-    }
+        (_, after, _) => deviations(after),
+    })
 }
 
 fn deviations(count: usize) -> String {
@@ -136,20 +140,52 @@ pub(crate) fn outside(told: &str) -> String {
     format!("  outside {}\n", told.trim_end().replace('\n', "\n          "))
 }
 
+/// The report of a run whose process was killed.
+pub(crate) fn killed(
+    test: &str,
+    tape: &Tape,
+    what: &str,
+    found: Option<&str>,
+    corpus: &str,
+) -> Failure {
+    let law = Law::Panic;
+    let mut report = title(test, law);
+    let _ = writeln!(report, "  a run must not end its process\n\n  what   {what}");
+    report.push_str(&replay_line(test, tape));
+    if let Some(found) = found {
+        let _ = writeln!(report, "  found in {found}; it could not be made smaller");
+    }
+    report.push_str(corpus);
+    Failure { test: test.to_owned(), law, tape: tape.clone(), report }
+}
+
+pub(crate) fn trace_written(path: &std::path::Path) -> String {
+    format!("  its trace is in {}\n", escape(&path.to_string_lossy()))
+}
+
+pub(crate) fn trace_lost(error: &std::io::Error) -> String {
+    format!("  its trace could not be written: {error}\n")
+}
+
 fn title(test: &str, law: Law) -> String {
     format!("reveille: `{test}` breaks the law {law}\n\n")
 }
 
 /// The line to paste, which repeats exactly this run.
 fn replay_line(test: &str, tape: &Tape) -> String {
-    let place = tape_file::place(test, tape.to_text(test));
+    let line = line_to_paste(test, tape);
     let note = if tape.is_hermetic() {
         "\n  note: the run had a process of its own, in which entropy and the clocks of std are fixed\n"
     } else {
         ""
     };
     let advice = names::advice(test).unwrap_or_default();
-    format!("{note}\n  replay: REVEILLE_REPLAY={place} {}\n{advice}", names::command(test))
+    format!("{note}\n  replay: {line}\n{advice}")
+}
+
+pub(crate) fn line_to_paste(test: &str, tape: &Tape) -> String {
+    let place = tape_file::place(test, tape.to_text(test));
+    format!("REVEILLE_REPLAY={place} {}", names::command(test))
 }
 
 /// A panic that unwinding cannot bear ends the process; the tape must be told first.

@@ -7,60 +7,117 @@ mod named;
 mod steps;
 
 use crate::advice;
-use crate::callsite::{blamed, place, user_place};
+use crate::callsite::{CallSite, blamed, place, user_place};
 use crate::evidence::{Evidence, Suspect};
 use crate::faults;
 use crate::naming::{future_name, task_name};
 use crate::why::Why;
-pub(crate) use events::{apart, event_lines};
+pub(crate) use events::{apart, event_lines, event_words};
 use named::Named;
 use reveille_sim::completion::{Misuse, Misused};
 use reveille_sim::{Certainty, Detail, Finding, Law, Owner, TaskId, Trace, What};
 use std::fmt::Write;
+pub(crate) use steps::readiness;
 
 /// What is told of a failure that its own replay does not show.
 pub(crate) fn vanished() -> String {
     "  the replay with the trace on did not fail; what follows is all that is known\n".into()
 }
 
-/// The facts of a failure, without its title and its replay line.
-pub(crate) fn failure(finding: &Finding, trace: &Trace, evidence: &Evidence, why: &Why) -> String {
-    let mut text = String::new();
-    let certainty = match finding.certainty() {
-        Certainty::Certain if finding.law.certainty() == Certainty::Suspected => {
-            " (certain: the state came again)"
+/// A failure as it is told, without its title and its replay line.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) sentence: &'static str,
+    pub(crate) certainty: Certainty,
+    /// How a law that is suspected by its nature became certain.
+    certain_because: Option<&'static str>,
+    pub(crate) facts: Vec<(&'static str, String)>,
+    /// The places in the code that the facts point at.
+    pub(crate) blamed: Vec<Blamed>,
+    /// Who waits for whom.
+    pub(crate) waits: Vec<(TaskId, TaskId)>,
+    steps: Vec<String>,
+    last_step: u64,
+    pub(crate) advice: Option<&'static str>,
+    pub(crate) hints: Vec<&'static str>,
+}
+
+/// A place in the code that a fact points at.
+#[derive(Debug)]
+pub(crate) struct Blamed {
+    /// What was done there.
+    pub(crate) what: String,
+    pub(crate) event: u64,
+    pub(crate) site: CallSite,
+}
+
+impl Told {
+    pub(crate) fn of(finding: &Finding, trace: &Trace, evidence: &Evidence, why: &Why) -> Told {
+        let certainty = finding.certainty();
+        let is_suspected = finding.law.certainty() == Certainty::Suspected;
+        let mut facts = Facts::default();
+        let with = arguments(trace);
+        facts.extend("with", (!with.is_empty()).then_some(with));
+        Teller { finding, trace }.tell(evidence, &mut facts);
+        facts.extend("why", (!why.text.is_empty()).then_some(&why.text));
+        Told {
+            sentence: sentence_of(finding),
+            certainty,
+            certain_because: (certainty == Certainty::Certain && is_suspected)
+                .then_some("the state came again"),
+            facts: facts.facts,
+            blamed: facts.blamed,
+            waits: facts.waits,
+            steps: steps::last(trace, &Named::of(finding, trace, evidence, why)),
+            last_step: finding.step,
+            advice: advice::for_finding(finding),
+            hints: faults::hints(finding.law, trace),
         }
-        Certainty::Certain => "",
-        Certainty::Suspected => " (suspected: it rests on a bound, see below)",
-    };
-    let sentence = match &finding.detail {
+    }
+
+    pub(crate) fn to_text(&self) -> String {
+        let mut text = String::new();
+        let certainty = match (self.certainty, self.certain_because) {
+            (Certainty::Certain, Some(because)) => format!(" (certain: {because})"),
+            (Certainty::Certain, None) => String::new(),
+            (Certainty::Suspected, _) => " (suspected: it rests on a bound, see below)".into(),
+        };
+        let _ = writeln!(text, "  {}{certainty}\n", self.sentence);
+        self.write_facts(&mut text);
+        if !self.steps.is_empty() {
+            let _ = writeln!(text, "\n  the last steps of {}:", self.last_step);
+            self.steps.iter().for_each(|line| {
+                let _ = writeln!(text, "    {line}");
+            });
+        }
+        if let Some(advice) = self.advice {
+            let _ = writeln!(text, "\n  try: {advice}");
+        }
+        for hint in &self.hints {
+            let _ = writeln!(text, "\n  fault: {hint}");
+        }
+        text
+    }
+
+    fn write_facts(&self, text: &mut String) {
+        let width = self.facts.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
+        for (label, fact) in &self.facts {
+            let mut lines = fact.lines();
+            let _ = writeln!(text, "  {label:<width$}  {}", lines.next().unwrap_or_default());
+            for line in lines {
+                let _ = writeln!(text, "  {:<width$}  {line}", "");
+            }
+        }
+    }
+}
+
+fn sentence_of(finding: &Finding) -> &'static str {
+    match &finding.detail {
         Detail::Panic { asked: Some(_), .. } => "the condition of a property must not panic",
         Detail::Panic { within: Some(_), .. } => "what a suite calls must not panic",
         Detail::Promise(_) => "what is under test must do what its suite demands",
         _ => sentence(finding.law, finding.task()),
-    };
-    let _ = writeln!(text, "  {sentence}{certainty}\n");
-    let teller = Teller { finding, trace };
-    let mut facts = Facts::default();
-    let with = arguments(trace);
-    facts.extend("with", (!with.is_empty()).then_some(with));
-    teller.tell(evidence, &mut facts);
-    facts.extend("why", (!why.text.is_empty()).then_some(&why.text));
-    facts.write(&mut text);
-    let steps = steps::last(trace, &Named::of(finding, trace, evidence, why));
-    if !steps.is_empty() {
-        let _ = writeln!(text, "\n  the last steps of {}:", finding.step);
-        steps.iter().for_each(|line| {
-            let _ = writeln!(text, "    {line}");
-        });
     }
-    if let Some(advice) = advice::for_finding(finding) {
-        let _ = writeln!(text, "\n  try: {advice}");
-    }
-    for hint in faults::hints(finding.law, trace) {
-        let _ = writeln!(text, "\n  fault: {hint}");
-    }
-    text
 }
 
 /// What the law demands; or, if the body of the test itself is what failed, just that.
@@ -77,28 +134,21 @@ pub(crate) fn arguments(trace: &Trace) -> String {
     arguments.map(|(name, value)| format!("{name} = {value}\n")).collect()
 }
 
-/// Labelled lines in two columns.
+/// What is told, as it is put together.
 #[derive(Default)]
-struct Facts(Vec<(&'static str, String)>);
+struct Facts {
+    facts: Vec<(&'static str, String)>,
+    blamed: Vec<Blamed>,
+    waits: Vec<(TaskId, TaskId)>,
+}
 
 impl Facts {
     fn add(&mut self, label: &'static str, text: impl Into<String>) {
-        self.0.push((label, text.into()));
+        self.facts.push((label, text.into()));
     }
 
     fn extend(&mut self, label: &'static str, text: Option<impl Into<String>>) {
-        self.0.extend(text.map(|text| (label, text.into())));
-    }
-
-    fn write(&self, text: &mut String) {
-        let width = self.0.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
-        for (label, fact) in &self.0 {
-            let mut lines = fact.lines();
-            let _ = writeln!(text, "  {label:<width$}  {}", lines.next().unwrap_or_default());
-            for line in lines {
-                let _ = writeln!(text, "  {:<width$}  {line}", "");
-            }
-        }
+        self.facts.extend(text.map(|text| (label, text.into())));
     }
 }
 
@@ -215,6 +265,9 @@ impl Teller<'_> {
         match before.map(|event| &event.what) {
             Some(What::HandlePolled { task }) => {
                 facts.add("waits", format!("for {} to end", task_name(self.trace, *task)));
+                if let Owner::Task(waits) = suspect.owner {
+                    facts.waits.push((waits, *task));
+                }
             }
             _ => self.registered("waits", suspect, facts),
         }
@@ -222,8 +275,11 @@ impl Teller<'_> {
 
     fn circle(&self, facts: &mut Facts) {
         if self.finding.law == Law::Deadlock {
+            let others = &self.finding.others;
+            let next = others.iter().cycle().skip(1);
+            facts.waits = others.iter().copied().zip(next.copied()).collect();
             let mut names: Vec<String> =
-                self.finding.others.iter().map(|task| task_name(self.trace, *task)).collect();
+                others.iter().map(|task| task_name(self.trace, *task)).collect();
             names.extend(names.first().cloned());
             let circle = names.join(" waits for ");
             facts
@@ -282,6 +338,15 @@ impl Teller<'_> {
         let Some(event) = event.and_then(|at| self.trace.event(at)) else { return };
         let mut text = format!("{prefix}in step {}", event.step);
         let sites = event.stack.as_deref().map(blamed).unwrap_or_default();
+        let what = match prefix.trim() {
+            "" => label,
+            said => said.trim_end_matches(','),
+        };
+        facts.blamed.extend(sites.iter().map(|site| Blamed {
+            what: what.to_owned(),
+            event: event.index,
+            site: site.clone(),
+        }));
         for (depth, site) in sites.iter().enumerate() {
             let _ = write!(text, "{}{site}", if depth == 0 { ", at " } else { "\ncalled from " });
         }

@@ -7,6 +7,7 @@
 //! ```
 
 use crate::arguments::spans;
+use crate::corpus::Kept;
 use crate::coverage::{Counter, Coverage};
 use crate::haste;
 use crate::host::{Host, HostError, Plan};
@@ -16,7 +17,7 @@ use crate::record::{Broken, RunRecord, Warning};
 use crate::rejection::{Rejected, Rejections};
 use crate::report;
 use crate::trials::Trials;
-use crate::why;
+use crate::why::{self, Why};
 use reveille_sim::{Law, Level, Member, Tape};
 
 /// One run in so many is repeated to see whether it can be.
@@ -30,6 +31,19 @@ const CONFIRMATIONS: u32 = 3;
 pub(crate) struct Order {
     pub(crate) runs: u64,
     pub(crate) nondeterminism: Level,
+}
+
+/// How long a search goes on.
+pub(crate) trait Allowance {
+    /// Whether there is to be one more run. The first is always made.
+    fn one_more(&mut self, clean: &Clean, coverage: &dyn Fn() -> Coverage) -> bool;
+}
+
+/// For as many runs as the order says.
+impl Allowance for Order {
+    fn one_more(&mut self, clean: &Clean, _coverage: &dyn Fn() -> Coverage) -> bool {
+        clean.runs < self.runs
+    }
 }
 
 /// Nothing was found.
@@ -98,8 +112,9 @@ pub(crate) struct Found {
     /// Deviations before and after shrinking, and the replays it took.
     pub(crate) shrunk: Option<(usize, usize, u32)>,
     pub(crate) text: String,
+    pub(crate) why: Why,
     /// By which entry of the corpus it was found, in words.
-    pub(crate) corpus: Option<String>,
+    pub(crate) corpus: Option<Kept>,
 }
 
 /// Why a search ended without an answer.
@@ -143,13 +158,17 @@ impl From<HostError> for Halt {
     }
 }
 
-pub(crate) fn search(host: &mut dyn Host, order: Order) -> Result<Clean, Halt> {
-    let compare = order.nondeterminism != Level::Allow;
+pub(crate) fn search(
+    host: &mut dyn Host,
+    nondeterminism: Level,
+    allowance: &mut dyn Allowance,
+) -> Result<Clean, Halt> {
+    let compare = nondeterminism != Level::Allow;
     let mut clean = Clean::default();
     let mut plain = None;
     let mut schedules = Counter::default();
     let mut run = 0;
-    while clean.runs < order.runs {
+    while allowance.one_more(&clean, &|| schedules.coverage(host.portfolio().exhausted())) {
         let repeated = compare && run % REPEAT_EVERY == 0;
         let plan = Plan::search(run);
         let plan = if repeated { plan.hashed() } else { plan };
@@ -170,7 +189,7 @@ pub(crate) fn search(host: &mut dyn Host, order: Order) -> Result<Clean, Halt> {
             }
         }
     }
-    clean.coverage = schedules.finish(host.portfolio().exhausted());
+    clean.coverage = schedules.coverage(host.portfolio().exhausted());
     clean.name_lines(host)?;
     Ok(clean)
 }
@@ -239,7 +258,8 @@ pub(crate) fn settle(
     let stacks = host.survey(&tape, &broken)?;
     let text = host.tell(&tape, &broken, &stacks, &why)?;
     let shrunk = Some((before, after, shrunk.replays));
-    let found = Found { broken, tape, run: Some(run), sampler, shrunk, text, corpus: None };
+    let (run, corpus) = (Some(run), None);
+    let found = Found { broken, tape, run, sampler, shrunk, text, why, corpus };
     Ok(Halt::Found(Box::new(found)))
 }
 
@@ -262,7 +282,7 @@ pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
     let text = host.tell(tape, &broken, &stacks, &why)?;
     let tape = record.tape;
     let (run, sampler, shrunk, corpus) = (None, None, None, None);
-    let found = Found { broken, tape, run, sampler, shrunk, text, corpus };
+    let found = Found { broken, tape, run, sampler, shrunk, text, why, corpus };
     Err(Halt::Found(Box::new(found)))
 }
 

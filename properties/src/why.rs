@@ -46,6 +46,18 @@ pub(crate) struct Why {
     pub(crate) steps: Vec<u64>,
     /// The tasks that they name.
     pub(crate) tasks: Vec<u32>,
+    /// A run on the other side.
+    pub(crate) neighbour: Option<Neighbour>,
+}
+
+/// A run that differs as little as can be from one that fails, and does not fail so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Neighbour {
+    pub(crate) tape: Tape,
+    /// The law that it breaks, if it breaks another one.
+    pub(crate) law: Option<Law>,
+    /// How it differs, in plain words.
+    pub(crate) note: String,
 }
 
 /// What flips the verdict of the run of `tape`, which fails as `broken` says; nothing if
@@ -117,8 +129,8 @@ impl Inquiry<'_> {
         causes.extend(pair.map(|pair| words::pair(&failing, &pair)));
         for external in others.into_iter().take(MOST_EXTERNAL) {
             let passing = self.without(&failing.tape, &[external]);
-            if passing.is_some_and(|passing| self.holds_unhurried(&passing)) {
-                causes.push(words::external(&failing, external));
+            if let Some(passing) = passing.filter(|passing| self.holds_unhurried(passing)) {
+                causes.push(words::external(&failing, external, &passing));
             }
         }
         words::only_if(causes)

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::corpus::{Replayed, Session, Stop};
 use crate::ended::{Repeat, Scene};
 use crate::error::CheckError;
+use crate::gate::{Gate, Story};
 use crate::hermetic;
 use crate::host::{Body, Here, Host};
 use crate::marks::Mark;
@@ -15,20 +16,27 @@ use crate::seed::Seed;
 use crate::watchdog;
 use crate::{message, names};
 use reveille_sim::{Law, Level, Portfolio, Settings, Tape};
+use std::cell::RefCell;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What a checker and the environment say, for one check.
 #[derive(Debug)]
 pub(super) struct Work {
-    name: String,
-    order: Order,
-    seed: Seed,
-    replay: Option<Tape>,
-    corpus: Session,
+    pub(super) name: String,
+    pub(super) order: Order,
+    pub(super) seed: Seed,
+    pub(super) replay: Option<Tape>,
+    pub(super) corpus: Session,
     hermetic: Option<bool>,
     watchdog: Duration,
     settings: Settings,
     marks: Vec<Mark>,
+    /// Where traces are written.
+    pub(super) trace: Option<PathBuf>,
+    pub(super) gate: RefCell<Option<Gate>>,
+    /// What was found, for the gate.
+    pub(super) story: RefCell<Option<Story>>,
 }
 
 impl Work {
@@ -55,28 +63,51 @@ impl Work {
         let order = Order { runs, nondeterminism: settings.levels.get(Law::Nondeterminism) };
         let Checker { hermetic, watchdog, .. } = *checker;
         let marks = checker.marks.clone();
-        Ok(Work { name, order, seed, replay, corpus, hermetic, watchdog, settings, marks })
+        Ok(Work {
+            name,
+            order,
+            seed,
+            replay,
+            corpus,
+            hermetic,
+            watchdog,
+            settings,
+            marks,
+            trace: config.trace.clone(),
+            gate: RefCell::default(),
+            story: RefCell::default(),
+        })
     }
 
     fn portfolio(&self) -> Portfolio {
         Portfolio::new(self.seed.value())
     }
 
-    /// Checks `body` in this process, or has a process of its own do it.
+    /// Checks `body`, and tells the gate if there is one.
     pub(super) fn check(mut self, body: &dyn Body) -> Result<Passed, CheckError> {
         let ordinal = hermetic::next_ordinal(&self.name);
+        self.join_gate(ordinal)?;
+        if let Some(failure) = self.mortem() {
+            return self.told(Err(failure.boxed()));
+        }
+        self.make(body, ordinal)
+    }
+
+    /// Checks in this process, or has a process of its own do it.
+    fn make(mut self, body: &dyn Body, ordinal: u32) -> Result<Passed, CheckError> {
         if let Some(child) = hermetic::Child::from_env() {
             let settings = self.settings.clone();
             let _entered = self.scene().hermetic().enter();
             let mut host = hermetic::forked(&self.name, body, settings, self.portfolio());
-            let result = self.settle(&mut host, |halt, host| self.failure(halt, host, None));
+            let failure = |halt, host: &mut _| self.told(self.failure(halt, host, None));
+            let result = self.settle(&mut host, failure);
             return child.answer(ordinal, result);
         }
         let must = self.replay.as_ref().is_some_and(Tape::is_hermetic);
         if must || self.hermetic == Some(true) {
             return self
                 .in_child(ordinal)
-                .unwrap_or_else(|why| Err(CheckError::NoHermeticRuns(why)));
+                .unwrap_or_else(|why| self.told(Err(CheckError::NoHermeticRuns(why))));
         }
         if self.corpus.needs_hermetic_runs() {
             let why = match self.hermetic {
@@ -86,7 +117,9 @@ impl Work {
                     Err(why) => format!("which cannot be had: {why}"),
                 },
             };
-            self.corpus.without_hermetic_runs(&why)?;
+            if let Err(error) = self.corpus.without_hermetic_runs(&why) {
+                return self.told(Err(error.into()));
+            }
         }
         self.here(body, ordinal)
     }
@@ -94,11 +127,14 @@ impl Work {
     /// What is to be known should a run end the process.
     fn scene(&self) -> Scene {
         let repeat = Repeat::Command(names::command(&self.name));
-        let scene = Scene::new(&self.name, repeat);
+        let scene = Scene::new(&self.name, repeat).on_board(self.board());
         match self.replay {
             Some(_) => scene,
             None => {
-                let of = format!(" of {}, seed {}", self.order.runs, self.seed);
+                let of = match self.order.runs {
+                    u64::MAX => format!(", seed {}", self.seed),
+                    runs => format!(" of {runs}, seed {}", self.seed),
+                };
                 scene.with_will(self.corpus.will()).searching("run", of)
             }
         }
@@ -106,24 +142,26 @@ impl Work {
 
     /// Checks in this process, until a run turns out not to be repeatable.
     fn here(&self, body: &dyn Body, ordinal: u32) -> Result<Passed, CheckError> {
-        let mut host = Here::new(body, self.settings.clone(), self.portfolio());
+        let mut host =
+            Here::new(body, self.settings.clone(), self.portfolio()).rescuing(self.rescue());
         let _entered = self.scene().enter();
         let _watched = watchdog::watch(host.pulse(), self.watchdog);
         message::tell_of_aborts(&self.name);
         self.settle(&mut host, |halt, host| {
             let differs = matches!(halt, Halt::Differs(_));
             if !differs || self.hermetic.is_some() {
-                return self.failure(halt, host, None);
+                return self.told(self.failure(halt, host, None));
             }
             match self.in_child(ordinal) {
                 Ok(result) => result,
-                Err(why) => self.failure(halt, host, Some(&why)),
+                Err(why) => self.told(self.failure(halt, host, Some(&why))),
             }
         })
     }
 
     /// Checks in a child process; an error says why there can be none.
     fn in_child(&self, ordinal: u32) -> Result<Result<Passed, CheckError>, hermetic::Unavailable> {
+        self.elsewhere();
         let result = hermetic::check_in_child(&self.name, ordinal)?;
         Ok(result.map(|passed| Passed { test: self.name.clone(), ..passed }))
     }
@@ -133,17 +171,24 @@ impl Work {
         host: &mut H,
         otherwise: impl FnOnce(Halt, &mut H) -> Result<Passed, CheckError>,
     ) -> Result<Passed, CheckError> {
-        let replayed = match self.corpus.replay(host) {
+        let board = self.board();
+        let at_entry = |entry| board.into_iter().for_each(|board| board.replaying(entry));
+        let replayed = match self.corpus.replay(host, &at_entry) {
             Ok(replayed) => replayed,
             Err(Stop::Halt(halt)) => return otherwise(halt, host),
-            Err(Stop::Corpus(error)) => return Err(error.into()),
+            Err(Stop::Corpus(error)) => return self.told(Err(error.into())),
         };
         let result = match &self.replay {
             Some(tape) => search::replay(host, tape),
-            None => search::search(host, self.order),
+            None => self.search(host, replayed.passed),
         };
         match result {
-            Ok(clean) => Ok(self.passed(clean, replayed)),
+            Ok(clean) => {
+                if self.replay.is_some() {
+                    self.draw_passed(host);
+                }
+                self.told(Ok(self.passed(clean, replayed)))
+            }
             Err(halt) => otherwise(halt, host),
         }
     }
@@ -185,12 +230,7 @@ impl Work {
             Halt::Misused => return Err(CheckError::InsideRun),
             Halt::Rejected(rejected) => return Err(CheckError::Rejected(rejected)),
             Halt::Host(error) => return Err(CheckError::NoRun(error.to_string())),
-            Halt::Found(found) => {
-                let origin = message::origin(&found, self.order.runs, self.seed);
-                let inputs = host.inputs(&found.tape).unwrap_or_default();
-                let corpus = self.corpus.tell(host, &found, origin.as_deref(), inputs.trim_end());
-                message::found(&self.name, &found, origin.as_deref(), &corpus)
-            }
+            Halt::Found(found) => self.broken(host, &found),
             Halt::Differs(differing) => {
                 let search::Differing { tape, broken } = *differing;
                 let mut difference = search::first_difference(host, &tape).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Variables that begin like ours and are none of them: `REVEILLE_RUN=50000` would
 //! otherwise be a test that ran less than was asked for.
 
-use super::VARIABLES;
+use super::{GATE, VARIABLES};
 use crate::hermetic::{self, Child};
 use crate::message;
 use std::sync::Once;
@@ -27,7 +27,7 @@ pub(super) fn warn_once() {
 fn warnings(names: impl Iterator<Item = String>) -> Vec<String> {
     let ours = |name: &String| {
         VARIABLES.contains(&name.as_str())
-            || name == hermetic::CHILD
+            || [hermetic::CHILD, GATE].contains(&name.as_str())
             || name.starts_with(OF_REVEILLE_LOOM)
     };
     let mut unknown: Vec<String> =
@@ -90,7 +90,7 @@ mod tests {
     fn all_are_named_if_none_is_near() {
         assert!(warnings(["REVEILLE_LOOM_REPLAY".to_owned()].into_iter()).is_empty());
         let told = warnings(["REVEILLE_BACKTRACE".to_owned()].into_iter());
-        assert!(told[0].ends_with("; known are `REVEILLE_RUNS`, `REVEILLE_SEED`, `REVEILLE_REPLAY`, `REVEILLE_CORPUS`, `REVEILLE_STRICT`"), "{told:?}");
+        assert!(told[0].ends_with("; known are `REVEILLE_RUNS`, `REVEILLE_SEED`, `REVEILLE_REPLAY`, `REVEILLE_CORPUS`, `REVEILLE_STRICT`, `REVEILLE_TRACE`"), "{told:?}");
     }
 
     #[test]

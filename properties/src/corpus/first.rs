@@ -1,6 +1,6 @@
 //! The corpus in a check: replayed before the search, added to after a failure.
 
-use super::ended::found_again;
+use super::ended::{Ended, Will, found_again};
 use super::entry::{Entry, Fresh, one_line, today};
 use super::error::CorpusError;
 use super::place::{Corpus, Located, package, shown};
@@ -11,6 +11,9 @@ use crate::search::{self, Found, Halt};
 use std::fmt::Write;
 use std::path::PathBuf;
 
+/// How it begins to say that a failure is not kept.
+const LOST: &str = "  not saved in the corpus: ";
+
 /// The corpus of one check.
 #[derive(Debug)]
 pub(crate) struct Session {
@@ -18,6 +21,8 @@ pub(crate) struct Session {
     located: Located,
     strict: bool,
     entries: Vec<(PathBuf, Entry)>,
+    /// Whether that is done already.
+    is_replayed: bool,
     /// What could not be used, and why.
     problems: Vec<String>,
 }
@@ -27,6 +32,19 @@ pub(crate) struct Session {
 pub(crate) struct Replayed {
     pub(crate) passed: u64,
     pub(crate) warnings: Vec<String>,
+}
+
+/// What is said of a failure and the corpus, and the file that has it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Kept {
+    pub(crate) text: String,
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl From<String> for Kept {
+    fn from(text: String) -> Kept {
+        Kept { text, file: None }
+    }
 }
 
 /// An entry fails, or cannot be used and that is an error.
@@ -70,6 +88,7 @@ impl Session {
             located: Located::Off,
             strict: false,
             entries: Vec::new(),
+            is_replayed: false,
             problems: Vec::new(),
         }
     }
@@ -88,7 +107,7 @@ impl Session {
         &self.located
     }
 
-    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().map(|(_, entry)| entry)
     }
 
@@ -97,6 +116,11 @@ impl Session {
             Located::At(root) => Some(Store::at(root)),
             Located::Off | Located::Nowhere(_) => None,
         }
+    }
+
+    /// No entry is replayed; what is found is written all the same.
+    pub(crate) fn replay_none(&mut self) {
+        self.is_replayed = true;
     }
 
     /// Whether some entry can only be replayed in a process of its own.
@@ -120,14 +144,23 @@ impl Session {
         Ok(())
     }
 
-    /// Replays every entry, until one fails.
-    pub(crate) fn replay(&self, host: &mut dyn Host) -> Result<Replayed, Stop> {
+    /// Replays every entry, until one fails. `at_entry` is told before which it is by its number,
+    /// and that there are no more.
+    pub(crate) fn replay(
+        &self,
+        host: &mut dyn Host,
+        at_entry: &dyn Fn(Option<usize>),
+    ) -> Result<Replayed, Stop> {
+        if self.is_replayed {
+            return Ok(Replayed::default());
+        }
         let mut replayed = Replayed {
             passed: 0,
             warnings: self.problems.iter().map(|problem| self.warning(problem)).collect(),
         };
         let mut diverged = None;
-        for (path, entry) in &self.entries {
+        for (number, (path, entry)) in self.entries.iter().enumerate() {
+            at_entry(Some(number));
             let name = one_line(&shown(path));
             let _replaying = crate::ended::replaying(found_again(&name, entry));
             let aligned = self.replay_one(host, path, entry).map_err(Stop::Halt)?;
@@ -143,6 +176,7 @@ impl Session {
             }
             diverged.get_or_insert(CorpusError::Diverged { path, place });
         }
+        at_entry(None);
         match diverged.filter(|_| self.strict) {
             Some(error) => Err(Stop::Corpus(error)),
             None => Ok(replayed),
@@ -189,7 +223,7 @@ impl Session {
         entry: &Entry,
         found: &Found,
         aligned: &Aligned,
-    ) -> String {
+    ) -> Kept {
         let name = one_line(&shown(path));
         let mut text = format!("  found by the corpus entry {name}, of {}\n", entry.date());
         if found.broken.law != entry.law() {
@@ -198,7 +232,7 @@ impl Session {
         if let Some(place) = aligned.sentence() {
             let _ = writeln!(text, "  note: its tape is of other code and {place}");
         }
-        text
+        Kept { text, file: Some(path.to_owned()) }
     }
 
     /// What the report of a failure says of the corpus. A failure that was found by
@@ -210,28 +244,27 @@ impl Session {
         found: &Found,
         run: Option<&str>,
         inputs: &str,
-    ) -> String {
-        let mut text = match (&found.corpus, run) {
-            (Some(text), _) => text.clone(),
+    ) -> Kept {
+        let mut kept = match (&found.corpus, run) {
+            (Some(by), _) => by.clone(),
             (None, Some(run)) => self.keep(host, found, run, inputs),
-            (None, None) => String::new(),
+            (None, None) => Kept::default(),
         };
         for problem in &self.problems {
-            let _ = writeln!(text, "  warning: {problem}");
+            let _ = writeln!(kept.text, "  warning: {problem}");
         }
-        text
+        kept
     }
 
-    fn keep(&self, host: &mut dyn Host, found: &Found, run: &str, inputs: &str) -> String {
-        const LOST: &str = "  not saved in the corpus: ";
+    fn keep(&self, host: &mut dyn Host, found: &Found, run: &str, inputs: &str) -> Kept {
         let store = match &self.located {
-            Located::Off => return String::new(),
+            Located::Off => return Kept::default(),
             Located::At(root) => Store::at(root),
-            Located::Nowhere(why) => return format!("{LOST}{why}\n"),
+            Located::Nowhere(why) => return format!("{LOST}{why}\n").into(),
         };
         let notes = match host.notes(&found.tape, &found.broken) {
             Ok(notes) => notes,
-            Err(error) => return format!("{LOST}{}\n", one_line(&error.to_string())),
+            Err(error) => return format!("{LOST}{}\n", one_line(&error.to_string())).into(),
         };
         let fresh = Fresh {
             test: &self.test,
@@ -245,20 +278,29 @@ impl Session {
         };
         let mut entry = Entry::new(fresh, notes);
         entry.variant = self.next_variant(&entry);
-        let path = |path: PathBuf| one_line(&shown(&path));
-        match store.add(&entry) {
-            Ok(Added::Kept(file)) => format!(
-                "  saved as {}: put it into git, it is replayed first from now on\n",
-                path(file)
-            ),
-            Ok(Added::Known(file)) => format!("  saved before, as {}\n", path(file)),
-            Ok(Added::Shorter(file)) => {
-                format!("{LOST}{} has a shorter tape of the same cause\n", path(file))
-            }
-            Ok(Added::Full) => {
-                format!("{LOST}it has {} entries of this test, all shorter\n", super::merge::CAP)
-            }
-            Err(error) => format!("{LOST}{}\n", one_line(&error.to_string())),
+        keep_in(&store, &entry)
+    }
+
+    /// The entry of that number, which was being replayed when the process was killed.
+    pub(crate) fn killed_by(&self, number: usize) -> Option<Kept> {
+        let (path, entry) = self.entries.get(number)?;
+        let text = found_again(&one_line(&shown(path)), entry);
+        Some(Kept { text, file: Some(path.clone()) })
+    }
+
+    /// Writes down a run whose process was killed.
+    pub(crate) fn keep_killed(&self, ended: Ended<'_>) -> Kept {
+        let home = match self.will() {
+            Will::Off => return Kept::default(),
+            Will::Lost(why) => return format!("{LOST}{why}\n").into(),
+            Will::In(home) => home,
+        };
+        let mut text = String::new();
+        let entry =
+            home.write(ended, &mut text).ok().and_then(|_| Entry::from_bytes(text.as_bytes()).ok());
+        match (self.store(), entry) {
+            (Some(store), Some(entry)) => keep_in(&store, &entry),
+            _ => format!("{LOST}what was put down of it cannot be read\n").into(),
         }
     }
 
@@ -271,4 +313,29 @@ impl Session {
         });
         alike.map(|(_, other)| other.variant + 1).max().unwrap_or(1)
     }
+}
+
+/// Adds an entry; what is said of that.
+fn keep_in(store: &Store, entry: &Entry) -> Kept {
+    let path = |path: &PathBuf| one_line(&shown(path));
+    let added = store.add(entry);
+    let text = match &added {
+        Ok(Added::Kept(file)) => format!(
+            "  saved as {}: put it into git, it is replayed first from now on\n",
+            path(file)
+        ),
+        Ok(Added::Known(file)) => format!("  saved before, as {}\n", path(file)),
+        Ok(Added::Shorter(file)) => {
+            format!("{LOST}{} has a shorter tape of the same cause\n", path(file))
+        }
+        Ok(Added::Full) => {
+            format!("{LOST}it has {} entries of this test, all shorter\n", super::merge::CAP)
+        }
+        Err(error) => format!("{LOST}{}\n", one_line(&error.to_string())),
+    };
+    let file = match added {
+        Ok(Added::Kept(file) | Added::Known(file)) => Some(file),
+        _ => None,
+    };
+    Kept { text, file }
 }

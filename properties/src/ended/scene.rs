@@ -3,6 +3,7 @@
 #[cfg(unix)]
 use super::signals;
 use crate::corpus::Will;
+use crate::gate::Board;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -36,6 +37,8 @@ pub(crate) struct Scene {
     /// The entry of the corpus that is being replayed, in words.
     pub(super) entry: RefCell<Option<String>>,
     pub(super) run: Cell<u64>,
+    /// Where the number of the run is put, for the time after this process.
+    board: Option<&'static Board>,
     /// Whether the present run is that one; else it is a later replay.
     pub(super) is_first: Cell<bool>,
 }
@@ -50,6 +53,7 @@ impl Scene {
             search: None,
             entry: RefCell::default(),
             run: Cell::new(0),
+            board: None,
             is_first: Cell::new(false),
         }
     }
@@ -61,6 +65,10 @@ impl Scene {
     /// Its runs are searched for; without that nothing is said of where they come from.
     pub(crate) fn searching(self, noun: &'static str, of: String) -> Scene {
         Scene { search: Some(Search { noun, of }), ..self }
+    }
+
+    pub(crate) fn on_board(self, board: Option<&'static Board>) -> Scene {
+        Scene { board, ..self }
     }
 
     pub(crate) fn hermetic(self) -> Scene {
@@ -120,6 +128,9 @@ pub(crate) fn making(run: Option<u64>) {
         scene.is_first.set(run.is_some());
         if let Some(run) = run {
             scene.run.set(run);
+            if let Some(board) = scene.board {
+                board.making(run);
+            }
         }
     });
 }

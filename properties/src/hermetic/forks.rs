@@ -8,6 +8,7 @@ use super::child::end_with_parent;
 use crate::corpus::Notes;
 use crate::host::{Body, Choices, Here, Host, HostError, Plan};
 use crate::record::{Broken, RunRecord};
+use crate::trace_file::Depicted;
 use crate::why::Why;
 use crate::{ended, interpose, message, watchdog};
 use reveille_sim::{Portfolio, Settings, Tape};
@@ -200,6 +201,18 @@ impl Host for Forked<'_> {
         why: &Why,
     ) -> Result<String, HostError> {
         self.fork(|here| here.tell(tape, broken, stacks, why))
+    }
+
+    fn depict(
+        &mut self,
+        tape: &Tape,
+        failed: Option<(&Broken, &Why)>,
+    ) -> Result<Depicted, HostError> {
+        let text = self.fork(|here| Ok(here.depict(tape, failed)?.to_text()))?;
+        Depicted::from_text(&text).ok_or_else(|| {
+            let how = "gave a run that cannot be read".into();
+            HostError::Died { how, output: text }
+        })
     }
 
     fn inputs(&mut self, tape: &Tape) -> Result<String, HostError> {

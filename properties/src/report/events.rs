@@ -17,14 +17,23 @@ pub(crate) fn event_lines(trace: &Trace) -> Vec<String> {
 
 fn event_line(trace: &Trace, event: &Event) -> String {
     let by = event.by.map_or("between polls".to_owned(), |task| task_name(trace, task));
-    let (words, details) = match &event.what {
+    let words = event_words(trace, event);
+    let details = match &event.what {
         // Of these the place is all that there is to compare.
-        What::Awaiting { at, .. } => (format!("is pending at {}", place(at)), String::new()),
-        What::Pointed { at, goes_on: true } => (format!("goes on at {}", place(at)), String::new()),
-        What::Pointed { at, goes_on: false } => (format!("stops at {}", place(at)), String::new()),
-        what => (in_words(trace, event), format!("{what:?}")),
+        What::Awaiting { .. } | What::Pointed { .. } => String::new(),
+        what => format!("{what:?}"),
     };
     format!("step {}, {by}: {words}{DETAILS}{details}", event.step).replace('\n', " ")
+}
+
+/// What happened in an event, as a person reads it.
+pub(crate) fn event_words(trace: &Trace, event: &Event) -> String {
+    match &event.what {
+        What::Awaiting { at, .. } => format!("is pending at {}", place(at)),
+        What::Pointed { at, goes_on: true } => format!("goes on at {}", place(at)),
+        What::Pointed { at, goes_on: false } => format!("stops at {}", place(at)),
+        _ => in_words(trace, event),
+    }
 }
 
 fn in_words(trace: &Trace, event: &Event) -> String {
@@ -41,6 +50,17 @@ fn in_words(trace: &Trace, event: &Event) -> String {
         What::HandlePolled { task } => format!("polls the handle of {}", task_name(trace, *task)),
         What::TimerSet { deadline } => format!("sets a timer for {}", time(*deadline)),
         What::TimerDropped { deadline } => format!("drops its timer for {}", time(*deadline)),
+        What::EventSet { deadline } => format!("an event is to come at {}", time(*deadline)),
+        What::WakerDropped { owner, left: 1.., .. } => {
+            format!("drops a clone of the waker of {}", whose(owner))
+        }
+        What::HandleDropped { task, .. } => {
+            format!("drops a handle of {}", task_name(trace, *task))
+        }
+        What::PollEnded { owner: Owner::Watch(number), end } => {
+            format!("watched future {number} is {end:?}").to_lowercase()
+        }
+        What::Teardown => "the root has returned; what is left is dropped".into(),
         What::Chosen { kind, options, option } => {
             format!("option {option} of {options} is taken, a choice of the kind `{kind}`")
         }

@@ -133,7 +133,8 @@ fn completed(source: &str, verb: &str, result: i32) -> String {
     format!("the {verb} on {source} completes{end}")
 }
 
-fn readiness(ready: Ready) -> String {
+/// For what a source is ready, in words.
+pub(crate) fn readiness(ready: Ready) -> String {
     let words = [
         (Ready::ERROR, "in error"),
         (Ready::READABLE, "readable"),

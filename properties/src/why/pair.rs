@@ -3,7 +3,7 @@
 
 use super::Seen;
 use crate::chart::Turn;
-use reveille_sim::{Law, Path};
+use reveille_sim::{Law, Path, Tape};
 use std::collections::BTreeSet;
 
 /// The name of a turn: its strand, and how many turns that had before.
@@ -95,8 +95,10 @@ fn bisect(
 pub(super) struct Pair {
     pub(super) first: Turn,
     pub(super) second: Turn,
-    /// The law that is broken if they go the other way round.
-    pub(super) otherwise: Option<Law>,
+    /// The run in which they go the other way round.
+    pub(super) otherwise: Tape,
+    /// The law that is broken then.
+    pub(super) law: Option<Law>,
 }
 
 impl Pair {
@@ -112,7 +114,8 @@ impl Pair {
         }
         let both = fails.chart.turns.iter().zip(&passes.chart.turns);
         let (first, second) = { both }.find(|(one, other)| one.name() != other.name())?;
-        Some(Pair { first: first.clone(), second: second.clone(), otherwise: passes.law })
+        let (first, second) = (first.clone(), second.clone());
+        Some(Pair { first, second, otherwise: passes.tape, law: passes.law })
     }
 }
 

@@ -7,6 +7,7 @@ use crate::corpus::Notes;
 use crate::host::{Body, Here, Host, HostError, Plan};
 use crate::record::{Broken, RunRecord};
 use crate::shrink::shrink;
+use crate::trace_file::Depicted;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use reveille_sim::{
@@ -222,6 +223,14 @@ impl Host for Forgetful<'_> {
         why: &Why,
     ) -> Result<String, HostError> {
         self.host.tell(tape, broken, stacks, why)
+    }
+
+    fn depict(
+        &mut self,
+        tape: &Tape,
+        failed: Option<(&Broken, &Why)>,
+    ) -> Result<Depicted, HostError> {
+        self.host.depict(tape, failed)
     }
 
     fn inputs(&mut self, tape: &Tape) -> Result<String, HostError> {

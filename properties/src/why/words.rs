@@ -1,7 +1,7 @@
 //! What flips a verdict, in plain words.
 
 use super::pair::Pair;
-use super::{Seen, Why};
+use super::{Neighbour, Seen, Why};
 use crate::chart::Turn;
 use reveille_sim::{Kind, TaskId};
 use std::fmt::Write;
@@ -12,6 +12,7 @@ pub(super) fn only_if(causes: Vec<Why>) -> Option<Why> {
         text: format!("{},\nand only if {}", all.text, next.text),
         steps: [all.steps, next.steps].concat(),
         tasks: [all.tasks, next.tasks].concat(),
+        neighbour: all.neighbour.or(next.neighbour),
     };
     let all = causes.into_iter().reduce(join)?;
     Some(Why { text: format!("it fails only if {}", all.text), ..all })
@@ -28,12 +29,15 @@ pub(super) fn no_order(tried: usize) -> Why {
 pub(super) fn pair(failing: &Seen, pair: &Pair) -> Why {
     let mut text =
         format!("{}\nruns before {}", turn(failing, &pair.first), turn(failing, &pair.second));
-    if let Some(law) = pair.otherwise {
+    if let Some(law) = pair.law {
         let _ = write!(text, "\n(the other way round it breaks the law {law})");
     }
+    let note =
+        format!("{} runs before {}", turn(failing, &pair.second), turn(failing, &pair.first));
+    let neighbour = Some(Neighbour { tape: pair.otherwise.clone(), law: pair.law, note });
     let own = [&pair.first, &pair.second].into_iter().filter_map(|turn| failing.turn(turn.name()));
     let (steps, tasks) = own.map(|turn| (turn.step, turn.task)).unzip();
-    Why { text, steps, tasks }
+    Why { text, steps, tasks, neighbour }
 }
 
 fn turn(failing: &Seen, turn: &Turn) -> String {
@@ -52,7 +56,11 @@ fn turn(failing: &Seen, turn: &Turn) -> String {
 }
 
 /// A choice from outside that is not the default.
-pub(super) fn external(failing: &Seen, (kind, index, option): (Kind, usize, u32)) -> Why {
+pub(super) fn external(
+    failing: &Seen,
+    (kind, index, option): (Kind, usize, u32),
+    passing: &Seen,
+) -> Why {
     // Of the faults a chart has those only that struck.
     let nth = match kind.is_fault() {
         true => failing.tape.lane(kind)[..index].iter().filter(|option| **option != 0).count(),
@@ -101,5 +109,7 @@ pub(super) fn external(failing: &Seen, (kind, index, option): (Kind, usize, u32)
         kind => format!("a choice of the kind `{kind}` is {option}{step}, and not 0"),
     };
     let steps = choice.map(|choice| choice.step).into_iter().collect();
-    Why { text, steps, tasks: task.into_iter().collect() }
+    let note = format!("all is the same, but it does not happen that {text}");
+    let neighbour = Some(Neighbour { tape: passing.tape.clone(), law: passing.law, note });
+    Why { text, steps, tasks: task.into_iter().collect(), neighbour }
 }

@@ -4,6 +4,7 @@ use crate::chart::{Chart, Choice};
 use crate::corpus::Notes;
 use crate::host::{Choices, Host, HostError, Plan};
 use crate::record::{Broken, RunRecord};
+use crate::trace_file::Depicted;
 use crate::why::Why;
 use reveille_sim::{Kind, Law, Portfolio, Tape};
 
@@ -99,6 +100,14 @@ impl<W: FnMut(&mut Asked<'_>) -> Option<&'static str>> Host for Fake<W> {
 
     fn events(&mut self, _tape: &Tape) -> Result<Vec<String>, HostError> {
         unreachable!("a shrinker compares nothing")
+    }
+
+    fn depict(
+        &mut self,
+        _tape: &Tape,
+        _failed: Option<(&Broken, &Why)>,
+    ) -> Result<Depicted, HostError> {
+        unreachable!("a shrinker draws nothing")
     }
 
     fn inputs(&mut self, _tape: &Tape) -> Result<String, HostError> {
