@@ -1,7 +1,7 @@
 //! The gate, `cargo reveille test`, as a check sees it: somebody outside the process who says
 //! how long to search and from which seed, and who is told what came of it.
 //!
-//! Where `REVEILLE_GATE` names a socket, every check that searches makes a line to it:
+//! Where `REVEILLE_GATE` names a worker and a socket, `7:/tmp/..`, every check that searches makes a line to it:
 //!
 //! ```text
 //! check   {"say":"hello", who it is, its usual runs and its seed}

@@ -73,13 +73,14 @@ impl Gate {
     /// Makes a line, if the environment names a gate, and asks how to begin. `runs` is what the
     /// check would do without.
     pub(crate) fn join(hello: &Hello<'_>) -> Result<Option<Gate>, GateError> {
-        let Some(address) = std::env::var_os(config::GATE) else { return Ok(None) };
-        let socket = connect(&address).map_err(|cause| {
-            GateError::new("expected the socket of `cargo reveille test`", cause)
-        })?;
-        let mut line = BufReader::new(socket);
+        let Ok(address) = std::env::var(config::GATE) else { return Ok(None) };
+        let no_gate = |cause| GateError::new("expected what `cargo reveille test` sets", cause);
+        let address = address.split_once(':');
+        let (worker, socket) =
+            address.ok_or_else(|| no_gate(io::ErrorKind::InvalidInput.into()))?;
+        let mut line = BufReader::new(connect(socket).map_err(no_gate)?);
         let no_answer = |cause| GateError::new("the gate did not say how to begin", cause);
-        send(&mut line, &told::hello(hello)).map_err(no_answer)?;
+        send(&mut line, &told::hello(worker, hello)).map_err(no_answer)?;
         let answer = hear(&mut line).map_err(no_answer)?;
         let (order, stopped) = match answer {
             Answer::Go(order) => (order, false),
@@ -181,12 +182,12 @@ impl Looks {
 }
 
 #[cfg(unix)]
-fn connect(address: &std::ffi::OsStr) -> io::Result<Socket> {
-    Socket::connect(address)
+fn connect(socket: &str) -> io::Result<Socket> {
+    Socket::connect(socket)
 }
 
 #[cfg(not(unix))]
-fn connect(_address: &std::ffi::OsStr) -> io::Result<Socket> {
+fn connect(_socket: &str) -> io::Result<Socket> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "there is a gate on unix alone"))
 }
 

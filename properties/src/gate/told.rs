@@ -32,11 +32,13 @@ pub(crate) struct Story {
     pub(crate) trace: Option<String>,
 }
 
-pub(super) fn hello(hello: &Hello<'_>) -> String {
+pub(super) fn hello(worker: &str, hello: &Hello<'_>) -> String {
     json::object(|message| {
         message.text("say", "hello");
         message.number("protocol", PROTOCOL);
         message.text("version", env!("CARGO_PKG_VERSION"));
+        // The gate's own number for this process, or for the one that made it.
+        message.number("worker", worker.parse().unwrap_or(0u64));
         message.number("process", std::process::id());
         message.text_or_null("thread", std::thread::current().name());
         message.text("test", hello.test);

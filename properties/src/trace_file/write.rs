@@ -32,7 +32,7 @@ pub(crate) fn write(
     let text = to_json(told, depicted, neighbour);
     let law = told.law.map_or("passed", Law::name);
     let sum = told.tape.rsplit('=').next().unwrap_or_default();
-    let test: String = told.test.chars().map(plain).take(100).collect();
+    let test: String = told.test.replace("::", ".").chars().map(plain).take(100).collect();
     let path = directory.join(format!("{test}.{law}.{sum}.json"));
     std::fs::create_dir_all(directory)?;
     let draft = path.with_extension(format!("{}.draft", std::process::id()));

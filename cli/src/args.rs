@@ -1,0 +1,171 @@
+//! What is asked for.
+
+use crate::cargo::Selection;
+use crate::exit::Exit;
+use crate::gate::Sharding;
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Finds the wakeup that gets lost: the gate and the picture of Reveille.
+#[derive(Debug, Parser)]
+#[command(name = "cargo reveille", bin_name = "cargo reveille", version, after_help = exits())]
+pub struct Args {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+#[non_exhaustive]
+pub enum Command {
+    /// Search the reveille tests of the workspace, on all cores
+    Test(Box<Test>),
+}
+
+/// `cargo reveille test`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = exits())]
+pub struct Test {
+    /// Only tests whose name, with the crate in front, has one of these in it
+    #[arg(value_name = "FILTER")]
+    pub filters: Vec<String>,
+    /// The filters are whole names
+    #[arg(long)]
+    pub exact: bool,
+    /// Tests that are ignored, too
+    #[arg(long)]
+    pub include_ignored: bool,
+    /// Search until so much time is over, such as 90s, 10m or 8h; by default every test makes its
+    /// usual runs and no others
+    #[arg(long, value_parser = duration, value_name = "TIME")]
+    pub time: Option<Duration>,
+    /// Runs of each check, in place of its own number
+    #[arg(long, value_name = "N", conflicts_with = "time", value_parser = clap::value_parser!(u64).range(1..))]
+    pub runs: Option<u64>,
+    /// Where random choices begin: a number, or `random`; by default what the tests say
+    #[arg(long, value_name = "SEED", value_parser = seed)]
+    pub seed: Option<Seed>,
+    /// Processes at once; by default as many as there are cores
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// Only the part k of n, such as 2/4; `auto`: as the variables of GitLab, Kubernetes, Slurm
+    /// and others say
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Sharding>,
+    /// Corpora that cannot be used as they are fail their tests
+    #[arg(long)]
+    pub strict: bool,
+    /// The first failure ends it
+    #[arg(long)]
+    pub fail_fast: bool,
+    /// How long a process may say nothing before it is ended
+    #[arg(long, value_parser = duration, value_name = "TIME", default_value = "5m")]
+    pub hang: Duration,
+    /// Binaries that nextest has built, as `cargo nextest list --list-type binaries-only
+    /// --message-format json` prints them; nothing is built then
+    #[arg(long, value_name = "FILE")]
+    pub binaries_metadata: Option<PathBuf>,
+    /// Say no more than what failed
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// What is written for others
+    #[command(flatten)]
+    pub reports: Reports,
+    /// What is built
+    #[command(flatten)]
+    pub selection: Selection,
+}
+
+/// Reports for other programs.
+#[derive(ClapArgs, Clone, Debug, Default)]
+#[command(next_help_heading = "Reports (a file, or - for standard output)")]
+pub struct Reports {
+    /// JUnit's XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// SARIF, for code scanning
+    #[arg(long, value_name = "FILE")]
+    pub sarif: Option<PathBuf>,
+    /// A line of JSON for each test and one for all; `--schema` prints what they are
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// A table in Markdown
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// Annotations for GitHub, and the table on the page of the job; by default where
+    /// GITHUB_ACTIONS says so
+    #[arg(long)]
+    pub github: bool,
+}
+
+/// Where random choices begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seed {
+    /// There.
+    Given(u64),
+    /// Somewhere else each time.
+    Random,
+}
+
+fn seed(text: &str) -> Result<Seed, String> {
+    let number = match text.strip_prefix("0x") {
+        _ if text == "random" => return Ok(Seed::Random),
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    let expected = "expected a seed such as 7 or 0x2a, below 2^64, or the word `random`";
+    number.map(Seed::Given).map_err(|_| expected.to_owned())
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    const EXPECTED: &str = "expected a time such as 90s, 10m or 8h";
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "ms" => 0.001,
+        "s" | "" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3_600.0,
+        _ => return Err(EXPECTED.into()),
+    };
+    let number: f64 = digits.parse().map_err(|_| EXPECTED)?;
+    let time = Duration::try_from_secs_f64(number * unit).map_err(|_| EXPECTED)?;
+    if time.is_zero() { Err("expected more than no time".into()) } else { Ok(time) }
+}
+
+fn exits() -> String {
+    let line = |(exit, means): &(Exit, &str)| format!("  {:>3}  {means}", exit.code());
+    let lines: Vec<String> = Exit::TABLE.iter().map(line).collect();
+    format!("Exit codes:\n{}", lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_interface_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn times_are_read() {
+        for (text, ms) in
+            [("90s", 90_000), ("10m", 600_000), ("1.5h", 5_400_000), ("7", 7_000), ("250ms", 250)]
+        {
+            assert_eq!(duration(text), Ok(Duration::from_millis(ms)), "{text}");
+        }
+        for text in ["", "m", "-1s", "1d", "1e400", "0", "0s", "nan", "inf"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn seeds_are_read() {
+        assert_eq!(seed("random"), Ok(Seed::Random));
+        assert_eq!((seed("42"), seed("0x2a")), (Ok(Seed::Given(42)), Ok(Seed::Given(42))));
+        assert!(seed("").is_err() && seed("x").is_err() && seed("-1").is_err());
+    }
+}

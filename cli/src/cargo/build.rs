@@ -1,0 +1,95 @@
+//! Building: cargo does it, and tells where it put the test binaries.
+
+use super::environment::Environment;
+use super::{Binary, CargoError, Selection, Workspace, cargo};
+use cargo_metadata::Message;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::BufReader;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// A test binary as cargo tells it.
+struct Built {
+    package: String,
+    target: String,
+    path: PathBuf,
+}
+
+/// Builds the tests and gives the workspace and the binaries that can have reveille tests.
+///
+/// # Errors
+///
+/// If there is no workspace, or it does not build: then cargo has said why.
+pub fn build(selection: &Selection) -> Result<(Workspace, Vec<Binary>), CargoError> {
+    // The one asks what there is while the other builds it.
+    let workspace = std::thread::scope(|scope| {
+        let workspace = scope.spawn(|| Workspace::read(selection));
+        let built = compile(selection);
+        let workspace =
+            workspace.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        built.map(|built| (workspace, built))
+    });
+    let (workspace, (built, environments)) = workspace?;
+    let common = sysroot_libraries(&workspace);
+    let binaries = built.into_iter().filter_map(|built| {
+        let package = workspace.packages.get(&built.package)?.clone();
+        let mut environment = environments.get(&built.package).cloned().unwrap_or_default();
+        environment.libraries.extend(common.iter().cloned());
+        let Built { target, path, .. } = built;
+        package.links_reveille.then_some(Binary { package, target, path, environment })
+    });
+    let binaries = binaries.collect();
+    Ok((workspace, binaries))
+}
+
+type Compiled = (Vec<Built>, BTreeMap<String, Environment>);
+
+fn compile(selection: &Selection) -> Result<Compiled, CargoError> {
+    let mut command = Command::new(cargo());
+    command.args(["test", "--no-run", "--message-format", "json-render-diagnostics"]);
+    selection.pass_on(&mut command);
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let failed = |cause| CargoError::Command { command: "cargo test --no-run".into(), cause };
+    let mut child = command.spawn().map_err(failed)?;
+    let (mut built, mut environments) = (Vec::new(), BTreeMap::<String, Environment>::new());
+    let mut seen = BTreeSet::new();
+    if let Some(stdout) = child.stdout.take() {
+        for message in Message::parse_stream(BufReader::new(stdout)).flatten() {
+            match message {
+                Message::CompilerArtifact(artifact) if artifact.profile.test => {
+                    let Some(path) = artifact.executable else { continue };
+                    if seen.insert(path.clone()) {
+                        built.push(Built {
+                            package: artifact.package_id.repr,
+                            target: artifact.target.name,
+                            path: path.into(),
+                        });
+                    }
+                }
+                Message::BuildScriptExecuted(script) => {
+                    let environment = environments.entry(script.package_id.repr).or_default();
+                    environment.out = Some(script.out_dir.into());
+                    let paths = script.linked_paths.iter().map(|path| {
+                        // `native=/path` and its like.
+                        let path = path.as_str();
+                        PathBuf::from(path.split_once('=').map_or(path, |(_, path)| path))
+                    });
+                    environment.libraries.extend(paths);
+                }
+                _ => {}
+            }
+        }
+    }
+    match child.wait().map_err(failed)?.success() {
+        true => Ok((built, environments)),
+        false => Err(CargoError::NotBuilt),
+    }
+}
+
+/// Where libraries of the toolchain and of the workspace are.
+fn sysroot_libraries(workspace: &Workspace) -> Vec<PathBuf> {
+    // Nothing here is a shared library unless somebody made one, and then it is there.
+    let dependencies =
+        ["debug", "release"].map(|profile| workspace.target.join(profile).join("deps"));
+    dependencies.into_iter().filter(|directory| directory.is_dir()).collect()
+}

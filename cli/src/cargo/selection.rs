@@ -1,0 +1,103 @@
+//! Which packages and targets, in the words of cargo.
+
+use clap::Args;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Which tests are built, and how; these arguments are cargo's.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "What is built (arguments of cargo test)")]
+pub struct Selection {
+    /// Package to test; may be given several times
+    #[arg(short, long = "package", value_name = "SPEC")]
+    packages: Vec<String>,
+    /// All packages of the workspace
+    #[arg(long)]
+    workspace: bool,
+    /// Packages to leave out
+    #[arg(long, value_name = "SPEC")]
+    exclude: Vec<String>,
+    /// The library's unit tests alone
+    #[arg(long)]
+    lib: bool,
+    /// That integration test; may be given several times
+    #[arg(long = "test", value_name = "NAME")]
+    tests: Vec<String>,
+    /// Features to activate
+    #[arg(short = 'F', long, value_name = "FEATURES")]
+    features: Vec<String>,
+    /// All features
+    #[arg(long)]
+    all_features: bool,
+    /// Without the default feature
+    #[arg(long)]
+    no_default_features: bool,
+    /// With optimisations
+    #[arg(short, long)]
+    release: bool,
+    /// With that profile
+    #[arg(long, value_name = "NAME", conflicts_with = "release")]
+    profile: Option<String>,
+    /// For that target
+    #[arg(long, value_name = "TRIPLE")]
+    target: Option<String>,
+    /// Directory of what is built
+    #[arg(long, value_name = "DIRECTORY")]
+    target_dir: Option<PathBuf>,
+    /// The workspace's manifest
+    #[arg(long, value_name = "PATH")]
+    pub manifest_path: Option<PathBuf>,
+    /// The lock file must not change
+    #[arg(long)]
+    locked: bool,
+    /// Nothing is fetched
+    #[arg(long)]
+    offline: bool,
+    /// Number of processes that build
+    #[arg(long, value_name = "N")]
+    build_jobs: Option<String>,
+}
+
+impl Selection {
+    /// Those of the packages named so, and no others.
+    #[must_use]
+    pub fn of_package(name: &str, manifest_path: Option<PathBuf>) -> Selection {
+        Selection { packages: vec![name.to_owned()], manifest_path, ..Selection::default() }
+    }
+
+    pub(super) fn pass_on(&self, command: &mut Command) {
+        let mut pairs = |flag: &str, values: &[String]| {
+            values.iter().for_each(|value| {
+                command.args([flag, value]);
+            });
+        };
+        pairs("--package", &self.packages);
+        pairs("--exclude", &self.exclude);
+        pairs("--test", &self.tests);
+        pairs("--features", &self.features);
+        pairs("--profile", self.profile.as_slice());
+        pairs("--target", self.target.as_slice());
+        pairs("--jobs", self.build_jobs.as_slice());
+        let flags = [
+            ("--workspace", self.workspace),
+            ("--lib", self.lib),
+            ("--all-features", self.all_features),
+            ("--no-default-features", self.no_default_features),
+            ("--release", self.release),
+        ];
+        command.args(flags.iter().filter(|(_, is_set)| *is_set).map(|(flag, _)| flag));
+        if let Some(directory) = &self.target_dir {
+            command.arg("--target-dir").arg(directory);
+        }
+        self.pass_on_where(command);
+    }
+
+    /// What says where the workspace is and how it is read.
+    pub(super) fn pass_on_where(&self, command: &mut Command) {
+        if let Some(path) = &self.manifest_path {
+            command.arg("--manifest-path").arg(path);
+        }
+        let flags = [("--locked", self.locked), ("--offline", self.offline)];
+        command.args(flags.iter().filter(|(_, is_set)| *is_set).map(|(flag, _)| flag));
+    }
+}
