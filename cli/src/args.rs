@@ -22,6 +22,8 @@ pub struct Args {
 pub enum Command {
     /// Search the reveille tests of the workspace, on all cores
     Test(Box<Test>),
+    /// Print the JSON Schema of a line of `test --json`
+    Schema,
 }
 
 /// `cargo reveille test`.
@@ -88,7 +90,7 @@ pub struct Reports {
     /// SARIF, for code scanning
     #[arg(long, value_name = "FILE")]
     pub sarif: Option<PathBuf>,
-    /// A line of JSON for each test and one for all; `--schema` prints what they are
+    /// A line of JSON for each test and one for all; `cargo reveille schema` prints their schema
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
     /// A table in Markdown

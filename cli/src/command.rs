@@ -4,13 +4,27 @@ mod test;
 
 use crate::args::{Args, Command};
 use crate::exit::Exit;
+use crate::report;
 use crate::shown::shown;
 use anstream::eprintln;
+use std::io::{self, Write};
 
 /// Does what is asked for.
 pub fn run(args: Args) -> Exit {
     match args.command {
         Command::Test(test) => test::run(&test),
+        Command::Schema => say(&report::schema()),
+    }
+}
+
+/// Prints what was asked for.
+fn say(text: &str) -> Exit {
+    let mut out = anstream::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever reads has read enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Passed,
+        Err(error) => refuse(Exit::NotReady, format!("standard output: {error}")),
+        Ok(()) => Exit::Passed,
     }
 }
 

@@ -20,6 +20,18 @@ pub(crate) struct CallSite {
 }
 
 impl CallSite {
+    /// The place without the function that it is in.
+    pub(crate) fn of_location(at: &Location<'_>) -> CallSite {
+        CallSite { function: String::new(), file: at.file().to_owned(), line: at.line() }
+    }
+
+    /// The same of `file:line:column`.
+    pub(crate) fn of_text(at: &str) -> Option<CallSite> {
+        let mut parts = at.rsplitn(3, ':').skip(1);
+        let (line, file) = (parts.next()?.parse().ok()?, parts.next()?.to_owned());
+        Some(CallSite { function: String::new(), file, line })
+    }
+
     pub(crate) fn function_name(&self) -> String {
         short_name(&self.function)
     }

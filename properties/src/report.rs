@@ -7,7 +7,7 @@ mod named;
 mod steps;
 
 use crate::advice;
-use crate::callsite::{CallSite, blamed, place, user_place};
+use crate::callsite::{CallSite, blamed, place, user_panic_place, user_place};
 use crate::evidence::{Evidence, Suspect};
 use crate::faults;
 use crate::naming::{future_name, task_name};
@@ -15,7 +15,7 @@ use crate::why::Why;
 pub(crate) use events::{apart, event_lines, event_words};
 use named::Named;
 use reveille_sim::completion::{Misuse, Misused};
-use reveille_sim::{Certainty, Detail, Finding, Law, Owner, TaskId, Trace, What};
+use reveille_sim::{Certainty, Detail, Event, Finding, Law, Owner, TaskId, Trace, What};
 use std::fmt::Write;
 pub(crate) use steps::readiness;
 
@@ -47,7 +47,7 @@ pub(crate) struct Told {
 pub(crate) struct Blamed {
     /// What was done there.
     pub(crate) what: String,
-    pub(crate) event: u64,
+    pub(crate) event: Option<u64>,
     pub(crate) site: CallSite,
 }
 
@@ -58,7 +58,11 @@ impl Told {
         let mut facts = Facts::default();
         let with = arguments(trace);
         facts.extend("with", (!with.is_empty()).then_some(with));
-        Teller { finding, trace }.tell(evidence, &mut facts);
+        let teller = Teller { finding, trace };
+        teller.tell(evidence, &mut facts);
+        if facts.blamed.is_empty() {
+            facts.blamed.extend(teller.place_at_least(evidence));
+        }
         facts.extend("why", (!why.text.is_empty()).then_some(&why.text));
         Told {
             sentence: sentence_of(finding),
@@ -258,6 +262,29 @@ impl Teller<'_> {
         }
     }
 
+    /// Where somebody may begin to look if no call tells: where it panicked, waits or was spawned.
+    fn place_at_least(&self, evidence: &Evidence) -> Option<Blamed> {
+        if let Detail::Panic { location: Some(at), .. } = &self.finding.detail
+            && let Some(site) = user_panic_place(at).and_then(|_| CallSite::of_text(at))
+        {
+            return Some(Blamed { what: "panicked".into(), event: None, site });
+        }
+        if let Detail::Property(property) = &self.finding.detail {
+            let site = CallSite::of_location(property.at);
+            return Some(Blamed { what: "declared".into(), event: None, site });
+        }
+        let suspect = evidence.main(self.finding)?;
+        let awaiting = suspect.awaiting.and_then(|at| self.trace.event(at));
+        if let Some(Event { index, what: What::Awaiting { at, .. }, .. }) = awaiting {
+            let (event, site) = (Some(*index), CallSite::of_location(at));
+            return Some(Blamed { what: "waits".into(), event, site });
+        }
+        let Owner::Task(task) = suspect.owner else { return None };
+        let at = self.trace.task(task)?.spawned_at;
+        let site = user_place(at).map(|_| CallSite::of_location(at))?;
+        Some(Blamed { what: "spawned".into(), event: None, site })
+    }
+
     fn waits(&self, suspect: &Suspect, facts: &mut Facts) {
         self.awaits(suspect, facts);
         // The clone that a join handle takes follows its poll at once.
@@ -344,7 +371,7 @@ impl Teller<'_> {
         };
         facts.blamed.extend(sites.iter().map(|site| Blamed {
             what: what.to_owned(),
-            event: event.index,
+            event: Some(event.index),
             site: site.clone(),
         }));
         for (depth, site) in sites.iter().enumerate() {

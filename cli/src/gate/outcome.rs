@@ -1,10 +1,11 @@
 //! What came of it: the results that every report is made of.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::PathBuf;
 
 /// What a gate did.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct Outcome {
     /// The reveille tests, in the order of their names.
     pub tests: Vec<TestResult>,
@@ -24,7 +25,7 @@ pub struct Outcome {
 }
 
 /// What a test did.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct TestResult {
     /// Its package.
     pub package: String,
@@ -41,7 +42,7 @@ pub struct TestResult {
 }
 
 /// What a check of a test did, in all its processes.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct CheckResult {
     /// Its name: that of the test with the crate in front.
     pub name: String,
@@ -64,7 +65,7 @@ pub struct CheckResult {
 }
 
 /// Why a test failed.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct Failure {
     /// What it is.
     pub kind: FailureKind,
@@ -85,7 +86,7 @@ pub struct Failure {
 }
 
 /// What a failure is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// A law is broken.
@@ -102,7 +103,7 @@ pub enum FailureKind {
 }
 
 /// A place in the code.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Place {
     /// What was done there.
     pub what: String,

@@ -1,5 +1,6 @@
 //! The reports that are asked for, and where they go.
 
+use super::{github, json, junit, markdown, sarif};
 use crate::args::Reports;
 use crate::cargo::Workspace;
 use crate::gate::Outcome;
@@ -33,13 +34,34 @@ enum Target {
 }
 
 impl Reporters {
-    /// Opens the files, which must be there and writable from the beginning.
+    /// Opens the files: what cannot be written is better known before the search than after.
     ///
     /// # Errors
     ///
     /// If one cannot be written.
-    pub fn open(_reports: &Reports) -> Result<Reporters, ReportError> {
-        Ok(Reporters::default())
+    pub fn open(reports: &Reports) -> Result<Reporters, ReportError> {
+        let mut reporters = Reporters::default();
+        let asked: [(Format, &Option<PathBuf>); 4] = [
+            (junit::write, &reports.junit),
+            (sarif::write, &reports.sarif),
+            (json::write, &reports.json),
+            (markdown::write, &reports.markdown),
+        ];
+        for (format, path) in asked {
+            if let Some(path) = path {
+                reporters.targets.push((format, Target::open(path, |path| File::create(path))?));
+            }
+        }
+        if reports.github || std::env::var_os("GITHUB_ACTIONS").is_some_and(|is| is == "true") {
+            reporters.targets.push((github::write, Target::Output));
+            if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY") {
+                // Other steps write to it, too.
+                let append = |path: &Path| File::options().create(true).append(true).open(path);
+                let target = Target::open(Path::new(&path), append)?;
+                reporters.targets.push((markdown::write, target));
+            }
+        }
+        Ok(reporters)
     }
 
     /// Writes all reports.
@@ -58,6 +80,24 @@ impl Reporters {
             first = first.and(written);
         }
         first
+    }
+}
+
+impl Target {
+    fn open(
+        path: &Path,
+        open: impl FnOnce(&Path) -> io::Result<File>,
+    ) -> Result<Target, ReportError> {
+        if path == Path::new("-") {
+            return Ok(Target::Output);
+        }
+        let directory = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        let file = directory.and_then(|()| open(path));
+        let path = path.to_owned();
+        match file {
+            Ok(file) => Ok(Target::File(path, file)),
+            Err(cause) => Err(ReportError { path, cause }),
+        }
     }
 }
 

@@ -46,7 +46,7 @@ fn covered(check: &crate::gate::CheckResult) -> String {
     text
 }
 
-fn last_line(outcome: &Outcome) -> String {
+pub(super) fn last_line(outcome: &Outcome) -> String {
     let failed = outcome.failed().count();
     let tests = outcome.tests.len();
     let entries: u64 = outcome.checks().map(|check| check.entries).sum();

@@ -9,7 +9,9 @@ use std::panic::Location;
 pub(super) fn of_call(object: &mut Object<'_>, site: &CallSite, sources: &mut Sources) {
     object.text("file", &short_path(&site.file));
     object.number("line", site.line);
-    object.text("function", &site.function_name());
+    if !site.function.is_empty() {
+        object.text("function", &site.function_name());
+    }
     sources.want(&site.file, site.line);
 }
 

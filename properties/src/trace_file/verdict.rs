@@ -49,7 +49,10 @@ impl Verdict<'_> {
             verdict.texts("hints", told.hints.iter().copied());
             verdict.list("blamed", &told.blamed, |object, blamed| {
                 object.text("what", &blamed.what);
-                object.number("event", blamed.event);
+                match blamed.event {
+                    Some(event) => object.number("event", event),
+                    None => object.null("event"),
+                }
                 object.object("site", |object| site::of_call(object, &blamed.site, sources));
             });
             verdict.list("waits", &told.waits, |object, (task, other)| {

@@ -1,0 +1,81 @@
+//! Every format on the same results, among them texts that would break it if they could.
+
+use super::samples::{one_of_each, workspace};
+use super::{json, junit, markdown};
+use expect_test::{expect, expect_file};
+
+#[test]
+fn junit_is_xml_and_keeps_what_xml_can_hold() {
+    let text = junit::write(&one_of_each(), &workspace());
+    let report = quick_junit::Report::deserialize_from_str(&text).unwrap();
+    let cases: Vec<_> = report.test_suites.iter().flat_map(|suite| &suite.test_cases).collect();
+    assert_eq!(cases.len(), 4);
+    assert_eq!((report.tests, report.failures, report.errors), (4, 1, 2));
+    assert!(!text.contains('\u{1b}') && !text.contains('\0'), "{text}");
+    assert!(!text.contains("<script>") && !text.contains("</failure><b>"), "{text}");
+}
+
+#[test]
+fn lines_of_json_fit_their_schema() {
+    let text = json::write(&one_of_each(), &workspace());
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 5);
+    let schema: serde_json::Value = serde_json::from_str(&json::schema()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for line in &lines {
+        assert!(validator.is_valid(line), "{line}");
+    }
+    assert!(!validator.is_valid(&serde_json::json!({"type": "test", "name": 7})));
+    assert!(!validator.is_valid(&serde_json::json!({"type": "other"})));
+    assert_eq!((lines[4]["failed"].as_u64(), lines[4]["passed"].as_u64()), (Some(3), Some(1)));
+}
+
+/// What others build on changes by intention alone.
+#[test]
+fn the_schema_that_is_published_is_the_one_that_is_written() {
+    expect_file!["../../schema/report.schema.json"].assert_eq(&json::schema());
+}
+
+#[test]
+fn markdown_means_what_we_mean() {
+    expect![[r#"
+        ### reveille: 1 test passed, 3 failed; 4,936 runs in 1 min 01 s on 2 cores, 8 of the corpus first; 1 test not run; it was interrupted
+
+        <details open><summary><b>my_crate::tests::sends</b> breaks stale-waker: a future that is polled again must replace the waker it kept</summary>
+
+        ```text
+        reveille: `my_crate::tests::sends` breaks the law stale-waker
+
+          100% of it
+        ```
+
+        </details>
+
+        <details open><summary><b>my_crate::tests::hostile</b> breaks failed: ]]&gt;&lt;/failure&gt;&lt;b&gt;`|` ::error::\u{1b}[31m\u{202e}</summary>
+
+        ````text
+        ```
+        </summary><script>alert(1)</script>
+        ]]>\u{0}\u{1b}[2J
+        ::error::x
+        ````
+
+        </details>
+
+        <details open><summary><b>my_crate::tests::hangs</b> breaks failed: it said nothing for 300 seconds and was ended</summary>
+
+        ```text
+
+        ```
+
+        </details>
+
+        | test | | runs | corpus | schedules | new behaviour |
+        | --- | --- | ---: | ---: | ---: | ---: |
+        | my\_crate::tests::sends | **failed** | 1,234 | 2 | 400 | 25 % |
+        | my\_crate::tests::hostile | **failed** | 1,234 | 2 | 400 | 25 % |
+        | my\_crate::tests::hangs | **failed** | 1,234 | 2 | 400 | 25 % |
+        | my\_crate::tests::warns | passed | 1,234 | 2 | 400 | none, all seen |
+    "#]].assert_eq(&markdown::write(&one_of_each(), &workspace()));
+}
