@@ -1,0 +1,3 @@
+//! What stands behind `cargo reveille`.
+
+pub mod explain;
