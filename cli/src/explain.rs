@@ -37,4 +37,26 @@ pages! {
         outside_world "outside-world"
         nondeterminism "nondeterminism"
     ;
+    "faults":
+        fresh_waker "fresh-waker"
+        delayed_wake "delayed-wake"
+        late_timer "late-timer"
+        cancellation "cancellation"
+        forgotten_future "forgotten-future"
+        reentrant_waker "reentrant-waker"
+        panicking_clone "panicking-clone"
+        spurious_readiness "spurious-readiness"
+        late_event "late-event"
+        short_io "short-io"
+        interrupted "interrupted"
+        latency "latency"
+        loss "loss"
+        duplication "duplication"
+        reordering "reordering"
+        reset "reset"
+        refused "refused"
+        disk_full "disk-full"
+        torn_write "torn-write"
+        cancel_outcome "cancel-outcome"
+    ;
 }
