@@ -22,6 +22,11 @@ pub struct Args {
 pub enum Command {
     /// Search the reveille tests of the workspace, on all cores
     Test(Box<Test>),
+    /// Explain a law or a fault: what it is, why, the smallest example, how to mend it
+    Explain {
+        /// Its name; without one all names are listed
+        name: Option<String>,
+    },
     /// Print the JSON Schema of a line of `test --json`
     Schema,
 }

@@ -1,5 +1,6 @@
 //! The commands.
 
+mod explain;
 mod test;
 
 use crate::args::{Args, Command};
@@ -13,6 +14,7 @@ use std::io::{self, Write};
 pub fn run(args: Args) -> Exit {
     match args.command {
         Command::Test(test) => test::run(&test),
+        Command::Explain { name } => explain::run(name.as_deref()),
         Command::Schema => say(&report::schema()),
     }
 }

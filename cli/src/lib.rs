@@ -14,6 +14,7 @@
 //! | [`cargo`] | the workspace and its test binaries |
 //! | [`gate`] | tests, processes and time |
 //! | [`report`] | what came of it, for machines and people |
+//! | [`explain`] | pages on laws and faults |
 //! | [`trace`] | a run as a test writes it down |
 //! | [`shown`] | texts of users at a terminal |
 
@@ -21,6 +22,7 @@ pub mod args;
 pub mod cargo;
 pub mod command;
 pub mod exit;
+pub mod explain;
 pub mod gate;
 pub mod report;
 pub mod shown;

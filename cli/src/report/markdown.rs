@@ -9,11 +9,11 @@ pub(super) fn write(outcome: &Outcome, _workspace: &Workspace) -> String {
     let mut text = format!("### {}\n", cell(&last_line(outcome)));
     for test in outcome.failed() {
         for failure in &test.failures {
-            let law = failure.law.as_deref().unwrap_or("failed");
+            let law = failure.law.as_ref().map(|law| format!(" breaks {law}"));
             text.push_str(&format!(
-                "\n<details open><summary><b>{}</b> breaks {}: {}</summary>\n\n{}\n\n</details>\n",
+                "\n<details open><summary><b>{}</b>{}: {}</summary>\n\n{}\n\n</details>\n",
                 html(&test.full_name()),
-                html(law),
+                html(&law.unwrap_or_else(|| " failed".into())),
                 html(&failure.sentence),
                 fenced(&failure.report)
             ));

@@ -52,7 +52,7 @@ fn markdown_means_what_we_mean() {
 
         </details>
 
-        <details open><summary><b>my_crate::tests::hostile</b> breaks failed: ]]&gt;&lt;/failure&gt;&lt;b&gt;`|` ::error::\u{1b}[31m\u{202e}</summary>
+        <details open><summary><b>my_crate::tests::hostile</b> failed: ]]&gt;&lt;/failure&gt;&lt;b&gt;`|` ::error::\u{1b}[31m\u{202e}</summary>
 
         ````text
         ```
@@ -63,7 +63,7 @@ fn markdown_means_what_we_mean() {
 
         </details>
 
-        <details open><summary><b>my_crate::tests::hangs</b> breaks failed: it said nothing for 300 seconds and was ended</summary>
+        <details open><summary><b>my_crate::tests::hangs</b> failed: it said nothing for 300 seconds and was ended</summary>
 
         ```text
 
