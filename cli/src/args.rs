@@ -22,6 +22,8 @@ pub struct Args {
 pub enum Command {
     /// Search the reveille tests of the workspace, on all cores
     Test(Box<Test>),
+    /// Repeat one run: print its steps, draw its picture
+    Replay(Box<Replay>),
     /// Explain a law or a fault: what it is, why, the smallest example, how to mend it
     Explain {
         /// Its name; without one all names are listed
@@ -80,6 +82,35 @@ pub struct Test {
     /// What is written for others
     #[command(flatten)]
     pub reports: Reports,
+    /// What is built
+    #[command(flatten)]
+    pub selection: Selection,
+}
+
+/// `cargo reveille replay`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = exits())]
+pub struct Replay {
+    /// A tape, a file with one, an entry of a corpus, a trace, or the whole line that a report says
+    /// to paste
+    #[arg(required = true, num_args = 1.., value_name = "TAPE OR FILE")]
+    pub what: Vec<String>,
+    /// The test that makes the check, as `crate::path::test`, where the check has another name
+    #[arg(long, value_name = "TEST")]
+    pub of: Option<String>,
+    /// Stop before that step in a debugger (gdb or lldb)
+    #[arg(long, value_name = "STEP", num_args = 0..=1, default_missing_value = "1",
+        value_parser = clap::value_parser!(u64).range(1..))]
+    pub debugger: Option<u64>,
+    /// Write the picture there
+    #[arg(long, value_name = "FILE")]
+    pub picture: Option<PathBuf>,
+    /// Do not open the picture; it is opened only from a terminal
+    #[arg(long)]
+    pub no_open: bool,
+    /// Write the run as a trace for Chrome's and Perfetto's viewers
+    #[arg(long, value_name = "FILE")]
+    pub perfetto: Option<PathBuf>,
     /// What is built
     #[command(flatten)]
     pub selection: Selection,

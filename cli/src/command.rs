@@ -1,6 +1,7 @@
 //! The commands.
 
 mod explain;
+mod replay;
 mod test;
 
 use crate::args::{Args, Command};
@@ -14,6 +15,7 @@ use std::io::{self, Write};
 pub fn run(args: Args) -> Exit {
     match args.command {
         Command::Test(test) => test::run(&test),
+        Command::Replay(replay) => replay::run(&replay),
         Command::Explain { name } => explain::run(name.as_deref()),
         Command::Schema => say(&report::schema()),
     }

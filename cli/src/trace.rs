@@ -20,6 +20,9 @@ pub struct Trace {
     pub tape: String,
     /// The line to paste.
     pub replay: String,
+    /// The report; empty if the run passed.
+    #[serde(default)]
+    pub report: String,
     /// The run.
     pub run: Run,
 }
@@ -89,6 +92,8 @@ pub struct Event {
     pub words: String,
     /// Where.
     pub at: Option<Site>,
+    /// What was taken, of a choice.
+    pub option: Option<u32>,
 }
 
 /// A trace that cannot be used.

@@ -8,6 +8,7 @@
 //! | `REVEILLE_CORPUS` | a directory, or `off` in any case | where past failures are read and written |
 //! | `REVEILLE_STRICT` | 1 or 0 | whether a corpus that cannot be used as it is fails the test |
 //! | `REVEILLE_TRACE` | a directory | where the traces of failures and replays are written |
+//! | `REVEILLE_BREAK` | 1, 2, ... | the step before which a replay stops for a debugger |
 //!
 //! A value that cannot be read fails the test, and so does an empty one: a typo must not
 //! look like a pass. A variable that begins like these and is none of them is warned of.
@@ -29,7 +30,8 @@ pub(crate) const STRICT: &str = "REVEILLE_STRICT";
 pub(crate) const TRACE: &str = "REVEILLE_TRACE";
 /// For the processes of `cargo reveille test`.
 pub(crate) const GATE: &str = "REVEILLE_GATE";
-pub(crate) const VARIABLES: [&str; 6] = [RUNS, SEED, REPLAY, CORPUS, STRICT, TRACE];
+pub(crate) const BREAK: &str = "REVEILLE_BREAK";
+pub(crate) const VARIABLES: [&str; 7] = [RUNS, SEED, REPLAY, CORPUS, STRICT, TRACE, BREAK];
 
 /// What was found in the environment.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +45,8 @@ pub(crate) struct Config {
     pub(crate) strict: bool,
     /// Where traces are written.
     pub(crate) trace: Option<PathBuf>,
+    /// Before which step a replay stops.
+    pub(crate) stops: Option<u64>,
 }
 
 impl Config {
@@ -92,6 +96,12 @@ impl Config {
             Some("1") => true,
             Some(value) => return Err(ConfigError::new(STRICT, value, Cause::NoSwitch)),
         };
+        if let Some(value) = text(BREAK)? {
+            config.stops = match value.trim().parse() {
+                Ok(step) if step > 0 => Some(step),
+                _ => return Err(ConfigError::new(BREAK, value, Cause::NoStep)),
+            };
+        }
         config.trace = match lookup(TRACE) {
             None => None,
             Some(value) if value.to_string_lossy().trim().is_empty() => {
@@ -154,6 +164,7 @@ enum Cause {
     EntryInFile(EntryError),
     NoDirectory,
     NoTraceDirectory,
+    NoStep,
     NoSwitch,
     NoFile(std::io::Error),
     NoSuchTest,
@@ -198,6 +209,9 @@ impl fmt::Display for ConfigError {
                 write!(f, "expected a directory, or the word `off`, got `{value}`")
             }
             Cause::NoTraceDirectory => write!(f, "expected a directory, got `{value}`"),
+            Cause::NoStep => {
+                write!(f, "expected the number of a step from 1 on, such as 7, got `{value}`")
+            }
             Cause::NoSwitch => write!(f, "expected 1 or 0, got `{value}`"),
             Cause::NoFile(error) => {
                 write!(f, "`{value}` is neither a tape nor a file that can be read ({error})")

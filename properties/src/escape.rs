@@ -26,6 +26,23 @@ fn is_unseen(c: char) -> bool {
     c.is_control() || (c.is_whitespace() && c != ' ') || formats
 }
 
+/// A text of several lines as it can be sent to a terminal: what is not seen as itself is
+/// shown, and nothing else is escaped.
+pub(crate) fn shown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => shown.push(c),
+            '\t' => shown.push_str("    "),
+            c if is_unseen(c) => {
+                let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
 /// Undoes [`escape`]; none if the text is no such line.
 pub(crate) fn unescape(line: &str) -> Option<String> {
     let mut text = String::with_capacity(line.len());
@@ -87,6 +104,11 @@ mod tests {
         assert_eq!(escape("a\nb\u{1b}[31m \u{202e}ü \""), "a\\u{a}b\\u{1b}[31m \\u{202e}ü \"");
         assert_eq!(escape("ends in a blank "), "ends in a blank\\u{20}");
         assert_eq!(quote("a \"b\" \\"), r#""a \"b\" \\""#);
+    }
+
+    #[test]
+    fn a_text_keeps_its_lines_and_moves_no_cursor() {
+        assert_eq!(shown("a\r\n\tb\u{1b}[31m\u{202e}c\\"), "a\\u{d}\n    b\\u{1b}[31m\\u{202e}c\\");
     }
 
     #[test]

@@ -27,17 +27,14 @@
 //! | `order` | what the gate answers |
 //! | `told` | what it is told |
 //! | `board` | what is left of a process that is killed |
-//! | `rescue` | the tape of such a run |
 
 mod board;
 mod line;
 mod order;
-mod rescue;
 mod told;
 
 pub(crate) use board::Board;
 pub(crate) use line::Gate;
 pub use line::GateError;
 pub(crate) use order::Runs;
-pub(crate) use rescue::rescue;
 pub(crate) use told::{Hello, Story};

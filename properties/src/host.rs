@@ -1,17 +1,19 @@
 //! Where runs take place: in this process, or each in one of its own.
 
+use crate::breakpoint::Before;
 use crate::chart::Chart;
 use crate::contacts::Contacts;
 use crate::corpus::{Aligned, Entry, Notes};
 use crate::ended;
 use crate::evidence::Evidence;
-use crate::gate::{self, Board};
+use crate::gate::Board;
 use crate::haste;
 use crate::interpose;
 use crate::marks::Mark;
 use crate::memory::{self, Kept};
 use crate::misuse;
 use crate::output::{Ending, TestOutput};
+use crate::overseen::Overseen;
 use crate::record::{Broken, RunRecord, Warning, task_ids};
 use crate::replaying::replaying;
 use crate::report::{self, Told};
@@ -191,6 +193,8 @@ pub(crate) struct Here<'a> {
     judges_memory: Level,
     /// The run of the search whose choices are put on a board.
     rescue: Option<(u64, &'static Board)>,
+    /// Where the first replay stops for a debugger.
+    stops: Option<Before>,
 }
 
 impl fmt::Debug for Here<'_> {
@@ -242,12 +246,17 @@ impl<'a> Here<'a> {
             false => Level::Allow,
         };
         let (world, contacts) = (World::new(), Contacts::default());
-        let rescue = None;
-        Here { world, settings, portfolio, body, contacts, judges_memory, rescue }
+        let (rescue, stops) = (None, None);
+        Here { world, settings, portfolio, body, contacts, judges_memory, rescue, stops }
     }
 
     pub(crate) fn rescuing(self, rescue: Option<(u64, &'static Board)>) -> Here<'a> {
         Here { rescue, ..self }
+    }
+
+    /// The first replay stops before that step.
+    pub(crate) fn stopping_before(self, step: Option<u64>) -> Here<'a> {
+        Here { stops: step.map(|step| Before { step }), ..self }
     }
 
     pub(crate) fn pulse(&self) -> &'static reveille_sim::Pulse {
@@ -326,12 +335,18 @@ impl Here<'_> {
         let mut aligned = None;
         let rescue = self.rescue.filter(|(run, _)| plan.number() == Some(*run));
         let outcome = match &plan.choices {
-            Choices::Search(run) if let Some((_, board)) = rescue => {
-                let mut sampler = gate::rescue(&mut self.portfolio, board);
+            Choices::Search(run) if let Some((_, mut board)) = rescue => {
+                let (inner, overseer) = (&mut self.portfolio, &mut board);
+                let mut sampler = Overseen { inner, overseer };
                 run_in(&mut self.world, &self.settings, &mut sampler, *run, self.body)
             }
             Choices::Search(run) => {
                 run_in(&mut self.world, &self.settings, &mut self.portfolio, *run, self.body)
+            }
+            Choices::Tape(tape) if let Some(mut before) = self.stops.take() => {
+                let (inner, overseer) = (&mut Replay::new(Tape::clone(tape)), &mut before);
+                let mut sampler = Overseen { inner, overseer };
+                replaying(|| run_in(&mut self.world, &self.settings, &mut sampler, 0, self.body))
             }
             Choices::Tape(tape) => {
                 let mut replay = Replay::new(Tape::clone(tape));

@@ -67,6 +67,7 @@
 //! | `REVEILLE_CORPUS` | a directory, or `off` in any case | where past failures are kept; `corpus` in the package's directory if it is not set |
 //! | `REVEILLE_STRICT` | 1 or 0 | whether a [corpus] that cannot be used as it is fails the test; by default it is a warning |
 //! | `REVEILLE_TRACE` | a directory | where the trace of each failure, and of the run of `REVEILLE_REPLAY`, is written as JSON |
+//! | `REVEILLE_BREAK` | 1, 2, ... | the step of that run before which `reveille_before_step` is called, for a debugger |
 //!
 //! A value that cannot be read fails the test, and so does an empty one. Of a variable that
 //! begins with `REVEILLE_` and is none of these a warning is told once.
@@ -123,6 +124,7 @@ mod advice;
 mod arguments;
 mod await_site;
 mod breach;
+mod breakpoint;
 mod callsite;
 mod chart;
 mod checker;
@@ -152,6 +154,7 @@ mod misuse;
 mod names;
 mod naming;
 mod output;
+mod overseen;
 mod passed;
 mod promise;
 mod record;

@@ -2,7 +2,7 @@
 
 use crate::ended;
 use crate::error::{CheckError, Failure};
-use crate::escape::escape;
+use crate::escape::{escape, shown};
 use crate::names;
 use crate::record::Broken;
 use crate::report::sentence;
@@ -110,7 +110,7 @@ pub(crate) fn differs(
     if let Some(broken) = &broken {
         let _ = writeln!(report, "  {}\n", sentence(broken.law, broken.task.map(TaskId)));
         if let Some(what) = broken.in_words() {
-            let _ = writeln!(report, "  what    {}\n", what.replace('\n', "\n          "));
+            let _ = writeln!(report, "  what    {}\n", shown(&what).replace('\n', "\n          "));
         }
         report.push_str(
             "  and, beside it, nondeterminism: the run that failed cannot be repeated\n\n",
@@ -168,7 +168,7 @@ pub(crate) fn trace_lost(error: &std::io::Error) -> String {
 }
 
 fn title(test: &str, law: Law) -> String {
-    format!("reveille: `{test}` breaks the law {law}\n\n")
+    format!("reveille: `{}` breaks the law {law}\n\n", escape(test))
 }
 
 /// The line to paste, which repeats exactly this run.

@@ -1,11 +1,12 @@
 //! What things are called in messages: tasks and futures.
 
+use crate::escape::escape;
 use reveille_sim::{TaskId, Trace};
 
 /// A task with its name, if it has one.
 pub(crate) fn task_name(trace: &Trace, task: TaskId) -> String {
     match trace.task(task).and_then(|info| info.name.as_deref()) {
-        Some(name) => format!("{task} `{name}`"),
+        Some(name) => format!("{task} `{}`", escape(name)),
         None => task.to_string(),
     }
 }

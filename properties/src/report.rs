@@ -8,6 +8,7 @@ mod steps;
 
 use crate::advice;
 use crate::callsite::{CallSite, blamed, place, user_panic_place, user_place};
+use crate::escape::shown;
 use crate::evidence::{Evidence, Suspect};
 use crate::faults;
 use crate::naming::{future_name, task_name};
@@ -100,7 +101,7 @@ impl Told {
         for hint in &self.hints {
             let _ = writeln!(text, "\n  fault: {hint}");
         }
-        text
+        shown(&text)
     }
 
     fn write_facts(&self, text: &mut String) {

@@ -43,7 +43,7 @@ pub struct Selection {
     target: Option<String>,
     /// Directory of what is built
     #[arg(long, value_name = "DIRECTORY")]
-    target_dir: Option<PathBuf>,
+    pub(super) target_dir: Option<PathBuf>,
     /// The workspace's manifest
     #[arg(long, value_name = "PATH")]
     pub manifest_path: Option<PathBuf>,
@@ -59,10 +59,21 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Those of the packages named so, and no others.
+    /// Whether it says which packages or targets are built.
     #[must_use]
-    pub fn of_package(name: &str, manifest_path: Option<PathBuf>) -> Selection {
-        Selection { packages: vec![name.to_owned()], manifest_path, ..Selection::default() }
+    pub fn is_narrowed(&self) -> bool {
+        self.workspace || self.lib || !self.packages.is_empty() || !self.tests.is_empty()
+    }
+
+    /// The same for that package alone, and that target of it: the name of an integration test,
+    /// or none for its library and programs.
+    #[must_use]
+    pub fn narrowed(&self, package: &str, test: Option<&str>) -> Selection {
+        Selection {
+            packages: vec![package.to_owned()],
+            tests: test.map(str::to_owned).into_iter().collect(),
+            ..self.clone()
+        }
     }
 
     pub(super) fn pass_on(&self, command: &mut Command) {

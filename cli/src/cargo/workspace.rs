@@ -26,6 +26,8 @@ pub struct Package {
     pub version: String,
     /// Where its manifest is.
     pub manifest: PathBuf,
+    /// The names of its targets, and whether each is an integration test.
+    pub targets: Vec<(String, bool)>,
     /// Whether its tests can use `reveille`: it is among what they are linked with.
     pub links_reveille: bool,
 }
@@ -41,6 +43,10 @@ impl Workspace {
         command.cargo_path(cargo());
         if let Some(path) = &selection.manifest_path {
             command.manifest_path(path);
+        }
+        if let Some(directory) = &selection.target_dir {
+            // It has no argument for that.
+            command.env("CARGO_TARGET_DIR", std::path::absolute(directory).unwrap_or_default());
         }
         let mut flags = Command::new("");
         selection.pass_on_where(&mut flags);
@@ -58,6 +64,11 @@ impl Workspace {
                 name: package.name.to_string(),
                 version: package.version.to_string(),
                 manifest: package.manifest_path.clone().into(),
+                targets: package
+                    .targets
+                    .iter()
+                    .map(|target| (target.name.clone(), target.is_test()))
+                    .collect(),
                 links_reveille: linking.contains(&package.id),
             };
             (package.id.repr.clone(), of)

@@ -3,7 +3,7 @@
 use super::board::Board;
 use super::message::{Counts, Hello};
 use super::plan::seed_of;
-use super::run::{Gate, Lost, Task};
+use super::run::{Gate, Key, Lost, Task};
 use super::search::State;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -55,7 +55,7 @@ impl Gate<'_> {
         let Some(process) = self.processes.get(&hello.worker) else {
             return ("stop".into(), 0, None);
         };
-        let (unit, task) = (process.unit, process.task.clone());
+        let (unit, task, check) = (process.unit, process.task.clone(), Key::of(hello));
         let own = self.limits.seed.unwrap_or_else(|| seed_from(&hello.seed));
         // Checks of the same test that are not meant make a run, for what comes after them.
         let beside =
@@ -74,7 +74,7 @@ impl Gate<'_> {
             }
             Task::Search { number, stream } => {
                 let is_meant =
-                    self.searches.get(number).is_some_and(|search| search.ordinal == hello.ordinal);
+                    self.searches.get(number).is_some_and(|search| search.check == check);
                 if !is_meant {
                     return (beside.to_line(None), own, None);
                 }
@@ -88,7 +88,7 @@ impl Gate<'_> {
                 };
                 (order, seed, self.new_board(false))
             }
-            Task::Rescue(Lost { ordinal, seed, run, .. }) if ordinal == hello.ordinal => {
+            Task::Rescue(Lost { check: lost, seed, run, .. }) if lost == check => {
                 let order = Order {
                     slice: SLICE,
                     runs: (run + 1).to_string(),
@@ -99,9 +99,7 @@ impl Gate<'_> {
                 };
                 (order, seed, self.new_board(true))
             }
-            Task::Mortem { lost: Lost { ordinal, seed, .. }, board, how }
-                if ordinal == hello.ordinal =>
-            {
+            Task::Mortem { lost: Lost { check: lost, seed, .. }, board, how } if lost == check => {
                 let order =
                     Order { seed: Some(seed), mortem: Some(how), slice: SLICE, ..Order::default() };
                 (order, seed, Some(board))

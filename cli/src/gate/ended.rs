@@ -17,21 +17,21 @@ impl Gate<'_> {
     /// A check said how it ended.
     pub(super) fn check_ended(&mut self, line: usize, end: &End) {
         let Some(of) = self.lines.get(&line) else { return };
-        let (ordinal, counts) = (of.ordinal, of.counts);
+        let (key, counts) = (of.check.clone(), of.counts);
         let Some(process) = self.processes.get(&of.worker) else { return };
         let (unit, task) = (process.unit, process.task.clone());
         let is_first = matches!(task, Task::First);
         let is_beside = match task {
             Task::First => false,
             Task::Search { number, .. } => {
-                self.searches.get(number).is_none_or(|search| search.ordinal != ordinal)
+                self.searches.get(number).is_none_or(|search| search.check != key)
             }
             Task::Rescue(_) | Task::Mortem { .. } => true,
         };
         if is_beside {
             return;
         }
-        let check = self.tests[unit].checks.entry(ordinal).or_default();
+        let check = self.tests[unit].checks.entry(key.clone()).or_default();
         match end {
             End::Passed(passed) => {
                 add(check, passed.counts);
@@ -43,7 +43,7 @@ impl Gate<'_> {
                 check.entries = check.entries.max(passed.entries);
                 let coverage = passed.counts.coverage;
                 if is_first && !coverage.is_everything() && self.limits.time.is_some() {
-                    self.searches.add(unit, ordinal, coverage.chance_of_new());
+                    self.searches.add(unit, key, coverage.chance_of_new());
                 }
             }
             // The run that failed was one.
@@ -99,7 +99,7 @@ impl Gate<'_> {
             return;
         }
         let mut is_told = false;
-        for (_, end) in &process.ends {
+        for end in &process.ends {
             let failure = match end {
                 End::Passed(_) => continue,
                 End::Broken(broken) => {
@@ -122,7 +122,7 @@ impl Gate<'_> {
 
     /// A failure that a test expects ends its search: there is nothing to find any more.
     fn was_expected(&mut self, process: &Process) {
-        let broken = process.ends.iter().any(|(_, end)| !matches!(end, End::Passed(_)));
+        let broken = process.ends.iter().any(|end| !matches!(end, End::Passed(_)));
         if broken {
             for line in self.searches.end_of_unit(process.unit) {
                 self.tell_to_stop(line);
@@ -156,15 +156,15 @@ impl Gate<'_> {
             };
             return self.fail(unit, failure);
         }
-        let (ordinal, seed, board) = (open.ordinal, open.seed, open.board.clone());
+        let (check, seed, board) = (open.check.clone(), open.seed, open.board.clone());
         let run = board.as_ref().and_then(Board::run);
         match board {
             Some(board) if board.is_replaying() => {
-                let lost = Lost { ordinal, seed, run: 0, how: how.clone() };
+                let lost = Lost { check, seed, run: 0, how: how.clone() };
                 self.start(unit, Task::Mortem { lost, board, how });
             }
             Some(_) if run.is_some() => {
-                let lost = Lost { ordinal, seed, run: run.unwrap_or(0), how };
+                let lost = Lost { check, seed, run: run.unwrap_or(0), how };
                 self.start(unit, Task::Rescue(lost));
             }
             _ => self.fail(unit, outside(&output, &how)),
@@ -208,7 +208,7 @@ impl Gate<'_> {
     /// What a lost process left is told.
     fn told_of(&mut self, process: &Process, lost: &Lost) {
         let root = self.units[process.unit].binary.package.manifest.parent();
-        let broken = process.ends.iter().find_map(|(_, end)| match end {
+        let broken = process.ends.iter().find_map(|end| match end {
             End::Broken(broken) => Some(of_law(broken, root)),
             _ => None,
         });

@@ -97,7 +97,7 @@ pub(super) struct Process {
     /// Whether we ended it, and nothing follows from that.
     pub(super) is_killed: bool,
     /// How its checks ended.
-    pub(super) ends: Vec<(u32, End)>,
+    pub(super) ends: Vec<End>,
 }
 
 /// What a process is for.
@@ -112,18 +112,33 @@ pub(super) enum Task {
 /// A run in which a process was lost.
 #[derive(Clone, Debug)]
 pub(super) struct Lost {
-    pub(super) ordinal: u32,
+    pub(super) check: Key,
     pub(super) seed: u64,
     pub(super) run: u64,
     /// How the process ended.
     pub(super) how: String,
 }
 
+/// Which check of a test: what it is called, and the how manyth of that name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key(String, u32);
+
+impl Key {
+    pub(super) fn of(hello: &Hello) -> Key {
+        Key(hello.test.clone(), hello.ordinal)
+    }
+
+    #[cfg(test)]
+    pub(super) fn named(name: &str) -> Key {
+        Key(name.to_owned(), 0)
+    }
+}
+
 /// A line to a check.
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) worker: usize,
-    pub(super) ordinal: u32,
+    pub(super) check: Key,
     pub(super) answers: Answers,
     pub(super) seed: u64,
     pub(super) board: Option<Board>,
@@ -135,7 +150,7 @@ pub(super) struct Line {
 /// A test, as far as it is known.
 #[derive(Debug, Default)]
 pub(super) struct Test {
-    pub(super) checks: BTreeMap<u32, CheckResult>,
+    pub(super) checks: BTreeMap<Key, CheckResult>,
     pub(super) failures: Vec<Failure>,
     pub(super) spent: Duration,
     pub(super) is_begun: bool,
@@ -246,15 +261,14 @@ impl<'a> Gate<'a> {
             Message::Slice(counts) => self.slice(line, counts),
             Message::Corpus { entries } => {
                 of.slice = Instant::now();
-                let (ordinal, unit) = (of.ordinal, self.processes.get(&worker).map(|p| p.unit));
-                let check = unit.and_then(|unit| self.tests[unit].checks.get_mut(&ordinal));
+                let unit = self.processes.get(&worker).map(|process| process.unit);
+                let check = unit.and_then(|unit| self.tests[unit].checks.get_mut(&of.check));
                 check.into_iter().for_each(|check| check.entries = check.entries.max(entries));
             }
             Message::End(end) => {
                 of.is_over = true;
-                let ordinal = of.ordinal;
                 if let Some(process) = self.processes.get_mut(&worker) {
-                    process.ends.push((ordinal, end.clone()));
+                    process.ends.push(end.clone());
                 }
                 self.check_ended(line, &end);
             }
@@ -280,13 +294,22 @@ impl<'a> Gate<'a> {
         }
         let test = &mut self.tests[unit];
         test.is_ours = true;
-        let check = test.checks.entry(hello.ordinal).or_default();
+        let key = Key::of(hello);
+        let check = test.checks.entry(key.clone()).or_default();
         check.name.clone_from(&hello.test);
         let (answer, seed, board) = self.begin(hello);
         answers.say(&answer);
-        let (worker, ordinal) = (hello.worker, hello.ordinal);
         let (slice, counts) = (Instant::now(), Counts::default());
-        let line_of = Line { worker, ordinal, answers, seed, board, slice, counts, is_over: false };
+        let line_of = Line {
+            worker: hello.worker,
+            check: key,
+            answers,
+            seed,
+            board,
+            slice,
+            counts,
+            is_over: false,
+        };
         self.lines.insert(line, line_of);
     }
 

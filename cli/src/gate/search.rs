@@ -1,13 +1,14 @@
 //! The searches that go on when every test has made its usual runs: one for each check that
 //! still promises something, and more of them where there are cores left.
 
+use super::run::Key;
 use super::share::{self, Share};
 
 /// A search of one check from one seed.
 #[derive(Debug)]
 pub(super) struct Search {
     pub(super) unit: usize,
-    pub(super) ordinal: u32,
+    pub(super) check: Key,
     pub(super) stream: u64,
     pub(super) share: Share,
     pub(super) state: State,
@@ -39,10 +40,10 @@ impl Searches {
     }
 
     /// A check whose usual runs passed; `chance` is what it promises.
-    pub(super) fn add(&mut self, unit: usize, ordinal: u32, chance: f64) {
+    pub(super) fn add(&mut self, unit: usize, check: Key, chance: f64) {
         let share = Share { chance, ..Share::default() };
         let stream = self.first_stream;
-        self.all.push(Search { unit, ordinal, stream, share, state: State::Idle });
+        self.all.push(Search { unit, check, stream, share, state: State::Idle });
     }
 
     pub(super) fn get(&mut self, number: usize) -> Option<&mut Search> {
@@ -77,12 +78,12 @@ impl Searches {
     fn one_more(&mut self) -> Option<usize> {
         let alive = self.all.iter().enumerate().filter(|(_, search)| search.state == State::Active);
         let number = share::next(alive.map(|(number, search)| (number, search.share)))?;
-        let Search { unit, ordinal, .. } = self.all[number];
-        let of_check = self.all.iter().filter(|s| (s.unit, s.ordinal) == (unit, ordinal));
+        let (unit, check) = (self.all[number].unit, self.all[number].check.clone());
+        let of_check = self.all.iter().filter(|s| s.unit == unit && s.check == check);
         let stream = of_check.map(|search| search.stream + 1).max()?;
         // It begins where the other is, or it would have all the time until it is there.
         let share = self.all[number].share;
-        self.all.push(Search { unit, ordinal, stream, share, state: State::Idle });
+        self.all.push(Search { unit, check, stream, share, state: State::Idle });
         Some(self.all.len() - 1)
     }
 
@@ -136,8 +137,8 @@ mod tests {
     #[test]
     fn every_check_has_a_search_before_one_has_two() {
         let mut searches = Searches::new(1);
-        searches.add(0, 0, 0.1);
-        searches.add(1, 0, 0.9);
+        searches.add(0, Key::named("a"), 0.1);
+        searches.add(1, Key::named("b"), 0.9);
         for expected in [0, 1] {
             assert_eq!(searches.next(None), Some(expected));
             searches.get(expected).unwrap().state = State::Active;
@@ -159,7 +160,7 @@ mod tests {
     fn of_too_many_that_are_paused_the_last_begins_anew() {
         let mut searches = Searches::new(1);
         for unit in 0..3 {
-            searches.add(unit, 0, 1.0);
+            searches.add(unit, Key::named("a"), 1.0);
             let search = searches.get(unit).unwrap();
             search.share.spent = Duration::from_secs(unit as u64);
             search.state = State::Paused { line: 10 + unit };

@@ -3,6 +3,7 @@
 
 use crate::cargo::Workspace;
 use crate::gate::{Failure, Outcome, Place};
+use crate::shown::shown;
 use std::path::Path;
 
 pub(super) fn write(outcome: &Outcome, workspace: &Workspace) -> String {
@@ -27,7 +28,7 @@ fn write_for(outcome: &Outcome, workspace: &Path, repository: Option<&Path>) -> 
 }
 
 fn message(failure: &Failure) -> String {
-    format!("{}\n\n{}", failure.sentence, failure.report.trim())
+    shown(&format!("{}\n\n{}", failure.sentence, failure.report.trim()))
 }
 
 /// File and line, from the top of the repository.

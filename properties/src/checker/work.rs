@@ -34,6 +34,8 @@ pub(super) struct Work {
     marks: Vec<Mark>,
     /// Where traces are written.
     pub(super) trace: Option<PathBuf>,
+    /// Before which step a replay stops for a debugger.
+    stops: Option<u64>,
     pub(super) gate: RefCell<Option<Gate>>,
     /// What was found, for the gate.
     pub(super) story: RefCell<Option<Story>>,
@@ -74,6 +76,7 @@ impl Work {
             settings,
             marks,
             trace: config.trace.clone(),
+            stops: config.stops,
             gate: RefCell::default(),
             story: RefCell::default(),
         })
@@ -142,8 +145,9 @@ impl Work {
 
     /// Checks in this process, until a run turns out not to be repeatable.
     fn here(&self, body: &dyn Body, ordinal: u32) -> Result<Passed, CheckError> {
-        let mut host =
-            Here::new(body, self.settings.clone(), self.portfolio()).rescuing(self.rescue());
+        let mut host = Here::new(body, self.settings.clone(), self.portfolio())
+            .rescuing(self.rescue())
+            .stopping_before(self.stops);
         let _entered = self.scene().enter();
         let _watched = watchdog::watch(host.pulse(), self.watchdog);
         message::tell_of_aborts(&self.name);

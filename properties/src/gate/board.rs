@@ -12,6 +12,7 @@
 //! The file belongs to the gate, which makes it as long as is wanted: with room for choices
 //! only where a run is to be rescued. One process writes, and the gate reads when that is gone.
 
+use crate::overseen::Overseer;
 use reveille_sim::{Kind, Tape};
 use std::io;
 use std::path::Path;
@@ -76,13 +77,13 @@ impl Board {
         self.words[1].store(entry.map_or(0, |entry| entry as u64 + 1), Ordering::Relaxed);
     }
 
-    pub(super) fn clear_choices(&self) {
+    fn clear_choices(&self) {
         self.words[2].store(0, Ordering::Relaxed);
         self.words[3].store(0, Ordering::Relaxed);
     }
 
     /// Puts a choice down, if there is room.
-    pub(super) fn push(&self, kind: Kind, option: u32) {
+    fn push(&self, kind: Kind, option: u32) {
         let count = self.words[2].load(Ordering::Relaxed);
         let place = usize::try_from(count).ok().and_then(|count| self.words.get(HEAD + count));
         if let Some(word) = place {
@@ -91,7 +92,7 @@ impl Board {
         }
     }
 
-    pub(super) fn step(&self) {
+    fn step(&self) {
         self.words[3].fetch_add(1, Ordering::Relaxed);
     }
 
@@ -123,6 +124,21 @@ impl Board {
             }
         }
         tape
+    }
+}
+
+/// Where a run is to be rescued its choices are put down before they take effect.
+impl Overseer for &Board {
+    fn begins(&mut self) {
+        self.clear_choices();
+    }
+
+    fn chosen(&mut self, kind: Kind, option: u32) {
+        self.push(kind, option);
+    }
+
+    fn turn(&mut self) {
+        self.step();
     }
 }
 

@@ -1,0 +1,153 @@
+//! `cargo reveille replay`: one run again.
+
+mod debugger;
+mod steps;
+mod subject;
+
+use super::{refuse, warn};
+use crate::args::Replay;
+use crate::cargo::{Binary, CargoError, Listed, Selection, Workspace, build};
+use crate::exit::Exit;
+use crate::shown::shown;
+use crate::trace::Trace;
+use crate::{perfetto, picture};
+use anstream::{eprintln, println};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use subject::Subject;
+
+pub(super) fn run(args: &Replay) -> Exit {
+    let subject = match Subject::read(&args.what) {
+        Ok(subject) => subject,
+        Err(error) => return refuse(Exit::Usage, error),
+    };
+    let test = args.of.as_ref().unwrap_or(&subject.test);
+    let (workspace, binary, name) = match find(test, &args.selection) {
+        Ok(found) => found,
+        Err((exit, why)) => return refuse(exit, why),
+    };
+    if let Some(step) = args.debugger {
+        return debugger::run(&binary, &name, &subject, step);
+    }
+    let directory = workspace.target.join("reveille");
+    let traces = match tempfile::Builder::new().prefix("replay-").tempdir() {
+        Ok(traces) => traces,
+        Err(error) => return refuse(Exit::NotReady, format!("a temporary directory: {error}")),
+    };
+    let mut command = binary.command();
+    command
+        .args([name.as_str(), "--exact", "--include-ignored", "--nocapture", "--test-threads=1"])
+        .env("REVEILLE_REPLAY", &subject.tape)
+        .env("REVEILLE_TRACE", traces.path())
+        .env_remove("REVEILLE_GATE")
+        .stdin(Stdio::null());
+    let output = match command.output() {
+        Ok(output) => output,
+        Err(error) => {
+            return refuse(Exit::NotReady, format!("{}: {error}", binary.path.display()));
+        }
+    };
+    let Some(file) = the_trace(traces.path()) else {
+        let said = [output.stdout, output.stderr].concat();
+        eprintln!("{}", shown(String::from_utf8_lossy(&said).trim_end()));
+        let why = "the run gave no trace: its process ended before that, or the test made no run by this tape";
+        return refuse(Exit::Failed, why);
+    };
+    match tell(args, &file, &directory) {
+        Ok(exit) => exit,
+        Err(error) => refuse(Exit::NotReady, error),
+    }
+}
+
+/// The binary that has the test, and its name there.
+fn find(
+    test: &str,
+    selection: &Selection,
+) -> Result<(Workspace, Binary, String), (Exit, String)> {
+    let not_ready = |error: CargoError| match error {
+        CargoError::NotBuilt => (Exit::NotBuilt, error.to_string()),
+        error => (Exit::NotReady, error.to_string()),
+    };
+    let Some((krate, name)) = test.split_once("::") else {
+        return Err((
+            Exit::Usage,
+            format!("`{test}` is no test's name, such as `my_crate::tests::sends`; --of says which test makes the check"),
+        ));
+    };
+    let workspace = Workspace::read(selection).map_err(not_ready)?;
+    let narrowed = match selection.is_narrowed() {
+        true => selection.clone(),
+        false => narrowed(&workspace, krate, selection).ok_or_else(|| {
+            let why = format!("no package of the workspace has a target `{krate}`, in which `{test}` would be");
+            (Exit::NothingRan, why)
+        })?,
+    };
+    let (workspace, binaries) = build(&narrowed).map_err(not_ready)?;
+    let mut of_crate = binaries.into_iter().filter(|binary| binary.krate() == krate);
+    let has = |binary: &Binary| match binary.list() {
+        Ok(Listed::Tests(tests)) => tests.iter().any(|(known, _)| known == name),
+        _ => false,
+    };
+    match of_crate.find(has) {
+        Some(binary) => Ok((workspace, binary, name.to_owned())),
+        None => Err((
+            Exit::NothingRan,
+            format!("there is no test `{test}`; if a test makes a check of that name, --of says which"),
+        )),
+    }
+}
+
+fn narrowed(workspace: &Workspace, krate: &str, selection: &Selection) -> Option<Selection> {
+    workspace.packages.values().find_map(|package| {
+        let is_it = |target: &&(String, bool)| target.0.replace('-', "_") == krate;
+        let (target, is_test) = package.targets.iter().find(is_it)?;
+        Some(selection.narrowed(&package.name, is_test.then_some(target)))
+    })
+}
+
+/// The only file in the directory.
+fn the_trace(directory: &Path) -> Option<PathBuf> {
+    let files = std::fs::read_dir(directory).ok()?.flatten().map(|file| file.path());
+    let mut traces = files.filter(|path| path.extension().is_some_and(|e| e == "json"));
+    traces.next()
+}
+
+fn tell(args: &Replay, file: &Path, directory: &Path) -> Result<Exit, String> {
+    let trace = Trace::read(file).map_err(|error| error.to_string())?;
+    steps::print(&trace);
+    let exit = match &trace.verdict {
+        Some(_) => {
+            println!("\n{}", shown(trace.report.trim_end()));
+            Exit::Failed
+        }
+        None => {
+            println!("\nreveille: the run passes in `{}`", shown(&trace.test));
+            Exit::Passed
+        }
+    };
+    let json = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
+    let write = |path: &Path, text: String| {
+        let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        let written = made.and_then(|()| std::fs::write(path, text));
+        written.map_err(|error| format!("{} cannot be written: {error}", path.display()))
+    };
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let page = args
+        .picture
+        .clone()
+        .unwrap_or_else(|| directory.join("pictures").join(format!("{stem}.html")));
+    write(&page, picture::html(&json))?;
+    println!("\npicture: {}", shown(&page.display().to_string()));
+    if let Some(path) = &args.perfetto {
+        let value = serde_json::from_str(&json).map_err(|error| error.to_string())?;
+        write(path, perfetto::chrome_trace(&value))?;
+    }
+    let is_watched = std::io::stdout().is_terminal() && std::env::var_os("CI").is_none();
+    if is_watched && !args.no_open
+        && let Err(error) = open::that_detached(&page)
+    {
+        warn(format!("the picture cannot be opened: {error}"));
+    }
+    Ok(exit)
+}

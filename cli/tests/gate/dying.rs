@@ -1,0 +1,59 @@
+//! Processes that end in the midst of a run, by themselves or by others.
+
+use crate::tool::{Place, done};
+use reveille::corpus::Entry;
+
+#[test]
+fn a_run_that_ends_its_process_is_told_and_kept() {
+    for (test, what) in [
+        ("aborts", "ended by SIGABRT, an abort"),
+        ("overflows_its_stack", "ended by SIGSEGV"),
+        ("exits", "exit"),
+    ] {
+        let place = Place::new();
+        done(&mut place.gate(&[test])).with(100).says("breaks the law panic").says(what);
+        let entries = place.entries();
+        assert_eq!(entries.len(), 1, "{test}");
+        let entry = Entry::from_bytes(&std::fs::read(&entries[0]).unwrap()).unwrap();
+        assert!(entry.ended_its_process());
+        // It is replayed first, and ends the process again.
+        done(&mut place.gate(&[test])).with(100).says("found by the corpus entry");
+    }
+}
+
+/// Nobody in the process can say a last word.
+#[test]
+fn the_run_of_a_process_that_is_killed_is_recovered() {
+    let place = Place::new();
+    done(&mut place.gate(&["is_killed"]))
+        .with(100)
+        .says("reveille: `gate::fixture::is_killed` breaks the law panic")
+        .says("the process was killed by SIGKILL, as the system does when memory is short")
+        .says("replay: REVEILLE_REPLAY=v1/gate::fixture::is_killed/")
+        .says("it could not be made smaller");
+    let entries = place.entries();
+    assert_eq!(entries.len(), 1);
+    let entry = Entry::from_bytes(&std::fs::read(&entries[0]).unwrap()).unwrap();
+    assert!(entry.ended_its_process() && entry.tape().deviations().count() > 0);
+    // The next time it is the entry that ends the process, and that is told, too.
+    done(&mut place.gate(&["is_killed"])).with(100).says("found by the corpus entry");
+    assert_eq!(place.entries(), entries);
+}
+
+#[test]
+fn a_process_that_says_nothing_is_ended() {
+    let place = Place::new();
+    done(&mut place.gate(&["hangs_before_its_check", "--hang", "2s"]))
+        .with(100)
+        .says("it said nothing for 2 seconds and was ended");
+}
+
+#[test]
+fn a_test_that_fails_outside_its_checks_says_what_it_printed() {
+    let place = Place::new();
+    done(&mut place.gate(&["fails_after_its_check", "is_ordinary_and_fails"]))
+        .with(100)
+        .says("the test failed outside its checks")
+        .says("this has nothing to do with the check")
+        .says("an ordinary failure");
+}

@@ -1,0 +1,9 @@
+//! The gate from outside: the command itself, over the tests of `fixture`, which are in this
+//! binary and which it is told of as nextest would.
+
+mod bad_input;
+mod dying;
+mod fixture;
+mod reports;
+mod searching;
+mod tool;
