@@ -1,0 +1,4 @@
+//! What `cargo reveille` makes of the traces of runs.
+
+pub mod perfetto;
+pub mod picture;

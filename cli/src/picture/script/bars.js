@@ -1,0 +1,182 @@
+// The polls of tasks as bars, and what a task does between them as a line: a dotted one
+// while it waits, a full one while it is due to be polled. How a poll ended is told by
+// the form of the bar too: square and hollow (Pending), round (Ready), torn and
+// crossed (panicked), hatched and cut (cancelled).
+
+const ENDS = {
+  pending: 'Pending', ready: 'Ready', panicked: 'panics', cancelled: 'dropped', unended: 'does not return',
+};
+
+function drawStates(frame, lane, y) {
+  const { c, paint, view } = frame;
+  const { layout } = frame.run;
+  const from = upToX(lane.states, layout, view.unit(0));
+  let drawn = -2;
+  for (let i = Math.max(0, from); i < lane.states.length; i++) {
+    const { state, from: begin, to, forEver } = lane.states[i];
+    const x0 = view.x(layout.at(begin));
+    if (x0 > frame.width) break;
+    const x1 = forEver ? frame.width : view.x(layout.at(to));
+    if (x1 < 0 || x1 < drawn + 1) continue;
+    drawn = x1;
+    if (forEver) { drawForEver(frame, lane, y, x0); continue; }
+    c.lineWidth = state === 'due' ? 2.4 : 1.2;
+    c.strokeStyle = state === 'due' ? paint.wake : paint.soft;
+    c.setLineDash(state === 'due' || x1 - x0 < 6 ? [] : [1.5, 3.5]);
+    c.beginPath();
+    c.moveTo(Math.max(-4, x0), y);
+    c.lineTo(Math.min(frame.width + 4, x1), y);
+    c.stroke();
+    c.setLineDash([]);
+  }
+}
+
+// The wait that nobody ends, to the right edge of the drawing and out of it.
+function drawForEver(frame, lane, y, x0) {
+  const { c, paint } = frame;
+  const never = lane.neverWoken;
+  const from = Math.max(-4, x0);
+  const to = frame.width - (frame.strip ? 0 : 2);
+  if (to < from) return;
+  c.strokeStyle = c.fillStyle = never ? paint.bad : paint.soft;
+  c.lineWidth = never ? 2.2 : 1.2;
+  c.setLineDash(never ? [7, 4] : [1.5, 3.5]);
+  c.beginPath();
+  c.moveTo(from, y);
+  c.lineTo(to - 7, y);
+  c.stroke();
+  c.setLineDash([]);
+  polygon(c, to, y, to - 9, y - 4.5, to - 9, y + 4.5);
+  c.fill();
+  if (!frame.roomy && !never) return;
+  const said = never ? 'never woken' : lane.task.daemon ? 'may wait for ever' : frame.model.verdict ? 'still waits' : 'waits at the end';
+  c.font = paint.font(11, never ? 600 : 400);
+  const width = paint.widthOf(c, said);
+  if (to - Math.max(from, 0) > width + 40) {
+    c.textAlign = 'right';
+    c.fillText(said, to - 16, y - 8);
+    c.textAlign = 'left';
+  }
+}
+
+function drawPolls(frame, lane, y, half) {
+  const { view } = frame;
+  const { layout } = frame.run;
+  let drawn = -Infinity;
+  for (let i = Math.max(0, upToX(lane.polls, layout, view.unit(0))); i < lane.polls.length; i++) {
+    const poll = lane.polls[i];
+    let x0 = view.x(layout.at(poll.from));
+    if (x0 > frame.width) break;
+    let x1 = view.x(layout.at(poll.to));
+    if (x1 < 0) continue;
+    if (x1 - x0 < 5) { const middle = (x0 + x1) / 2; x0 = middle - 2.5; x1 = middle + 2.5; }
+    // Of bars that fall on one spot the first is drawn, and any that went wrong.
+    if (x1 < drawn + 2 && poll.end !== 'panicked') continue;
+    drawn = x1;
+    drawBar(frame, poll, x0, x1, y, half);
+  }
+  for (const inside of frame.detailed ? lane.insides : []) drawInside(frame, inside, y, half);
+}
+
+function drawBar(frame, poll, x0, x1, y, half) {
+  const { c, paint } = frame;
+  const [top, width, height] = [y - half, x1 - x0, half * 2];
+  const fine = width > 10;
+  outline(c, fine ? poll.end : 'plain', x0, top, width, height);
+  c.fillStyle = paint[{ ready: 'ready', panicked: 'panicked', cancelled: 'cancelled' }[poll.end] ?? 'pending'];
+  c.fill();
+  if (fine && (poll.end === 'cancelled' || poll.end === 'panicked')) {
+    c.fillStyle = poll.end === 'cancelled' ? paint.hatch : paint.crossed;
+    c.fill();
+  }
+  c.strokeStyle = poll.end === 'pending' ? paint['pending-edge'] : poll.end === 'cancelled' ? paint['cancelled-edge'] : poll.end === 'unended' ? paint.bad : c.fillStyle;
+  c.lineWidth = 1.2;
+  if (poll.end === 'unended') c.setLineDash([4, 3]);
+  if (poll.end !== 'ready' && poll.end !== 'panicked') c.stroke();
+  c.setLineDash([]);
+  if (frame.run.steps?.has(frame.model.events[poll.from]?.step)) {
+    outline(c, 'plain', x0 - 3, top - 3, width + 6, height + 6);
+    c.strokeStyle = paint.pair;
+    c.lineWidth = 2;
+    c.stroke();
+  }
+  if (!frame.roomy || width < 34) return;
+  c.font = paint.font(10.5);
+  c.fillStyle = paint.soft;
+  const said = poll.between ? 'dropped' : (poll.number > 1 || width < 90 ? '' : 'poll 1: ') + (poll.number > 1 && width >= 90 ? `poll ${poll.number}: ` : '') + ENDS[poll.end];
+  c.fillText(paint.fitted(c, said, width), Math.max(2, x0), y + half + 12);
+}
+
+function outline(c, end, x, y, width, height) {
+  c.beginPath();
+  const right = x + width;
+  const bottom = y + height;
+  if (end === 'ready') {
+    c.roundRect(x, y, width, height, [2, height / 2, height / 2, 2]);
+  } else if (end === 'panicked') {
+    const teeth = height / 4;
+    c.moveTo(x, y);
+    for (let i = 0; i <= 4; i++) c.lineTo(right - (i % 2 ? 5 : 0), y + i * teeth);
+    c.lineTo(x, bottom);
+    c.closePath();
+  } else if (end === 'cancelled') {
+    c.moveTo(x, y);
+    c.lineTo(right - 6, y);
+    c.lineTo(right, y + 6);
+    c.lineTo(right, bottom);
+    c.lineTo(x, bottom);
+    c.closePath();
+  } else {
+    c.roundRect(x, y, width, height, 2);
+  }
+}
+
+// A watched future's poll inside the bar.
+function drawInside(frame, inside, y, half) {
+  const { c, paint, view } = frame;
+  const { layout } = frame.run;
+  const x0 = view.x(layout.at(inside.from));
+  const x1 = view.x(layout.at(inside.to));
+  if (x1 < 0 || x0 > frame.width) return;
+  c.beginPath();
+  c.roundRect(x0, y + half - 5, Math.max(3, x1 - x0), 3.5, 1.5);
+  c.fillStyle = inside.end === 'ready' ? paint.good : paint['pending-edge'];
+  c.fill();
+}
+
+// The clock's timers as lines from where they are set to where they end.
+function drawTimers(frame, y, half) {
+  const { c, paint, view } = frame;
+  const { layout } = frame.run;
+  let drawn = 0;
+  for (const span of frame.model.timers) {
+    const x0 = view.x(layout.at(span.from));
+    if (x0 > frame.width || drawn > 400) break;
+    const x1 = view.x(layout.at(span.to));
+    if (x1 < 0 || x1 - x0 < 3) continue;
+    drawn++;
+    const row = y - half + 3 + span.row * ((half * 2 - 6) / 3);
+    c.strokeStyle = span.end === 'timer_dropped' ? paint.faint : paint.soft;
+    c.lineWidth = 1.2;
+    c.setLineDash(span.end === 'timer_dropped' ? [3, 3] : []);
+    c.beginPath();
+    c.moveTo(Math.max(-4, x0), y);
+    c.lineTo(Math.max(-4, x0), row);
+    c.lineTo(Math.min(frame.width + 4, x1), row);
+    c.lineTo(Math.min(frame.width + 4, x1), y);
+    c.stroke();
+  }
+  c.setLineDash([]);
+}
+
+// The last entry that begins left of a place on the axis.
+function upToX(entries, layout, unit) {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (layout.at(entries[middle].from) <= unit) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
