@@ -76,6 +76,11 @@ function drawAxis(frame) {
     }
     free = Math.max(free, x + width + 12);
   }
+  if (frame.strip && run.number === 0) {
+    c.font = paint.font(11);
+    c.fillStyle = paint.soft;
+    c.fillText('waits for', frame.width + 10, AXIS - 11);
+  }
   if (model.teardown >= 0) tag(frame, view.x(run.layout.x[model.teardown]), 'end of the run', paint.soft);
 }
 

@@ -73,12 +73,26 @@ function drawPolls(frame, lane, y, half) {
     // Of bars that fall on one spot the first is drawn, and any that went wrong.
     if (x1 < drawn + 2 && poll.end !== 'panicked') continue;
     drawn = x1;
-    drawBar(frame, poll, x0, x1, y, half);
+    const next = lane.polls[i + 1];
+    const free = next ? view.x(layout.at(next.from)) - 6 : frame.width;
+    drawBar(frame, poll, x0, x1, y, half, Math.min(Math.max(x1, x0 + 64), free) - x0);
+    if (poll.tail) drawTail(frame, poll, x1, y);
   }
   for (const inside of frame.detailed ? lane.insides : []) drawInside(frame, inside, y, half);
 }
 
-function drawBar(frame, poll, x0, x1, y, half) {
+// What is done on the way out, when the poll is over: whoever waits for the task is woken.
+function drawTail(frame, poll, x1, y) {
+  const { c, paint, view, run } = frame;
+  c.strokeStyle = paint[`${poll.end}-edge`] ?? paint.soft;
+  c.lineWidth = 1.2;
+  c.beginPath();
+  c.moveTo(x1, y);
+  c.lineTo(view.x(run.layout.at(poll.tail)) + 5, y);
+  c.stroke();
+}
+
+function drawBar(frame, poll, x0, x1, y, half, room = x1 - x0) {
   const { c, paint } = frame;
   const [top, width, height] = [y - half, x1 - x0, half * 2];
   const fine = width > 10;
@@ -89,10 +103,10 @@ function drawBar(frame, poll, x0, x1, y, half) {
     c.fillStyle = poll.end === 'cancelled' ? paint.hatch : paint.crossed;
     c.fill();
   }
-  c.strokeStyle = poll.end === 'pending' ? paint['pending-edge'] : poll.end === 'cancelled' ? paint['cancelled-edge'] : poll.end === 'unended' ? paint.bad : c.fillStyle;
-  c.lineWidth = 1.2;
+  c.strokeStyle = paint[`${poll.end}-edge`] ?? paint.bad;
+  c.lineWidth = 1.3;
   if (poll.end === 'unended') c.setLineDash([4, 3]);
-  if (poll.end !== 'ready' && poll.end !== 'panicked') c.stroke();
+  c.stroke();
   c.setLineDash([]);
   if (frame.run.steps?.has(frame.model.events[poll.from]?.step)) {
     outline(c, 'plain', x0 - 3, top - 3, width + 6, height + 6);
@@ -100,11 +114,11 @@ function drawBar(frame, poll, x0, x1, y, half) {
     c.lineWidth = 2;
     c.stroke();
   }
-  if (!frame.roomy || width < 34) return;
+  if (!frame.roomy || room < 34 || frame.view.scale < 5) return;
   c.font = paint.font(10.5);
   c.fillStyle = paint.soft;
   const said = poll.between ? 'dropped' : (poll.number > 1 || width < 90 ? '' : 'poll 1: ') + (poll.number > 1 && width >= 90 ? `poll ${poll.number}: ` : '') + ENDS[poll.end];
-  c.fillText(paint.fitted(c, said, width), Math.max(2, x0), y + half + 12);
+  c.fillText(paint.fitted(c, said, room), Math.max(2, x0), y + half + 11.5);
 }
 
 function outline(c, end, x, y, width, height) {

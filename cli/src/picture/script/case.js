@@ -25,12 +25,12 @@ function showCase(state) {
     parts.push(section('What is known', factList(verdict.facts.map(({ label, text }) => [label, text]))));
     if (verdict.why) {
       const links = (verdict.why.steps ?? []).map((step) => stepButton(state, step));
-      parts.push(section('Why', el('p', { class: 'text' }, shown(verdict.why.text)), links.length ? el('p', { class: 'links' }, ...links) : null));
+      parts.push(section('Why', el('p', { class: 'text' }, reflowed(verdict.why.text)), links.length ? el('p', { class: 'links' }, ...links) : null));
     }
     if (verdict.blamed.length) parts.push(section('Places to look at', blamedList(state)));
     if (verdict.waits.length) parts.push(section('Who waits for whom', waitList(state)));
-    if (verdict.advice) parts.push(section('Try', el('p', { class: 'text advice' }, shown(verdict.advice))));
-    for (const hint of verdict.hints) parts.push(section('Fault', el('p', { class: 'text' }, shown(hint))));
+    if (verdict.advice) parts.push(section('Try', el('p', { class: 'text advice' }, reflowed(verdict.advice))));
+    for (const hint of verdict.hints) parts.push(section('Fault', el('p', { class: 'text' }, reflowed(hint))));
   }
   if (trace.arguments.length) {
     parts.push(section('Arguments', factList(trace.arguments.map(({ name, value }) => [name, value]), 'code')));
@@ -55,7 +55,7 @@ function section(title, ...content) {
 }
 
 function factList(facts, kind = '') {
-  return el('dl', { class: `facts ${kind}` }, facts.flatMap(([label, text]) => [el('dt', {}, line(label)), el('dd', {}, shown(text))]));
+  return el('dl', { class: `facts ${kind}` }, facts.flatMap(([label, text]) => [el('dt', {}, line(label)), el('dd', {}, reflowed(text))]));
 }
 
 function stepButton(state, step) {
@@ -121,10 +121,13 @@ function sourceOf(trace, site, around) {
   const middle = site.line - excerpt.first;
   const from = Math.max(0, middle - around);
   const to = Math.min(excerpt.lines.length, middle + around + 1);
-  const rows = excerpt.lines.slice(from, to).map((text, number) => {
+  const texts = excerpt.lines.slice(from, to).map((text) => String(text).slice(0, 2000));
+  const indents = texts.filter((text) => text.trim()).map((text) => text.match(/^ */)[0].length);
+  const indent = Math.min(...indents, 200);
+  const rows = texts.map((text, number) => {
     const here = from + number === middle;
     return el('div', { class: here ? 'here' : null, 'aria-current': here ? 'location' : null },
-      el('span', { class: 'number' }, String(excerpt.first + from + number)), el('span', { class: 'code-line' }, shown(String(text).slice(0, 2000))));
+      el('span', { class: 'number' }, String(excerpt.first + from + number)), el('span', { class: 'code-line' }, shown(text.slice(indent))));
   });
   return el('div', { class: 'source', role: 'group', 'aria-label': `${place(site)} and the lines around it`, tabindex: '0' }, ...rows);
 }

@@ -1,9 +1,11 @@
 // One frame of one run: what is in the way of the eye first, what it looks for last.
 
-const ROWS = [[9, 54], [18, 40], [60, 28], [Infinity, 22]];
+const ROWS = { least: 22, few: 28, most: 58 };
 
-function rowHeightFor(lanes) {
-  return ROWS.find(([most]) => lanes <= most)[1];
+// All lanes are seen if they can be read then; the names of a few need room for two lines.
+function rowHeightFor(lanes, room) {
+  const least = lanes <= 60 ? ROWS.few : ROWS.least;
+  return Math.max(least, Math.min(ROWS.most, Math.floor(room / Math.max(1, lanes))));
 }
 
 function makeFrame(pane, state, view, paint) {
@@ -12,7 +14,7 @@ function makeFrame(pane, state, view, paint) {
   const gutter = gutterFor(canvas.clientWidth);
   const waits = run.number === 0 && (model.verdict?.waits.length ?? 0) > 0;
   const strip = stripFor(state);
-  const rowHeight = rowHeightFor(run.lanes.length);
+  const rowHeight = rowHeightFor(run.lanes.length, canvas.clientHeight - AXIS);
   const frame = {
     c: pane.context, paint, view, run, model, gutter, strip, waits, rowHeight, state,
     width: canvas.clientWidth - gutter - strip,
@@ -23,7 +25,7 @@ function makeFrame(pane, state, view, paint) {
     // Room enough for each event to be told from the next.
     detailed: view.scale >= 5,
   };
-  const lift = frame.roomy ? -3 : 0;
+  const lift = frame.roomy ? 2 : 0;
   frame.rowY = (row) => row * rowHeight + rowHeight / 2 - pane.top + lift;
   frame.firstRow = Math.max(0, Math.floor(pane.top / rowHeight));
   frame.lastRow = Math.min(run.lanes.length - 1, Math.ceil((pane.top + frame.height) / rowHeight));

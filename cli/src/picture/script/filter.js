@@ -12,6 +12,13 @@ class Filter {
       box.append(chip);
       return { id, chip, number };
     });
+    // Where there is little room the chips are behind a button.
+    const opener = byId('kinds-button');
+    opener.addEventListener('click', () => {
+      const open = opener.getAttribute('aria-expanded') !== 'true';
+      opener.setAttribute('aria-expanded', String(open));
+      box.classList.toggle('open', open);
+    });
     this.lanes = byId('lanes');
     this.lanes.addEventListener('input', () => { state.laneText = this.lanes.value.trim(); state.filter(); });
     this.named = byId('named-only');

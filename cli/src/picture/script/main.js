@@ -5,7 +5,7 @@ class Page {
     this.state = new State(trace);
     const { state } = this;
     state.runs.push(new ShownRun(trace, trace.run, trace.verdict, 0));
-    if (trace.neighbour) state.runs.push(new ShownRun(trace, trace.neighbour.run, null, 1));
+    if (trace.neighbour) state.runs.push(new ShownRun(trace, trace.neighbour.run, null, 1, state.runs[0].model.named));
     this.view = new View(state);
     this.paint = new Paint();
     this.panes = [];
@@ -45,10 +45,11 @@ class Page {
       byId('by-steps').setAttribute('aria-pressed', String(state.axis === 'steps'));
       byId('by-time').setAttribute('aria-pressed', String(state.axis === 'time'));
       view.goal = null;
-      view.center(cursorX(state));
+      if (view.fitted) view.fit();
+      else view.center(cursorX(state));
     });
     state.on('cursor', () => this.follow());
-    state.on('beside', () => { this.makePanes(); view.changed(); });
+    state.on('beside', () => { this.makePanes(); });
     byId('by-steps').addEventListener('click', () => state.setAxis('steps'));
     byId('by-time').addEventListener('click', () => state.setAxis('time'));
     byId('zoom-in').addEventListener('click', () => view.zoom(1.4));
@@ -79,7 +80,8 @@ class Page {
 
   resize() {
     for (const pane of this.panes) pane.resize();
-    this.view.changed();
+    if (this.view.fitted) this.view.fit();
+    else this.view.changed();
   }
 
   follow() {

@@ -5,11 +5,13 @@ const CLOCK = 'clock';
 const RUN = 'run';
 
 class Model {
-  constructor(run, verdict) {
+  // The named tasks are those of the run that broke the law, in its neighbour too, so that their
+  // lanes stand in the same order.
+  constructor(run, verdict, named = namedTasks(verdict, run.events)) {
     this.run = run;
     this.events = run.events;
     this.verdict = verdict;
-    this.named = namedTasks(verdict, run.events);
+    this.named = named;
     this.tasks = new Map();
     for (const task of run.tasks) this.tasks.set(task.id, task);
     this.lanes = [];
@@ -131,6 +133,8 @@ class Model {
     for (let at = 0; at < this.events.length; at++) {
       const event = this.events[at];
       const lane = this.ownerLane(event);
+      const last = this.doer(event)?.polls.at(-1);
+      if (last && last.to !== null && last.to < at && (this.teardown < 0 || at < this.teardown) && this.events[last.to].step === event.step) last.tail = at;
       if (event.kind === 'spawned') {
         const child = this.taskLane(event.child);
         if (child) { child.spawnedBy = at; enter(child, 'due', at); }

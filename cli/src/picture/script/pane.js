@@ -46,15 +46,16 @@ class Pane {
 
   get overflow() {
     const { lanes } = this.run;
-    return Math.max(0, lanes.length * rowHeightFor(lanes.length) - (this.canvas.clientHeight - AXIS));
+    const room = this.canvas.clientHeight - AXIS;
+    return Math.max(0, lanes.length * rowHeightFor(lanes.length, room) - room);
   }
 
   // Scrolls no further than it must so that a lane is seen.
   revealLane(lane) {
     const row = this.run.rowOfLane[lane.number];
     if (row < 0) return;
-    const height = rowHeightFor(this.run.lanes.length);
     const room = this.canvas.clientHeight - AXIS;
+    const height = rowHeightFor(this.run.lanes.length, room);
     if (row * height < this.top) this.top = row * height - height;
     else if ((row + 1) * height > this.top + room) this.top = (row + 2) * height - room;
   }

@@ -84,9 +84,9 @@ class State {
 
 // A run with all that is known of it.
 class ShownRun {
-  constructor(trace, run, verdict, number) {
+  constructor(trace, run, verdict, number, named) {
     this.number = number;
-    this.model = new Model(run, verdict);
+    this.model = new Model(run, verdict, named);
     this.layouts = {};
     this.layout = this.layouts.steps = new Layout(this.model, 'steps');
     this.visible = new Uint8Array(run.events.length);

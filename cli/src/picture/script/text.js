@@ -23,6 +23,19 @@ function short(text, most) {
   return said.length > most || String(text ?? '').length > start.length ? said.slice(0, most - 1) + '…' : said;
 }
 
+// The same text without the line breaks of a narrow column: a line that was broken because it
+// was long, and goes on in lower case. Lines that stand for themselves stay.
+function reflowed(text) {
+  const lines = String(text ?? '').split('\n');
+  let out = lines[0];
+  for (let i = 1; i < lines.length; i++) {
+    const next = lines[i].trimStart();
+    const broken = lines[i - 1].trimEnd().length >= 60 && !/[:.]$/.test(lines[i - 1].trimEnd()) && /^[a-z`]/.test(next) && !next.startsWith('called from');
+    out += broken ? ' ' + next : '\n' + lines[i];
+  }
+  return shown(out);
+}
+
 // An element with attributes, handlers (`on..`) and children; texts stay texts.
 function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -39,6 +52,7 @@ const byId = (id) => document.getElementById(id);
 
 // Virtual time in the largest unit that needs no more than three digits before the point.
 function duration(nanoseconds) {
+  if (!nanoseconds) return '0';
   const units = [['s', 1e9], ['ms', 1e6], ['µs', 1e3]];
   const [name, size] = units.find(([, size]) => Math.abs(nanoseconds) >= size) ?? ['ns', 1];
   return `${Number((nanoseconds / size).toPrecision(name === 's' ? 12 : 6))} ${name}`;

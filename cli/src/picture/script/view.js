@@ -12,6 +12,8 @@ class View {
     // Of the drawing without the names of the lanes; known when it is laid out.
     this.width = 600;
     this.goal = null;
+    // Whether the whole run is to be seen, also if its room changes.
+    this.fitted = false;
   }
 
   get extent() {
@@ -29,6 +31,7 @@ class View {
 
   fit() {
     this.goal = null;
+    this.fitted = true;
     this.scale = Math.min(SCALES.comfortable * 1.6, this.width / this.extent);
     this.left = 0;
     this.changed();
@@ -43,18 +46,21 @@ class View {
   }
 
   center(unit, share = 0.5) {
+    this.fitted = false;
     this.left = unit - (this.width * share) / this.scale;
     this.changed();
   }
 
   pan(pixels) {
     this.goal = null;
+    this.fitted = false;
     this.left += pixels / this.scale;
     this.changed();
   }
 
   zoom(factor, at = this.width / 2) {
     this.goal = null;
+    this.fitted = false;
     const unit = this.unit(at);
     const least = Math.min(SCALES.comfortable, (this.width / this.extent) * 0.9);
     this.scale = Math.max(Math.max(least, SCALES.least), Math.min(SCALES.most, this.scale * factor));
