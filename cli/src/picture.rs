@@ -6,8 +6,7 @@
 //! element that it stands in; the scripts show its texts as texts and never as markup.
 
 const PAGE: &str = include_str!("picture/page.html");
-const STYLES: &[&str] =
-    &[include_str!("picture/page.css"), include_str!("picture/panel.css")];
+const STYLES: &[&str] = &[include_str!("picture/page.css"), include_str!("picture/panel.css")];
 
 /// Later ones use earlier ones.
 const SCRIPTS: &[&str] = &[
@@ -59,7 +58,8 @@ pub fn html(trace_json: &str) -> String {
     // What is put in is not looked at again, so a text that looks like a mark is none.
     let mut rest = PAGE;
     for (mark, content) in [("{styles}", &styles), ("{trace}", &trace), ("{scripts}", &scripts)] {
-        let (before, after) = rest.split_once(mark).expect("the page has every mark, in this order");
+        let (before, after) =
+            rest.split_once(mark).expect("the page has every mark, in this order");
         page.push_str(before);
         page.push_str(content);
         rest = after;
@@ -78,8 +78,14 @@ fn harmless(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         match c {
-            '<' | '>' | '&' | '\u{7f}'..='\u{9f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
+            '<'
+            | '>'
+            | '&'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' => {
                 out.push_str(&format!("\\u{:04x}", u32::from(c)));
             }
             c => out.push(c),
