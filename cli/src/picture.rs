@@ -24,6 +24,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("picture/script/arrows.js"),
     include_str!("picture/script/axis.js"),
     include_str!("picture/script/gutter.js"),
+    include_str!("picture/script/far.js"),
     include_str!("picture/script/draw.js"),
     include_str!("picture/script/hit.js"),
     include_str!("picture/script/pane.js"),

@@ -4,23 +4,16 @@
 function drawConnections(frame) {
   const { c, paint, view, run, model } = frame;
   const { layout } = run;
-  // Connections that fall on one spot are drawn once.
-  let [lastX, lastFrom, lastTo] = [-9, -1, -1];
-  const quiet = !frame.detailed;
   for (let at = frame.first; at < frame.last; at++) {
     if (!run.visible[at]) continue;
+    if (model.from[at] < 0) continue;
     const event = model.events[at];
-    const kind = connectionOf(event);
-    if (!kind) continue;
-    const [from, to] = endsOf(model, event, at, kind);
-    if (!from || !to) continue;
-    const rowFrom = run.rowOfLane[from.number];
-    const rowTo = run.rowOfLane[to.number];
+    const rowFrom = run.rowOfLane[model.from[at]];
+    const rowTo = run.rowOfLane[model.to[at]];
     if (rowFrom < 0 || rowTo < 0) continue;
     if (Math.max(rowFrom, rowTo) < frame.firstRow || Math.min(rowFrom, rowTo) > frame.lastRow) continue;
     const x = view.x(layout.x[at]);
-    if (quiet && Math.abs(x - lastX) < 1.5 && lastFrom === rowFrom && lastTo === rowTo) continue;
-    [lastX, lastFrom, lastTo] = [x, rowFrom, rowTo];
+    const kind = connectionOf(event);
     if (kind === 'wake') drawWake(frame, event, at, x, rowFrom, rowTo);
     else drawStem(frame, kind, x, rowFrom, rowTo);
   }
@@ -103,7 +96,7 @@ function zigzag(c, x, y0, y1) {
 
 function drawStem(frame, kind, x, rowFrom, rowTo) {
   const { c, paint } = frame;
-  if (rowFrom === rowTo || (!frame.detailed && kind !== 'spawn')) return;
+  if (rowFrom === rowTo) return;
   const y0 = frame.rowY(rowFrom);
   const y1 = frame.rowY(rowTo);
   c.globalAlpha = kind === 'spawn' || kind === 'abort' ? 1 : 0.75;

@@ -11,18 +11,16 @@ function drawStates(frame, lane, y) {
   const { c, paint, view } = frame;
   const { layout } = frame.run;
   const from = upToX(lane.states, layout, view.unit(0));
-  let drawn = -2;
   for (let i = Math.max(0, from); i < lane.states.length; i++) {
     const { state, from: begin, to, forEver } = lane.states[i];
     const x0 = view.x(layout.at(begin));
     if (x0 > frame.width) break;
     const x1 = forEver ? frame.width : view.x(layout.at(to));
-    if (x1 < 0 || x1 < drawn + 1) continue;
-    drawn = x1;
+    if (x1 < 0) continue;
     if (forEver) { drawForEver(frame, lane, y, x0); continue; }
     c.lineWidth = state === 'due' ? 2.4 : 1.2;
     c.strokeStyle = state === 'due' ? paint.wake : paint.soft;
-    c.setLineDash(state === 'due' || x1 - x0 < 6 ? [] : [1.5, 3.5]);
+    c.setLineDash(state === 'due' ? [] : [1.5, 3.5]);
     c.beginPath();
     c.moveTo(Math.max(-4, x0), y);
     c.lineTo(Math.min(frame.width + 4, x1), y);
@@ -62,7 +60,6 @@ function drawForEver(frame, lane, y, x0) {
 function drawPolls(frame, lane, y, half) {
   const { view } = frame;
   const { layout } = frame.run;
-  let drawn = -Infinity;
   for (let i = Math.max(0, upToX(lane.polls, layout, view.unit(0))); i < lane.polls.length; i++) {
     const poll = lane.polls[i];
     let x0 = view.x(layout.at(poll.from));
@@ -70,15 +67,15 @@ function drawPolls(frame, lane, y, half) {
     let x1 = view.x(layout.at(poll.to));
     if (x1 < 0) continue;
     if (x1 - x0 < 5) { const middle = (x0 + x1) / 2; x0 = middle - 2.5; x1 = middle + 2.5; }
-    // Of bars that fall on one spot the first is drawn, and any that went wrong.
-    if (x1 < drawn + 2 && poll.end !== 'panicked') continue;
-    drawn = x1;
     const next = lane.polls[i + 1];
     const free = next ? view.x(layout.at(next.from)) - 6 : frame.width;
     drawBar(frame, poll, x0, x1, y, half, Math.min(Math.max(x1, x0 + 64), free) - x0);
     if (poll.tail) drawTail(frame, poll, x1, y);
   }
-  for (const inside of frame.detailed ? lane.insides : []) drawInside(frame, inside, y, half);
+  for (let i = Math.max(0, upToX(lane.insides, layout, view.unit(0))); i < lane.insides.length; i++) {
+    if (view.x(layout.at(lane.insides[i].from)) > frame.width) break;
+    drawInside(frame, lane.insides[i], y, half);
+  }
 }
 
 // What is done on the way out, when the poll is over: whoever waits for the task is woken.
@@ -114,7 +111,7 @@ function drawBar(frame, poll, x0, x1, y, half, room = x1 - x0) {
     c.lineWidth = 2;
     c.stroke();
   }
-  if (!frame.roomy || room < 34 || frame.view.scale < 5) return;
+  if (!frame.roomy || room < 34) return;
   c.font = paint.font(10.5);
   c.fillStyle = paint.soft;
   const said = poll.between ? 'dropped' : (poll.number > 1 || width < 90 ? '' : 'poll 1: ') + (poll.number > 1 && width >= 90 ? `poll ${poll.number}: ` : '') + ENDS[poll.end];

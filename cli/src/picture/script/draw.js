@@ -59,12 +59,14 @@ function drawFrame(frame, state) {
     const lane = frame.run.lanes[row];
     const y = frame.rowY(row);
     if (lane.type === 'clock' && state.groups.has('timers')) drawTimers(frame, y, frame.half);
-    if (lane.type !== 'task') continue;
+    if (lane.type !== 'task' || !frame.detailed) continue;
     drawStates(frame, lane, y);
     if (state.groups.has('polls')) drawPolls(frame, lane, y, frame.half);
   }
-  drawConnections(frame);
-  drawGlyphs(frame, state);
+  if (frame.detailed) {
+    drawConnections(frame);
+    drawGlyphs(frame, state);
+  } else drawFromFar(frame, state);
   c.restore();
   c.restore();
   c.translate(0, -AXIS);
@@ -92,14 +94,10 @@ function drawGround(frame) {
   }
 }
 
-// Far out the shapes of a lane that fall on one spot are drawn once, and small; those that
-// the facts name are always drawn.
 function drawGlyphs(frame, state) {
   const { c, paint, view, run, model } = frame;
   const { layout } = run;
-  const free = new Float64Array(run.lanes.length).fill(-9);
-  const size = view.scale >= 12 ? 1 : view.scale >= 7 ? 0.8 : 0.6;
-  const apart = view.scale >= 9 ? 0 : view.scale >= 3 ? 5 : 3;
+  const size = view.scale >= 12 ? 1 : 0.8;
   for (let at = frame.first; at < frame.last; at++) {
     if (!run.visible[at]) continue;
     const shape = model.shape[at];
@@ -108,17 +106,10 @@ function drawGlyphs(frame, state) {
     const told = run.blamed.has(at) || (run.number === state.active && (at === state.cursor || state.hitSet.has(at)));
     if (shape === null && !told) continue;
     const x = view.x(layout.x[at]);
-    if (x < free[row] && !told) continue;
-    free[row] = x + apart;
     const y = frame.rowY(row);
     const faded = model.teardown >= 0 && at > model.teardown;
     if (told) drawRing(frame, state, at, x, y);
     if (shape === null) continue;
-    if (view.scale < 3 && !told && shape !== 'bolt' && shape !== 'abort' && shape !== 'last-dropped') {
-      c.fillStyle = paint[SHAPES[shape]?.[0] ?? 'soft'];
-      c.fillRect(x - 0.5, y - 2, 1.5, 4);
-      continue;
-    }
     c.globalAlpha = faded ? 0.45 : 1;
     glyph(c, paint, shape, x, y, size);
     c.globalAlpha = 1;

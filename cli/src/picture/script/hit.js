@@ -3,7 +3,7 @@
 const NEAR = 9;
 
 function hitAt(frame, x, y) {
-  const { run, view, model } = frame;
+  const { run, view } = frame;
   const row = Math.floor((y - AXIS + frame.top) / frame.rowHeight);
   const lane = y > AXIS ? run.lanes[row] : undefined;
   if (x < frame.gutter) return lane ? { lane } : null;
@@ -55,12 +55,11 @@ function nearestConnection(frame, unit, y) {
   if (view.scale < 3) return null;
   const around = 6 / view.scale;
   for (let at = run.layout.first(unit - around); at < run.layout.first(unit + around); at++) {
-    const kind = run.visible[at] ? connectionOf(model.events[at]) : null;
-    if (!kind) continue;
-    const [from, to] = endsOf(model, model.events[at], at, kind);
-    if (!from || !to) continue;
-    const a = frame.rowY(run.rowOfLane[from.number]);
-    const b = frame.rowY(run.rowOfLane[to.number]);
+    if (!run.visible[at] || model.from[at] < 0) continue;
+    const [from, to] = [run.rowOfLane[model.from[at]], run.rowOfLane[model.to[at]]];
+    if (from < 0 || to < 0) continue;
+    const a = frame.rowY(from);
+    const b = frame.rowY(to);
     if (y > Math.min(a, b) - 4 && y < Math.max(a, b) + 4) return at;
   }
   return null;

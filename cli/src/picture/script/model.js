@@ -16,6 +16,7 @@ class Model {
     for (const task of run.tasks) this.tasks.set(task.id, task);
     this.lanes = [];
     this.laneOfKey = new Map();
+    this.laneOfTask = new Map();
     this.home = new Int32Array(this.events.length);
     this.group = new Array(this.events.length);
     this.shape = new Array(this.events.length);
@@ -24,6 +25,7 @@ class Model {
     this.placeEvents();
     this.followTasks();
     this.timers = followTimers(this.events);
+    this.connect();
   }
 
   // The named tasks first, then the few others, then the world; a crowd stands behind.
@@ -45,6 +47,7 @@ class Model {
       lane.events = [];
       this.lanes.push(lane);
       this.laneOfKey.set(lane.key, lane);
+      if (lane.task) this.laneOfTask.set(lane.task.id, lane);
     };
     const taskLane = (task) => add({
       key: `task ${task.id}`, type: 'task', task, named: named.has(task.id), label: task.label ?? `task ${task.id}`,
@@ -65,7 +68,7 @@ class Model {
   }
 
   taskLane(id) {
-    return this.laneOfKey.get(`task ${id}`);
+    return this.laneOfTask.get(id);
   }
 
   // The lane of whoever did it, if it was done in a poll.
@@ -112,6 +115,19 @@ class Model {
       default:
         return doer;
     }
+  }
+
+  // From which lane to which an event reaches, as numbers of lanes; -1: nowhere.
+  connect() {
+    this.from = new Int32Array(this.events.length).fill(-1);
+    this.to = new Int32Array(this.events.length).fill(-1);
+    this.events.forEach((event, at) => {
+      const kind = connectionOf(event);
+      const [from, to] = kind ? endsOf(this, event, at, kind) : [];
+      if (!from || !to) return;
+      this.from[at] = from.number;
+      this.to[at] = to.number;
+    });
   }
 
   // Polls as [begin, end] of event places, and the states between: `waits`, `due`.
