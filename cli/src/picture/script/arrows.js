@@ -127,9 +127,10 @@ function drawWaits(frame) {
     const from = model.taskLane(edge.task);
     const to = model.taskLane(edge.for);
     if (!from || !to || run.rowOfLane[from.number] < 0 || run.rowOfLane[to.number] < 0) continue;
+    const [far0, far1] = [frame.rowY(run.rowOfLane[from.number]), frame.rowY(run.rowOfLane[to.number])];
+    if (Math.max(far0, far1) < 0 || Math.min(far0, far1) > frame.height) continue;
     const clamp = (y) => Math.max(8, Math.min(frame.height - 8, y));
-    const y0 = clamp(frame.rowY(run.rowOfLane[from.number]));
-    const y1 = clamp(frame.rowY(run.rowOfLane[to.number]));
+    const [y0, y1] = [clamp(far0), clamp(far1)];
     const circle = inCircle.has(number);
     const down = y1 >= y0;
     const bow = Math.min(30, 13 + Math.abs(y1 - y0) * 0.12) * (down ? 1 : -1);

@@ -19,7 +19,7 @@ function drawColumns(frame) {
       c.fillRect(x0 - gap + 2, 0, gap - 4, frame.height);
     }
     const edge = axis === 'time' ? x0 : x0 - gap / 2;
-    if (edge - drawn < 12) continue;
+    if (edge - drawn < (frame.detailed ? 12 : 60)) continue;
     drawn = edge;
     c.fillStyle = paint.line;
     c.fillRect(Math.round(edge), 0, 1, frame.height);
@@ -126,6 +126,7 @@ function drawMarks(frame, state) {
     c.fillStyle = paint.hit;
     c.fillRect(x - 1, AXIS - 5, 2.5, 4);
   }
+  if (!state.shown.model.events.length) return;
   const x = view.x(cursorX(state));
   if (x >= -1 && x <= frame.width + 1) {
     if (state.veiled) {
@@ -134,8 +135,8 @@ function drawMarks(frame, state) {
       c.fillRect(x + 7, AXIS, Math.max(0, frame.width - x - 7), frame.height);
       c.globalAlpha = 1;
     }
-    c.fillStyle = paint.accent;
-    c.fillRect(Math.round(x) - 0.5, AXIS - 8, 1.5, down);
+    c.fillStyle = paint.ink;
+    c.fillRect(Math.round(x) - 0.5, AXIS - 8, 1, down);
     polygon(c, x - 5, AXIS - 9, x + 5, AXIS - 9, x, AXIS - 2);
     c.fill();
   } else if (state.veiled && x < 0) {

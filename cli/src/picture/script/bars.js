@@ -52,7 +52,13 @@ function drawForEver(frame, lane, y, x0) {
   const width = paint.widthOf(c, said);
   if (to - Math.max(from, 0) > width + 40) {
     c.textAlign = 'right';
-    c.fillText(said, to - 16, y - 8);
+    if (!frame.roomy) {
+      const colour = c.fillStyle;
+      c.fillStyle = lane.named ? paint.named : paint.panel;
+      c.fillRect(to - 20 - width, y - 7, width + 8, 14);
+      c.fillStyle = colour;
+    }
+    c.fillText(said, to - 16, frame.roomy ? y - 8 : y + 4);
     c.textAlign = 'left';
   }
 }
@@ -159,13 +165,13 @@ function drawInside(frame, inside, y, half) {
 function drawTimers(frame, y, half) {
   const { c, paint, view } = frame;
   const { layout } = frame.run;
-  let drawn = 0;
-  for (const span of frame.model.timers) {
+  const seen = frame.model.timers.filter((span) => layout.at(span.from) < view.unit(frame.width) && layout.at(span.to) > view.unit(0));
+  // Of more than these no line could be followed.
+  if (seen.length > 60) return;
+  for (const span of seen) {
     const x0 = view.x(layout.at(span.from));
-    if (x0 > frame.width || drawn > 400) break;
     const x1 = view.x(layout.at(span.to));
-    if (x1 < 0 || x1 - x0 < 3) continue;
-    drawn++;
+    if (x1 - x0 < 3) continue;
     const row = y - half + 3 + span.row * ((half * 2 - 6) / 3);
     c.strokeStyle = span.end === 'timer_dropped' ? paint.faint : paint.soft;
     c.lineWidth = 1.2;

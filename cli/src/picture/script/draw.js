@@ -23,7 +23,7 @@ function makeFrame(pane, state, view, paint) {
     top: pane.top,
     roomy: rowHeight >= 40,
     // Room enough for each event to be told from the next.
-    detailed: view.scale >= 5,
+    detailed: view.scale >= 3.6,
   };
   const lift = frame.roomy ? 2 : 0;
   frame.rowY = (row) => row * rowHeight + rowHeight / 2 - pane.top + lift;
@@ -58,7 +58,7 @@ function drawFrame(frame, state) {
   for (let row = frame.firstRow; row <= frame.lastRow; row++) {
     const lane = frame.run.lanes[row];
     const y = frame.rowY(row);
-    if (lane.type === 'clock' && state.groups.has('timers')) drawTimers(frame, y, frame.half);
+    if (lane.type === 'clock' && frame.detailed && state.groups.has('timers')) drawTimers(frame, y, frame.half);
     if (lane.type !== 'task' || !frame.detailed) continue;
     drawStates(frame, lane, y);
     if (state.groups.has('polls')) drawPolls(frame, lane, y, frame.half);
@@ -97,7 +97,7 @@ function drawGround(frame) {
 function drawGlyphs(frame, state) {
   const { c, paint, view, run, model } = frame;
   const { layout } = run;
-  const size = view.scale >= 12 ? 1 : 0.8;
+  const size = view.scale >= 12 ? 1 : view.scale >= 6 ? 0.8 : 0.6;
   for (let at = frame.first; at < frame.last; at++) {
     if (!run.visible[at]) continue;
     const shape = model.shape[at];
@@ -129,7 +129,7 @@ function drawRing(frame, state, at, x, y) {
     c.stroke();
   };
   if (run.number === state.active && state.hitSet.has(at)) ring(8, paint.hit, 2.5);
-  if (run.number === state.active && at === state.cursor) ring(10.5, paint.accent, 1.5);
+  if (run.number === state.active && at === state.cursor) ring(10.5, paint.ink, 1.5);
   if (!numbers) return;
   ring(8.5, paint.bad, 2.2);
   const said = numbers.join(',');

@@ -4,6 +4,9 @@
 
 const COLUMN = 2;
 
+// How a poll ended is told by the height of its bar too.
+const HEIGHTS = { 'pending-edge': 0.55, 'ready-edge': 0.95, 'cancelled-edge': 0.3 };
+
 function drawFromFar(frame, state) {
   const rects = new Map();
   const add = (colour, x, y, width, height) => {
@@ -64,7 +67,8 @@ function farStates(frame, lane, y, add) {
 
 function farPolls(frame, lane, y, add) {
   merged(frame, lane.polls, (poll) => `${poll.end}-edge`, (kind, x0, x1) => {
-    add(frame.paint[kind] ? kind : 'bad', x0, y - frame.half * 0.8, Math.max(2, x1 - x0), frame.half * 1.6);
+    const high = frame.half * (HEIGHTS[kind] ?? 1.1);
+    add(frame.paint[kind] ? kind : 'bad', x0, y - high, Math.max(2, x1 - x0), high * 2);
   });
 }
 
@@ -97,7 +101,7 @@ function farConnections(frame, add) {
   const tell = () => {
     if (column < 0) return;
     const y0 = Math.max(-2, frame.rowY(top));
-    add('wake-pale', column * COLUMN, y0, 1, Math.min(frame.height + 2, frame.rowY(bottom)) - y0);
+    add('wake-far', column * COLUMN, y0, 1, Math.min(frame.height + 2, frame.rowY(bottom)) - y0);
   };
   for (let at = frame.first; at < frame.last; at++) {
     if (model.from[at] < 0 || !run.visible[at]) continue;

@@ -82,7 +82,7 @@ class List {
       onclick: () => state.select('event', at, state.active),
     },
     el('span', { class: 'step' }, before?.step === event.step ? '' : String(event.step)),
-    el('span', { class: 'who' }, short(whoOf(model, event), 40)),
+    el('span', { class: model.doer(event) ? 'who' : 'who nobody' }, short(whoOf(model, event), 40)),
     el('span', { class: 'said' }, short(event.words ?? event.kind, 200)),
     blamed.has(at) ? el('span', { class: 'badge' }, blamed.get(at).join(',')) : null,
     el('span', { class: 'time' }, before && before.now === event.now ? '' : duration(event.now ?? 0)));

@@ -34,7 +34,6 @@ class Page {
     state.emit('cursor');
     state.emit('filter');
     this.view.open();
-    this.panes[0].revealLane(state.runs[0].model.lanes[state.runs[0].model.home[state.cursor] ?? 0]);
     this.ask();
   }
 
@@ -49,6 +48,8 @@ class Page {
       else view.center(cursorX(state));
     });
     state.on('cursor', () => this.follow());
+    // Whom the law names stands in the first lanes.
+    state.on('failure', () => { this.panes[0].top = 0; this.ask(); });
     state.on('beside', () => { this.makePanes(); });
     byId('by-steps').addEventListener('click', () => state.setAxis('steps'));
     byId('by-time').addEventListener('click', () => state.setAxis('time'));

@@ -41,7 +41,7 @@ class Model {
     const first = this.named.filter((id) => this.tasks.has(id)).map((id) => this.tasks.get(id));
     const named = new Set(first.map((task) => task.id));
     const rest = all.filter((task) => !named.has(task.id)).sort((a, b) => a.id - b.id);
-    const near = rest.length <= 24 ? rest : rest.slice(0, 1);
+    const near = rest.length <= 24 ? rest : rest.filter((task) => task.id === 0);
     const add = (lane) => {
       lane.number = this.lanes.length;
       lane.events = [];
@@ -60,7 +60,7 @@ class Model {
       add({ key: `resource ${resource.id}`, type: 'resource', resource, label: resource.name ?? `resource ${resource.id}` });
     }
     add({ key: RUN, type: 'run', label: 'run', note: 'choices, other threads, rest' });
-    rest.slice(near.length).forEach(taskLane);
+    rest.filter((task) => !near.includes(task)).forEach(taskLane);
   }
 
   lane(key) {

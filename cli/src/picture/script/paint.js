@@ -1,7 +1,7 @@
 // Colours, patterns and fonts of the drawing. The colours are those of the style sheet.
 
 const COLOURS = [
-  'page', 'panel', 'lane', 'named', 'ink', 'soft', 'faint', 'line', 'accent', 'bad', 'good', 'warn', 'wake', 'wake-pale',
+  'page', 'panel', 'lane', 'named', 'ink', 'soft', 'faint', 'line', 'accent', 'bad', 'good', 'warn', 'wake', 'wake-pale', 'wake-far',
   'pending', 'pending-edge', 'ready', 'ready-edge', 'panicked', 'panicked-edge', 'cancelled', 'cancelled-edge', 'pair', 'hit', 'veil',
 ];
 

@@ -146,17 +146,22 @@ class ShownRun {
     }
   }
 
-  // Where the law is broken: the last event of the step that the verdict names, or of the run.
+  // Where the law is broken: in the step that the verdict names where everything comes to rest,
+  // or where the poll of one that is named ends. Of a run that passed its end.
   get failure() {
     const { verdict, events, teardown } = this.model;
     const end = teardown < 0 ? events.length : teardown;
     if (!verdict) return Math.max(0, end - 1);
     let last = end - 1;
     while (last > 0 && events[last].step > verdict.step) last--;
+    let ended = null;
     for (let at = last; at >= 0 && events[at].step === verdict.step; at--) {
-      if (events[at].kind === 'poll_ended') return at;
+      if (events[at].kind === 'rested') return at;
+      if (events[at].kind !== 'poll_ended') continue;
+      if (this.model.lanes[this.model.home[at]].named) return at;
+      ended ??= at;
     }
-    return Math.max(0, last);
+    return ended ?? Math.max(0, last);
   }
 }
 
