@@ -23,7 +23,11 @@ class Page {
     showHead(trace);
     showCase(state);
     this.listen();
-    this.theme = new Theme(() => { this.paint.refresh(); this.ask(); });
+    this.theme = new Theme((atOnce) => {
+      this.paint.refresh();
+      if (atOnce) this.draw();
+      else this.ask();
+    });
     this.keyboard = new Keyboard({
       state, view: this.view, player: this.player, side: this.side, search: this.search, help: this.help,
       focus: () => this.panes[state.active]?.canvas.focus({ preventScroll: true }),
@@ -116,12 +120,16 @@ class Page {
     requestAnimationFrame(() => {
       this.asked = false;
       const more = this.view.ease();
-      const before = performance.now();
-      for (const pane of this.panes) pane.draw();
-      this.overview.draw();
-      this.tell(performance.now() - before);
+      this.draw();
       if (more) this.ask();
     });
+  }
+
+  draw() {
+    const before = performance.now();
+    for (const pane of this.panes) pane.draw();
+    this.overview.draw();
+    this.tell(performance.now() - before);
   }
 
   // What tests, and whoever is curious, can read off the page.

@@ -10,7 +10,8 @@ class Theme {
     this.set(THEMES.includes(kept) ? kept : 'system', false);
     byId('theme').addEventListener('click', () => this.set(THEMES[(THEMES.indexOf(this.theme) + 1) % THEMES.length]));
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.apply());
-    addEventListener('beforeprint', () => this.apply('light'));
+    // On paper it is light, and drawn at once: there is no next frame before the page is printed.
+    addEventListener('beforeprint', () => this.apply('light', true));
     addEventListener('afterprint', () => this.apply());
   }
 
@@ -21,9 +22,9 @@ class Theme {
     this.apply();
   }
 
-  apply(theme = this.theme) {
+  apply(theme = this.theme, atOnce = false) {
     const dark = theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
     document.documentElement.dataset.theme = dark ? 'dark' : 'light';
-    this.changed();
+    this.changed(atOnce);
   }
 }
