@@ -20,6 +20,12 @@ pub fn passed() -> Value {
     read(include_str!("../../tests/traces/passed.json"))
 }
 
+/// A made-up run with every kind of event, and one that is not known.
+#[must_use]
+pub fn every_kind() -> Value {
+    read(include_str!("../../tests/traces/every-kind.json"))
+}
+
 fn read(text: &str) -> Value {
     serde_json::from_str(text).expect("the trace is JSON")
 }

@@ -3,10 +3,11 @@ use expect_test::expect_file;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
-const TRACES: [&str; 3] = [
+const TRACES: [&str; 4] = [
     include_str!("../../tests/traces/stale-waker.json"),
     include_str!("../../tests/traces/deadlock.json"),
     include_str!("../../tests/traces/passed.json"),
+    include_str!("../../tests/traces/every-kind.json"),
 ];
 
 fn events(trace: &Value) -> Vec<Value> {

@@ -26,7 +26,7 @@ fn spoiled(trace: &Value) -> Value {
 
 #[tokio::test]
 async fn every_text_is_inert_wherever_it_is_shown() {
-    for trace in [traces::stale_waker(), traces::deadlock(), traces::passed()] {
+    for trace in [traces::stale_waker(), traces::every_kind(), traces::passed()] {
         shown(&spoiled(&trace), async |page| {
             let show_everything = "
                 for (const name of ['case', 'details', 'events', 'report']) document.getElementById('tab-' + name).click();

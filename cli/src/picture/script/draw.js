@@ -12,11 +12,10 @@ function makeFrame(pane, state, view, paint) {
   const { run, canvas } = pane;
   const { layout, model } = run;
   const gutter = gutterFor(canvas.clientWidth);
-  const waits = run.number === 0 && (model.verdict?.waits.length ?? 0) > 0;
   const strip = stripFor(state);
   const rowHeight = rowHeightFor(run.lanes.length, canvas.clientHeight - AXIS);
   const frame = {
-    c: pane.context, paint, view, run, model, gutter, strip, waits, rowHeight, state,
+    c: pane.context, paint, view, run, model, gutter, strip, rowHeight,
     width: canvas.clientWidth - gutter - strip,
     height: canvas.clientHeight - AXIS,
     half: rowHeight >= 40 ? 10 : rowHeight >= 28 ? 8 : 6,

@@ -21,7 +21,7 @@ function drawGutter(frame, state) {
     const two = frame.rowHeight >= 32;
     c.font = paint.font(frame.rowHeight >= 22 ? 12.5 : 11, lane.named ? 650 : 450);
     c.fillStyle = lane.type === 'task' ? paint.ink : paint.soft;
-    const name = (lane.label12 ??= short(lane.label, 80));
+    const name = (lane.shortLabel ??= short(lane.label, 80));
     c.fillText(paint.fitted(c, name, room), -gutter + 32, y + (two ? -2 : 4));
     if (!two) continue;
     c.font = paint.font(10.5);

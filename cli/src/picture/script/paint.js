@@ -16,7 +16,7 @@ class Paint {
     this.family = style.getPropertyValue('--sans').trim() || 'sans-serif';
     for (const name of COLOURS) this[name] = style.getPropertyValue(`--${name}`).trim();
     this.hatch = pattern(8, this['cancelled-edge'], (c) => { c.moveTo(-2, 10); c.lineTo(10, -2); c.moveTo(-2, 2); c.lineTo(2, -2); c.moveTo(6, 10); c.lineTo(10, 6); });
-    this.crossed = pattern(8, this['panicked-edge'], (c) => { c.moveTo(-1, 9); c.lineTo(9, -1); c.moveTo(-1, -1); c.lineTo(9, 9); });
+    this.crossed = pattern(8, `${this['panicked-edge']}70`, (c) => { c.moveTo(-1, 9); c.lineTo(9, -1); c.moveTo(-1, -1); c.lineTo(9, 9); });
     this.dots = pattern(6, this.faint, (c) => { c.moveTo(3, 2.5); c.lineTo(3, 3.5); });
     this.widths = new Map();
   }
