@@ -22,19 +22,24 @@ const SCRIPT: &str = "
     };
     requestAnimationFrame(frame);";
 
-fn median(values: &Value) -> f64 {
+/// The median, and what 19 of 20 stay below.
+fn spread(values: &Value) -> (f64, f64) {
     let mut values: Vec<f64> =
         values.as_array().unwrap().iter().filter_map(Value::as_f64).collect();
     values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    (values[values.len() / 2], values[values.len() * 19 / 20])
 }
 
-/// The medians of a frame and of drawing it, in milliseconds.
-async fn moved(page: &Page, what: &str) -> (f64, f64) {
+/// The median of a frame, in milliseconds.
+async fn moved(page: &Page, what: &str) -> f64 {
     let measured = page.script_to_end(SCRIPT).await;
-    let (frame, draw) = (median(&measured[0]), median(&measured[1]));
-    println!("{what}: a frame takes {frame:.1} ms, of which drawing {draw:.1} ms (medians)");
-    (frame, draw)
+    let (frame, slow_frame) = spread(&measured[0]);
+    let (draw, slow_draw) = spread(&measured[1]);
+    println!(
+        "{what}: a frame takes {frame:.1} ms (of 20 frames 19 at most {slow_frame:.1} ms), \
+         of which drawing {draw:.1} ms ({slow_draw:.1} ms)"
+    );
+    frame
 }
 
 async fn opened(page: &Page, what: &str) -> f64 {
@@ -51,7 +56,7 @@ async fn ten_thousand_events_move_without_lag() {
         let what = "10,000 events of 9 tasks";
         // Shared machines are slow: the bounds are several times what is measured on an idle one.
         assert!(opened(page, what).await < 4000.0);
-        let (frame, _) = moved(page, what).await;
+        let frame = moved(page, what).await;
         assert!(frame < 50.0, "{frame} ms");
     })
     .await;
@@ -62,7 +67,7 @@ async fn a_crowd_of_a_thousand_tasks_moves_without_lag() {
     shown(&traces::long(1001, 10_000), async |page| {
         let what = "10,000 events of 1,001 tasks";
         assert!(opened(page, what).await < 4000.0);
-        let (frame, _) = moved(page, what).await;
+        let frame = moved(page, what).await;
         assert!(frame < 50.0, "{frame} ms");
         // Only the lanes that are seen are drawn.
         let lanes = page

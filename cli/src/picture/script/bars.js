@@ -75,7 +75,7 @@ function drawPolls(frame, lane, y, half) {
     if (x1 - x0 < 5) { const middle = (x0 + x1) / 2; x0 = middle - 2.5; x1 = middle + 2.5; }
     const next = lane.polls[i + 1];
     const free = next ? view.x(layout.at(next.from)) - 6 : frame.width;
-    drawBar(frame, poll, x0, x1, y, half, Math.min(Math.max(x1, x0 + 64), free) - x0);
+    drawBar(frame, poll, x0, x1, y, half, Math.min(Math.max(x1, x0 + 240), free) - x0);
     if (poll.tail) drawTail(frame, poll, x1, y);
   }
   for (let i = Math.max(0, upToX(lane.insides, layout, view.unit(0))); i < lane.insides.length; i++) {
@@ -120,8 +120,18 @@ function drawBar(frame, poll, x0, x1, y, half, room = x1 - x0) {
   if (!frame.roomy || room < 34) return;
   c.font = paint.font(10.5);
   c.fillStyle = paint.soft;
-  const said = poll.between ? 'dropped' : (poll.number > 1 || width < 90 ? '' : 'poll 1: ') + (poll.number > 1 && width >= 90 ? `poll ${poll.number}: ` : '') + ENDS[poll.end];
-  c.fillText(paint.fitted(c, said, room), Math.max(2, x0), y + half + 11.5);
+  c.fillText(endingOf(frame, poll, room), Math.max(2, x0), y + half + 11.5);
+}
+
+// As much as there is room for: the number of the poll, the words for how it ended (which may
+// say where), or how it ended.
+function endingOf({ c, paint, model }, poll, room) {
+  if (poll.between) return paint.fitted(c, 'dropped', room);
+  const end = ENDS[poll.end];
+  const words = short(model.events[poll.to]?.words ?? end, 60);
+  const told = poll.end !== 'unended' && words.toLowerCase().startsWith(end.toLowerCase()) ? words : end;
+  const fits = [`poll ${poll.number}: ${told}`, told, `poll ${poll.number}: ${end}`].find((said) => paint.widthOf(c, said) <= room);
+  return fits ?? paint.fitted(c, end, room);
 }
 
 function outline(c, end, x, y, width, height) {

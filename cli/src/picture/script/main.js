@@ -154,6 +154,7 @@ function headingOf(state, run) {
 function start() {
   try {
     const page = new Page(readTrace(byId('trace').textContent));
+    // For tests, and for whoever opens the console.
     window.reveille = page;
   } catch (error) {
     const refusal = byId('refusal');
