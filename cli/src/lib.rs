@@ -15,6 +15,7 @@
 //! | [`gate`] | tests, processes and time |
 //! | [`report`] | what came of it, for machines and people |
 //! | [`explain`] | pages on laws and faults |
+//! | [`picture`], [`perfetto`] | a run as a page, and for the viewers that there are |
 //! | [`trace`] | a run as a test writes it down |
 //! | [`shown`] | texts of users at a terminal |
 
@@ -24,6 +25,8 @@ pub mod command;
 pub mod exit;
 pub mod explain;
 pub mod gate;
+pub mod perfetto;
+pub mod picture;
 pub mod report;
 pub mod shown;
 pub mod trace;

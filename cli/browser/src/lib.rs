@@ -1,0 +1,9 @@
+//! What the tests of the picture are made of: a page in a browser, and traces to show.
+//!
+//! `cli/browser/run` starts chromedriver and says by `CHROMEDRIVER` where it is.
+
+mod log;
+mod page;
+pub mod traces;
+
+pub use page::{Page, Window, shown, shown_in};
