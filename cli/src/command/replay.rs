@@ -61,10 +61,7 @@ pub(super) fn run(args: &Replay) -> Exit {
 }
 
 /// The binary that has the test, and its name there.
-fn find(
-    test: &str,
-    selection: &Selection,
-) -> Result<(Workspace, Binary, String), (Exit, String)> {
+fn find(test: &str, selection: &Selection) -> Result<(Workspace, Binary, String), (Exit, String)> {
     let not_ready = |error: CargoError| match error {
         CargoError::NotBuilt => (Exit::NotBuilt, error.to_string()),
         error => (Exit::NotReady, error.to_string()),
@@ -72,14 +69,18 @@ fn find(
     let Some((krate, name)) = test.split_once("::") else {
         return Err((
             Exit::Usage,
-            format!("`{test}` is no test's name, such as `my_crate::tests::sends`; --of says which test makes the check"),
+            format!(
+                "`{test}` is no test's name, such as `my_crate::tests::sends`; --of says which test makes the check"
+            ),
         ));
     };
     let workspace = Workspace::read(selection).map_err(not_ready)?;
     let narrowed = match selection.is_narrowed() {
         true => selection.clone(),
         false => narrowed(&workspace, krate, selection).ok_or_else(|| {
-            let why = format!("no package of the workspace has a target `{krate}`, in which `{test}` would be");
+            let why = format!(
+                "no package of the workspace has a target `{krate}`, in which `{test}` would be"
+            );
             (Exit::NothingRan, why)
         })?,
     };
@@ -93,7 +94,9 @@ fn find(
         Some(binary) => Ok((workspace, binary, name.to_owned())),
         None => Err((
             Exit::NothingRan,
-            format!("there is no test `{test}`; if a test makes a check of that name, --of says which"),
+            format!(
+                "there is no test `{test}`; if a test makes a check of that name, --of says which"
+            ),
         )),
     }
 }
@@ -144,7 +147,8 @@ fn tell(args: &Replay, file: &Path, directory: &Path) -> Result<Exit, String> {
         write(path, perfetto::chrome_trace(&value))?;
     }
     let is_watched = std::io::stdout().is_terminal() && std::env::var_os("CI").is_none();
-    if is_watched && !args.no_open
+    if is_watched
+        && !args.no_open
         && let Err(error) = open::that_detached(&page)
     {
         warn(format!("the picture cannot be opened: {error}"));

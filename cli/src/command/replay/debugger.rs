@@ -46,7 +46,16 @@ fn works(debugger: &str) -> bool {
 /// What the debugger is to do first.
 fn commands(debugger: &str) -> Vec<OsString> {
     let words: &[&str] = match debugger.ends_with("gdb") {
-        true => &["-q", "-ex", "set breakpoint pending on", "-ex", "break reveille_before_step", "-ex", "run", "--args"],
+        true => &[
+            "-q",
+            "-ex",
+            "set breakpoint pending on",
+            "-ex",
+            "break reveille_before_step",
+            "-ex",
+            "run",
+            "--args",
+        ],
         false => &["-o", "breakpoint set --name reveille_before_step", "-o", "run", "--"],
     };
     debug_assert!(words.iter().any(|word| word.contains(PLACE)));

@@ -25,11 +25,16 @@ fn lines(trace: &Trace) -> Vec<String> {
 
 fn line(trace: &Trace, group: &[&Event]) -> Option<String> {
     let first = group.first()?;
-    // What is chosen by default and what ends as every poll does says nothing.
-    let tells = |event: &&&Event| {
-        !(event.kind == "chosen" && event.option == Some(0)) && event.kind != "polled"
+    let is_pending_somewhere = group.iter().any(|event| event.kind == "awaiting");
+    let tells = |event: &&&Event| match event.kind.as_str() {
+        "chosen" => event.option != Some(0),
+        "polled" => false,
+        // Where it is pending is told.
+        "poll_ended" => !is_pending_somewhere,
+        _ => true,
     };
-    let mut words: Vec<String> = group.iter().filter(tells).map(|event| in_a_line(&event.words)).collect();
+    let mut words: Vec<String> =
+        group.iter().filter(tells).map(|event| in_a_line(&event.words)).collect();
     words.dedup();
     if words.is_empty() {
         return None;

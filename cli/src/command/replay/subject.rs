@@ -96,7 +96,9 @@ mod tests {
         assert_eq!(read(&[&file("a.tape", &format!("{tape}\n"))]), subject);
         let trace = format!(r#"{{"format":"reveille-trace","tape":"{tape}"}}"#);
         assert_eq!(read(&[&file("a.json", &trace)]), subject);
-        assert!(read(&[&file("b.tape", "x")]).unwrap_err().ends_with("an entry of a corpus or a trace"));
+        assert!(
+            read(&[&file("b.tape", "x")]).unwrap_err().ends_with("an entry of a corpus or a trace")
+        );
         assert!(read(&["no/such/file"]).unwrap_err().starts_with("no/such/file is neither"));
         assert!(read(&[&tape[..tape.len() - 1]]).unwrap_err().starts_with("expected a tape"));
     }
