@@ -24,6 +24,11 @@ pub enum Command {
     Test(Box<Test>),
     /// Repeat one run: print its steps, draw its picture
     Replay(Box<Replay>),
+    /// Past failures: list, verify, merge, prune, import
+    #[command(subcommand)]
+    Corpus(Corpus),
+    /// Bring the lines of `test --json` from several machines together
+    Report(Box<Report>),
     /// Explain a law or a fault: what it is, why, the smallest example, how to mend it
     Explain {
         /// Its name; without one all names are listed
@@ -108,12 +113,98 @@ pub struct Replay {
     /// Do not open the picture; it is opened only from a terminal
     #[arg(long)]
     pub no_open: bool,
+    /// Binaries that nextest has built; see `test`
+    #[arg(long, value_name = "FILE")]
+    pub binaries_metadata: Option<PathBuf>,
     /// Write the run as a trace for Chrome's and Perfetto's viewers
     #[arg(long, value_name = "FILE")]
     pub perfetto: Option<PathBuf>,
     /// What is built
     #[command(flatten)]
     pub selection: Selection,
+}
+
+/// `cargo reveille corpus`.
+#[derive(Debug, Subcommand)]
+#[command(after_help = exits())]
+#[non_exhaustive]
+pub enum Corpus {
+    /// List what is remembered
+    List(Corpora),
+    /// Say which files cannot be used, are of no test, or are superfluous
+    Verify {
+        /// Build the tests, to see whether those that are named exist
+        #[arg(long)]
+        build: bool,
+        /// Which corpora
+        #[command(flatten)]
+        corpora: Corpora,
+    },
+    /// Bring the entries from other directories into the corpora of the workspace; in whatever
+    /// order and however often this is done, the result is the same
+    Merge {
+        /// Directories with entries, anywhere below them
+        #[arg(required = true, value_name = "FROM")]
+        from: Vec<PathBuf>,
+        /// Into that corpus, in place of those of the packages whose tests they are of
+        #[arg(long, value_name = "DIRECTORY")]
+        into: Option<PathBuf>,
+        /// The workspace's manifest
+        #[arg(long, value_name = "PATH")]
+        manifest_path: Option<PathBuf>,
+    },
+    /// Remove what is superfluous: longer tapes of a cause that has a shorter one, what is left of
+    /// killed processes
+    Prune {
+        /// Say what would be removed, and remove nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Build the tests, and remove entries of tests that do not exist any more
+        #[arg(long)]
+        gone: bool,
+        /// Which corpora
+        #[command(flatten)]
+        corpora: Corpora,
+    },
+    /// Repeat a run, and if it fails make it small and keep it
+    Import {
+        /// A tape, a file with one, or the whole line that a report says to paste
+        #[arg(required = true, num_args = 1.., value_name = "TAPE OR FILE")]
+        what: Vec<String>,
+        /// The test that makes the check, as `crate::path::test`, where the check has another name
+        #[arg(long, value_name = "TEST")]
+        of: Option<String>,
+        /// Binaries that nextest has built; see `test`
+        #[arg(long, value_name = "FILE")]
+        binaries_metadata: Option<PathBuf>,
+        /// What is built
+        #[command(flatten)]
+        selection: Box<Selection>,
+    },
+}
+
+/// Which corpora are meant.
+#[derive(ClapArgs, Clone, Debug, Default)]
+pub struct Corpora {
+    /// That directory, in place of `corpus` in each package of the workspace; may be given several
+    /// times
+    #[arg(long = "dir", value_name = "DIRECTORY")]
+    pub directories: Vec<PathBuf>,
+    /// The workspace's manifest
+    #[arg(long, value_name = "PATH")]
+    pub manifest_path: Option<PathBuf>,
+}
+
+/// `cargo reveille report`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = exits())]
+pub struct Report {
+    /// Files that `test --json` wrote
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What is written for others
+    #[command(flatten)]
+    pub reports: Reports,
 }
 
 /// Reports for other programs.

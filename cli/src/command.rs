@@ -1,6 +1,8 @@
 //! The commands.
 
+mod corpus;
 mod explain;
+mod merged;
 mod replay;
 mod test;
 
@@ -16,6 +18,8 @@ pub fn run(args: Args) -> Exit {
     match args.command {
         Command::Test(test) => test::run(&test),
         Command::Replay(replay) => replay::run(&replay),
+        Command::Corpus(corpus) => corpus::run(&corpus),
+        Command::Report(report) => merged::run(&report),
         Command::Explain { name } => explain::run(name.as_deref()),
         Command::Schema => say(&report::schema()),
     }

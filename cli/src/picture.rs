@@ -96,4 +96,6 @@ fn harmless(json: &str) -> String {
 }
 
 #[cfg(test)]
+// By its path, so that the tests in a browser can take this file in too.
+#[path = "picture/tests.rs"]
 mod tests;

@@ -13,7 +13,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use json::schema;
+pub use json::{LinesError, read, schema};
 pub use progress::Progress;
 pub use reporters::{ReportError, Reporters};
 pub use summary::{nothing_ran, summary};

@@ -5,6 +5,7 @@
 //! | `REVEILLE_RUNS` | 1, 2, ... | runs per test |
 //! | `REVEILLE_SEED` | a number, decimal or `0x..`, or `random` | where random choices begin |
 //! | `REVEILLE_REPLAY` | a tape, or a file with one | the one run to repeat; tests it does not name run as ever |
+//! | `REVEILLE_KEEP` | 1 or 0 | whether the run to repeat, if it fails, is made small and kept in the corpus |
 //! | `REVEILLE_CORPUS` | a directory, or `off` in any case | where past failures are read and written |
 //! | `REVEILLE_STRICT` | 1 or 0 | whether a corpus that cannot be used as it is fails the test |
 //! | `REVEILLE_TRACE` | a directory | where the traces of failures and replays are written |
@@ -31,7 +32,8 @@ pub(crate) const TRACE: &str = "REVEILLE_TRACE";
 /// For the processes of `cargo reveille test`.
 pub(crate) const GATE: &str = "REVEILLE_GATE";
 pub(crate) const BREAK: &str = "REVEILLE_BREAK";
-pub(crate) const VARIABLES: [&str; 7] = [RUNS, SEED, REPLAY, CORPUS, STRICT, TRACE, BREAK];
+pub(crate) const KEEP: &str = "REVEILLE_KEEP";
+pub(crate) const VARIABLES: [&str; 8] = [RUNS, SEED, REPLAY, KEEP, CORPUS, STRICT, TRACE, BREAK];
 
 /// What was found in the environment.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +45,8 @@ pub(crate) struct Config {
     /// `Off`, or a directory.
     pub(crate) corpus: Option<Corpus>,
     pub(crate) strict: bool,
+    /// Whether the run to repeat is kept.
+    pub(crate) keep: bool,
     /// Where traces are written.
     pub(crate) trace: Option<PathBuf>,
     /// Before which step a replay stops.
@@ -91,11 +95,12 @@ impl Config {
             Some(value) if value.trim().eq_ignore_ascii_case("off") => Some(Corpus::Off),
             Some(value) => Some(Corpus::In(value.into())),
         };
-        config.strict = match text(STRICT)?.as_deref().map(str::trim) {
-            None | Some("0") => false,
-            Some("1") => true,
-            Some(value) => return Err(ConfigError::new(STRICT, value, Cause::NoSwitch)),
+        let switch = |name| match text(name)?.as_deref().map(str::trim) {
+            None | Some("0") => Ok(false),
+            Some("1") => Ok(true),
+            Some(value) => Err(ConfigError::new(name, value, Cause::NoSwitch)),
         };
+        (config.strict, config.keep) = (switch(STRICT)?, switch(KEEP)?);
         if let Some(value) = text(BREAK)? {
             config.stops = match value.trim().parse() {
                 Ok(step) if step > 0 => Some(step),

@@ -263,6 +263,21 @@ pub(crate) fn settle(
     Ok(Halt::Found(Box::new(found)))
 }
 
+/// Replays a tape that was given, and makes it small if it fails, as if it had been found.
+pub(crate) fn adopt(
+    host: &mut dyn Host,
+    nondeterminism: Level,
+    tape: &Tape,
+) -> Result<Clean, Halt> {
+    let mut record = host.run(&Plan::replay(tape.clone()).hashed())?;
+    if record.broken.is_some() {
+        return Err(settle(host, record, 0, nondeterminism != Level::Allow, None)?);
+    }
+    let mut clean = Clean::default();
+    clean.note(&mut record, host.portfolio().member())?;
+    Ok(clean)
+}
+
 /// Replays a tape that was given; none if it passes.
 pub(crate) fn replay(host: &mut dyn Host, tape: &Tape) -> Result<Clean, Halt> {
     let mut record = host.run(&Plan::replay(tape.clone()).hashed())?;

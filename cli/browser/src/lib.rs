@@ -4,6 +4,9 @@
 
 mod log;
 mod page;
+// The page as it is, without the rest of the command line and all that it needs.
+#[path = "../../src/picture.rs"]
+mod picture;
 pub mod traces;
 
 pub use page::{Page, Window, shown, shown_in};

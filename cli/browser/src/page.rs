@@ -54,7 +54,7 @@ impl Page {
     async fn open(window: Window, trace: &str) -> Page {
         let directory = tempfile::tempdir().expect("a directory");
         let file = directory.path().join("picture.html");
-        fs::write(&file, cargo_reveille::picture::html(trace)).expect("the page is written");
+        fs::write(&file, crate::picture::html(trace)).expect("the page is written");
         let profile = directory.path().join("profile");
         let (width, height) = window.size;
         let arguments = [

@@ -59,6 +59,12 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// All packages of the workspace with that manifest.
+    #[must_use]
+    pub fn of_workspace(manifest_path: Option<PathBuf>) -> Selection {
+        Selection { workspace: true, manifest_path, ..Selection::default() }
+    }
+
     /// Whether it says which packages or targets are built.
     #[must_use]
     pub fn is_narrowed(&self) -> bool {

@@ -15,7 +15,7 @@ use anstream::{eprintln, println};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use subject::Subject;
+pub(super) use subject::Subject;
 
 pub(super) fn run(args: &Replay) -> Exit {
     let subject = match Subject::read(&args.what) {
@@ -23,10 +23,11 @@ pub(super) fn run(args: &Replay) -> Exit {
         Err(error) => return refuse(Exit::Usage, error),
     };
     let test = args.of.as_ref().unwrap_or(&subject.test);
-    let (workspace, binary, name) = match find(test, &args.selection) {
-        Ok(found) => found,
-        Err((exit, why)) => return refuse(exit, why),
-    };
+    let (workspace, binary, name) =
+        match find(test, &args.selection, args.binaries_metadata.as_deref()) {
+            Ok(found) => found,
+            Err((exit, why)) => return refuse(exit, why),
+        };
     if let Some(step) = args.debugger {
         return debugger::run(&binary, &name, &subject, step);
     }
@@ -61,7 +62,11 @@ pub(super) fn run(args: &Replay) -> Exit {
 }
 
 /// The binary that has the test, and its name there.
-fn find(test: &str, selection: &Selection) -> Result<(Workspace, Binary, String), (Exit, String)> {
+pub(super) fn find(
+    test: &str,
+    selection: &Selection,
+    list: Option<&Path>,
+) -> Result<(Workspace, Binary, String), (Exit, String)> {
     let not_ready = |error: CargoError| match error {
         CargoError::NotBuilt => (Exit::NotBuilt, error.to_string()),
         error => (Exit::NotReady, error.to_string()),
@@ -75,16 +80,13 @@ fn find(test: &str, selection: &Selection) -> Result<(Workspace, Binary, String)
         ));
     };
     let workspace = Workspace::read(selection).map_err(not_ready)?;
-    let narrowed = match selection.is_narrowed() {
-        true => selection.clone(),
-        false => narrowed(&workspace, krate, selection).ok_or_else(|| {
-            let why = format!(
-                "no package of the workspace has a target `{krate}`, in which `{test}` would be"
-            );
-            (Exit::NothingRan, why)
-        })?,
+    let (workspace, binaries) = match list {
+        Some(list) => {
+            let binaries = workspace.binaries_of_nextest(list).map_err(not_ready)?;
+            (workspace, binaries)
+        }
+        None => build_of(&workspace, test, krate, selection)?.map_err(not_ready)?,
     };
-    let (workspace, binaries) = build(&narrowed).map_err(not_ready)?;
     let mut of_crate = binaries.into_iter().filter(|binary| binary.krate() == krate);
     let has = |binary: &Binary| match binary.list() {
         Ok(Listed::Tests(tests)) => tests.iter().any(|(known, _)| known == name),
@@ -101,12 +103,44 @@ fn find(test: &str, selection: &Selection) -> Result<(Workspace, Binary, String)
     }
 }
 
+type Built = Result<(Workspace, Vec<Binary>), CargoError>;
+
+/// Builds what may have the test, and no more if nobody says what.
+fn build_of(
+    workspace: &Workspace,
+    test: &str,
+    krate: &str,
+    selection: &Selection,
+) -> Result<Built, (Exit, String)> {
+    if selection.is_narrowed() {
+        return Ok(build(selection));
+    }
+    match narrowed(workspace, krate, selection) {
+        Some(selection) => Ok(build(&selection)),
+        None => Err((
+            Exit::NothingRan,
+            format!(
+                "no package of the workspace has a target `{krate}`, in which `{test}` would be"
+            ),
+        )),
+    }
+}
+
 fn narrowed(workspace: &Workspace, krate: &str, selection: &Selection) -> Option<Selection> {
     workspace.packages.values().find_map(|package| {
         let is_it = |target: &&(String, bool)| target.0.replace('-', "_") == krate;
         let (target, is_test) = package.targets.iter().find(is_it)?;
         Some(selection.narrowed(&package.name, is_test.then_some(target)))
     })
+}
+
+/// The report among what a test printed; all of it if there is none.
+pub(super) fn report_of(output: &str) -> &str {
+    let title = output.find("` breaks the law ");
+    let start = title.and_then(|at| output[..at].rfind("reveille: `"));
+    let report = start.map_or(output, |start| &output[start..]);
+    // The harness goes on below.
+    report.split("\n\n\n").next().unwrap_or(report)
 }
 
 /// The only file in the directory.

@@ -1,16 +1,15 @@
 //! What came of it: the results that every report is made of.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// What a gate did.
-#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// The reveille tests, in the order of their names.
     pub tests: Vec<TestResult>,
     /// Tests that are none of ours and passed when they were asked: binary and name.
-    #[serde(skip)]
     pub ordinary: Vec<(PathBuf, String)>,
     /// Tests that were not begun.
     pub not_run: usize,
@@ -25,7 +24,7 @@ pub struct Outcome {
 }
 
 /// What a test did.
-#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 pub struct TestResult {
     /// Its package.
     pub package: String,
@@ -42,7 +41,7 @@ pub struct TestResult {
 }
 
 /// What a check of a test did, in all its processes.
-#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 pub struct CheckResult {
     /// Its name: that of the test with the crate in front.
     pub name: String,
@@ -65,7 +64,9 @@ pub struct CheckResult {
 }
 
 /// Why a test failed.
-#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema, Serialize,
+)]
 pub struct Failure {
     /// What it is.
     pub kind: FailureKind,
@@ -86,7 +87,9 @@ pub struct Failure {
 }
 
 /// What a failure is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema, Serialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// A law is broken.
@@ -103,7 +106,7 @@ pub enum FailureKind {
 }
 
 /// A place in the code.
-#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema, Serialize)]
 pub struct Place {
     /// What was done there.
     pub what: String,
@@ -120,6 +123,31 @@ impl Outcome {
         self.checks().map(|check| check.runs).sum()
     }
 
+    /// Takes in what another machine did. In whatever order that is done, nothing is lost and the
+    /// result is the same; the same outcome must not be taken in twice, since its runs would
+    /// count twice.
+    pub fn merge(&mut self, other: Outcome) {
+        for test in other.tests {
+            let is_it = |known: &&mut TestResult| known.identity() == test.identity();
+            match self.tests.iter_mut().find(is_it) {
+                Some(known) => known.merge(test),
+                None => self.tests.push(test),
+            }
+        }
+        self.tests.sort_by_cached_key(|test| (test.full_name(), test.package.clone()));
+        for warning in other.warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+        self.warnings.sort();
+        self.not_run += other.not_run;
+        // They worked side by side.
+        self.seconds = self.seconds.max(other.seconds);
+        self.jobs += other.jobs;
+        self.interrupted |= other.interrupted;
+    }
+
     /// All checks.
     pub fn checks(&self) -> impl Iterator<Item = &CheckResult> {
         self.tests.iter().flat_map(|test| &test.checks)
@@ -132,9 +160,49 @@ impl Outcome {
 }
 
 impl TestResult {
+    fn identity(&self) -> (&str, &str, &str) {
+        (&self.package, &self.binary, &self.name)
+    }
+
+    fn merge(&mut self, other: TestResult) {
+        for check in other.checks {
+            match self.checks.iter_mut().find(|known| known.name == check.name) {
+                Some(known) => known.merge(check),
+                None => self.checks.push(check),
+            }
+        }
+        self.checks.sort_by(|a, b| a.name.cmp(&b.name));
+        for failure in other.failures {
+            if !self.failures.contains(&failure) {
+                self.failures.push(failure);
+            }
+        }
+        self.failures.sort();
+        self.seconds += other.seconds;
+    }
+
     /// Its name with the crate in front.
     #[must_use]
     pub fn full_name(&self) -> String {
         format!("{}::{}", self.binary.replace('-', "_"), self.name)
+    }
+}
+
+impl CheckResult {
+    fn merge(&mut self, other: CheckResult) {
+        // Of what searches from different seeds promise the most is still to be had.
+        self.chance_of_new = self.chance_of_new.max(other.chance_of_new);
+        self.entries = self.entries.max(other.entries);
+        self.runs += other.runs;
+        self.steps += other.steps;
+        self.rejected += other.rejected;
+        self.distinct = self.distinct.max(other.distinct);
+        self.everything |= other.everything;
+        for warning in other.warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+        self.warnings.sort();
     }
 }

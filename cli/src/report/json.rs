@@ -3,7 +3,7 @@
 use crate::cargo::Workspace;
 use crate::gate::{Outcome, TestResult};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A line of the report.
 #[derive(Debug, JsonSchema, Serialize)]
@@ -58,6 +58,71 @@ pub(super) fn write(outcome: &Outcome, _workspace: &Workspace) -> String {
     let lines = outcome.tests.iter().map(Line::Test).chain([Line::End(end)]);
     let text = |line: Line<'_>| serde_json::to_string(&line).unwrap_or_default() + "\n";
     lines.map(text).collect()
+}
+
+/// A line that is read.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+enum Read {
+    Test(TestResult),
+    End(ReadEnd),
+    /// Of a later version that only adds.
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Debug, Deserialize)]
+struct ReadEnd {
+    version: u32,
+    not_run: usize,
+    seconds: f64,
+    jobs: usize,
+    interrupted: bool,
+    warnings: Vec<String>,
+}
+
+/// Lines that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LinesError {
+    /// A line is none of them.
+    #[error("line {number}: expected what `cargo reveille test --json` writes: {cause}")]
+    Line {
+        /// Its number, from 1 on.
+        number: usize,
+        /// Why.
+        #[source]
+        cause: serde_json::Error,
+    },
+    /// The last line is missing.
+    #[error("the last line is missing: the gate that wrote it did not come to its end")]
+    Cut,
+    /// They are of another version.
+    #[error("lines of version {0}, expected {VERSION}")]
+    OtherVersion(u32),
+}
+
+/// Reads what [`write`] wrote.
+///
+/// # Errors
+///
+/// If a line is none of them, or the last one is missing.
+pub fn read(text: &str) -> Result<Outcome, LinesError> {
+    let mut outcome = Outcome::default();
+    let mut end = None;
+    for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let read = serde_json::from_str(line);
+        match read.map_err(|cause| LinesError::Line { number: at + 1, cause })? {
+            Read::Test(test) => outcome.tests.push(test),
+            Read::End(read) => end = Some(read),
+            Read::Other => {}
+        }
+    }
+    let end = end.ok_or(LinesError::Cut)?;
+    if end.version != VERSION {
+        return Err(LinesError::OtherVersion(end.version));
+    }
+    let ReadEnd { not_run, seconds, jobs, interrupted, warnings, .. } = end;
+    Ok(Outcome { not_run, seconds, jobs, interrupted, warnings, ..outcome })
 }
 
 /// The JSON Schema of a line.

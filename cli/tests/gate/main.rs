@@ -2,8 +2,10 @@
 //! binary and which it is told of as nextest would.
 
 mod bad_input;
+mod corpora;
 mod dying;
 mod fixture;
+mod replaying;
 mod reports;
 mod searching;
 mod tool;

@@ -38,15 +38,18 @@ impl Place {
 
     /// The same over all tests of this binary; among them are those that run gates.
     fn gate_over_all(&self, arguments: &[&str]) -> Command {
+        let mut command = self.over_this_binary(&["test", "--include-ignored"]);
+        command.args(arguments);
+        command
+    }
+
+    /// A command that is told of this binary.
+    pub(crate) fn over_this_binary(&self, words: &[&str]) -> Command {
         let list = self.path("binaries.json");
         std::fs::write(&list, list_of_this_binary()).unwrap();
         let mut command = self.tool();
-        command
-            .args(["test", "--include-ignored", "--binaries-metadata"])
-            .arg(list)
-            .arg("--target-dir")
-            .arg(self.path("target"))
-            .args(arguments);
+        command.args(words).arg("--binaries-metadata").arg(list);
+        command.arg("--target-dir").arg(self.path("target"));
         command
     }
 

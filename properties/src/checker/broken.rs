@@ -15,7 +15,10 @@ use std::path::{Path, PathBuf};
 
 impl Work {
     pub(super) fn broken(&self, host: &mut dyn Host, found: &Found) -> Failure {
-        let origin = message::origin(found, self.order.runs, self.seed);
+        let origin = match self.keeps && self.replay.is_some() {
+            true => Some("a tape that was given".to_owned()),
+            false => message::origin(found, self.order.runs, self.seed),
+        };
         let inputs = host.inputs(&found.tape).unwrap_or_default();
         let kept = self.corpus.tell(host, found, origin.as_deref(), inputs.trim_end());
         let mut failure = message::found(&self.name, found, origin.as_deref(), &kept.text);

@@ -34,6 +34,8 @@ pub(super) struct Work {
     marks: Vec<Mark>,
     /// Where traces are written.
     pub(super) trace: Option<PathBuf>,
+    /// Whether the run to repeat is kept.
+    pub(super) keeps: bool,
     /// Before which step a replay stops for a debugger.
     stops: Option<u64>,
     pub(super) gate: RefCell<Option<Gate>>,
@@ -57,10 +59,14 @@ impl Work {
         }
         let given = checker.seed.map(Seed::Given);
         let seed = config.seed.or(given).unwrap_or_else(|| Seed::of_name(&name));
-        let corpus = match replay {
-            None => Session::open(&name, &checker.corpus, config.corpus.as_ref(), config.strict)?,
-            Some(_) => Session::off(&name),
+        let mut corpus = match replay {
+            Some(_) if !config.keep => Session::off(&name),
+            _ => Session::open(&name, &checker.corpus, config.corpus.as_ref(), config.strict)?,
         };
+        if replay.is_some() {
+            // It is the only run.
+            corpus.replay_none();
+        }
         let settings = checker.settings.clone();
         let order = Order { runs, nondeterminism: settings.levels.get(Law::Nondeterminism) };
         let Checker { hermetic, watchdog, .. } = *checker;
@@ -77,6 +83,7 @@ impl Work {
             marks,
             trace: config.trace.clone(),
             stops: config.stops,
+            keeps: config.keep,
             gate: RefCell::default(),
             story: RefCell::default(),
         })
@@ -183,6 +190,7 @@ impl Work {
             Err(Stop::Corpus(error)) => return self.told(Err(error.into())),
         };
         let result = match &self.replay {
+            Some(tape) if self.keeps => search::adopt(host, self.order.nondeterminism, tape),
             Some(tape) => search::replay(host, tape),
             None => self.search(host, replayed.passed),
         };

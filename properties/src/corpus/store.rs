@@ -3,7 +3,7 @@
 //! A file gets there whole or not at all: it is written under another name, flushed
 //! to the disk and renamed. Its name is its content, so two processes that find the
 //! same write the same file, and two that find something else do not meet. No file is
-//! ever written over, whatever is in it.
+//! ever written over, whatever is in it, but to add what people remarked to the same entry.
 //!
 //! After the new file is in its place those that it makes superfluous are removed:
 //! what [`merge`] would drop of all that are there. A concurrent writer's file is never
@@ -128,7 +128,10 @@ impl Store {
         remove_abandoned(&directory);
         let path = match free_name(&directory, entry) {
             Name::Free(path) => path,
-            Name::Known(path) => return Ok(Added::Known(path)),
+            Name::Known(path) => {
+                add_remarks(&path, entry).map_err(|error| StoreError::new(&path, error))?;
+                return Ok(Added::Known(path));
+            }
             Name::Taken(path) => {
                 let error = io::Error::new(ErrorKind::AlreadyExists, "another file has its name");
                 return Err(StoreError::new(&path, error));
@@ -137,6 +140,32 @@ impl Store {
         write_whole(&path, entry.to_text().as_bytes())
             .map_err(|error| StoreError::new(&path, error))?;
         Ok(self.tidy(entry, path))
+    }
+
+    /// The files that nobody needs: of entries that a shorter one of the same cause or as many
+    /// shorter ones as are kept stand beside, and what is left of processes that were killed
+    /// as they wrote.
+    #[must_use]
+    pub fn superfluous(&self) -> Vec<PathBuf> {
+        let entries = self.load_all().entries;
+        let kept = merge(entries.iter().map(|(_, entry)| entry.clone()));
+        let mut seen = Vec::new();
+        let mut is_needed = |entry: &Entry| {
+            let weight = (entry.test(), entry.weight());
+            // Of two files with the same content one will do.
+            let is_first = !seen.contains(&(entry.test().to_owned(), entry.weight()));
+            seen.push((entry.test().to_owned(), entry.weight()));
+            is_first && kept.iter().any(|kept| (kept.test(), kept.weight()) == weight)
+        };
+        let longer = entries.iter().filter(|(_, entry)| !is_needed(entry));
+        let mut files: Vec<PathBuf> = longer.map(|(path, _)| path.clone()).collect();
+        for directory in
+            files_in(&self.root).unwrap_or_default().iter().filter(|path| path.is_dir())
+        {
+            files.extend(abandoned(directory));
+        }
+        files.sort();
+        files
     }
 
     /// Removes what is superfluous; says what that means for `own`.
@@ -282,15 +311,37 @@ fn flush_directory(path: &Path) {
 
 /// Removes the drafts of processes that were killed.
 fn remove_abandoned(directory: &Path) {
-    let Ok(files) = fs::read_dir(directory) else { return };
-    for path in files.flatten().map(|file| file.path()) {
-        let is_draft = path.extension() == Some(OsStr::new(DRAFT));
-        let written = fs::metadata(&path).and_then(|data| data.modified());
-        let age = written.ok().and_then(|at| SystemTime::now().duration_since(at).ok());
-        if is_draft && age.is_some_and(|age| age > ABANDONED) {
-            let _ = fs::remove_file(&path);
-        }
+    for path in abandoned(directory) {
+        let _ = fs::remove_file(&path);
     }
+}
+
+/// The drafts in a directory that nobody is writing any more.
+fn abandoned(directory: &Path) -> Vec<PathBuf> {
+    let is_abandoned = |path: &PathBuf| {
+        let is_draft = path.extension() == Some(OsStr::new(DRAFT));
+        let written = fs::metadata(path).and_then(|data| data.modified());
+        let age = written.ok().and_then(|at| SystemTime::now().duration_since(at).ok());
+        is_draft && age.is_some_and(|age| age > ABANDONED)
+    };
+    files_in(directory).unwrap_or_default().into_iter().filter(is_abandoned).collect()
+}
+
+/// Adds what people remarked in `entry` to the file of the same entry. Remarks are the one
+/// thing for which a file is written anew; who writes at the same moment may be the one that
+/// stays, so it is looked at again.
+fn add_remarks(path: &Path, entry: &Entry) -> io::Result<()> {
+    const TRIES: u32 = 8;
+    for _ in 0..TRIES {
+        let Ok(Some(mut known)) = read(path) else { return Ok(()) };
+        let before = known.clone();
+        known.take_remarks(entry);
+        if known == before {
+            return Ok(());
+        }
+        write_whole(path, known.to_text().as_bytes())?;
+    }
+    Ok(())
 }
 
 /// An entry could not be written.

@@ -32,6 +32,17 @@ async fn a_wake_leads_to_its_poll_and_to_its_registration_and_back() {
 }
 
 #[tokio::test]
+async fn an_event_is_where_the_innermost_frame_of_its_stack_is() {
+    let mut trace = traces::stale_waker();
+    trace["run"]["events"][43].as_object_mut().unwrap().remove("at");
+    shown(&trace, async |page| {
+        page.script("reveille.state.select('event', 43, 0)").await;
+        assert_eq!(page.text("#details .source .here .code-line").await.trim(), "waker.wake();");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_named_come_first_and_who_is_never_woken_is_known() {
     shown(&traces::deadlock(), async |page| {
         let lanes = page.script("return reveille.state.runs[0].lanes.map((lane) => [lane.key, !!lane.named, !!lane.neverWoken])").await;

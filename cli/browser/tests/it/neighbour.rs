@@ -34,6 +34,17 @@ async fn it_is_shown_beside_and_the_first_difference_is_marked_on_both() {
 }
 
 #[tokio::test]
+async fn the_first_difference_is_found_if_the_trace_does_not_say_it() {
+    let mut trace = traces::stale_waker();
+    trace["neighbour"].as_object_mut().unwrap().remove("first_difference");
+    shown(&trace, async |page| {
+        page.press(['d']).await;
+        assert_eq!(page.state("cursor").await, "27");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn its_events_have_details_too() {
     shown(&traces::deadlock(), async |page| {
         page.script("reveille.state.select('event', 11, 1)").await;

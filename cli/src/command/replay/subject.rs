@@ -6,13 +6,13 @@ use std::path::PathBuf;
 
 /// A tape and the check that it is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Subject {
-    pub(super) test: String,
-    pub(super) tape: String,
+pub(in crate::command) struct Subject {
+    pub(in crate::command) test: String,
+    pub(in crate::command) tape: String,
 }
 
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SubjectError {
+pub(in crate::command) enum SubjectError {
     #[error("expected a tape, or a file with one: {0}")]
     Tape(#[source] TapeError),
     #[error("{} is neither a tape nor a file that can be read ({cause})", path.display())]
@@ -33,7 +33,7 @@ pub(super) enum SubjectError {
 
 impl Subject {
     /// Reads what is given on the command line, as one word or as the pasted words of a line.
-    pub(super) fn read(words: &[String]) -> Result<Subject, SubjectError> {
+    pub(in crate::command) fn read(words: &[String]) -> Result<Subject, SubjectError> {
         // `REVEILLE_REPLAY=v1/.. cargo test ..`
         let pasted = words.iter().flat_map(|word| word.split_whitespace());
         let pasted = pasted.filter_map(|word| word.strip_prefix("REVEILLE_REPLAY=")).next();

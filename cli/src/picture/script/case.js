@@ -22,7 +22,9 @@ function showCase(state) {
   const box = byId('case');
   const parts = [];
   if (verdict) {
-    parts.push(section('What is known', factList(verdict.facts.map(({ label, text }) => [label, text]))));
+    // The cause has a section of its own.
+    const facts = verdict.facts.filter(({ label }) => !(verdict.why && label === 'why'));
+    parts.push(section('What is known', factList(facts.map(({ label, text }) => [label, text]))));
     if (verdict.why) {
       const links = (verdict.why.steps ?? []).map((step) => stepButton(state, step));
       parts.push(section('Why', el('p', { class: 'text' }, reflowed(verdict.why.text)), links.length ? el('p', { class: 'links' }, ...links) : null));

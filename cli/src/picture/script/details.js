@@ -18,11 +18,11 @@ function showEvent(state, at, number) {
   }
   const links = run.links.of(at);
   if (links.length) parts.push(section('Linked with', linkList(state, number, links)));
-  const site = event.at ?? (blamed && model.verdict.blamed[blamed[0] - 1].site);
+  const site = siteOf(event) ?? (blamed && model.verdict.blamed[blamed[0] - 1].site);
   if (site) {
     parts.push(section('Where', el('p', { class: 'site-line' }, el('code', {}, place(site)), site.function ? el('span', { class: 'function' }, ` in ${shown(site.function)}`) : null), sourceOf(state.trace, site, 6) ?? noSource()));
   }
-  if (Array.isArray(event.stack) && event.stack.length) {
+  if (Array.isArray(event.stack) && event.stack.length > (event.at ? 0 : 1)) {
     parts.push(section('Called from', el('ol', { class: 'stack' }, ...event.stack.map((frame) =>
       el('li', {}, el('code', {}, place(frame)), frame.function ? el('span', { class: 'function' }, ` in ${shown(frame.function)}`) : null, sourceOf(state.trace, frame, 1))))));
   }

@@ -135,7 +135,8 @@ function tipOf(pane, { at, lane, state }) {
   const event = model.events[at];
   const said = [`${short(whoOf(model, event), 60)}: ${short(event.words ?? event.kind, 200)}`];
   said.push(`step ${event.step} · at ${duration(event.now ?? 0)} · event ${event.index}`);
-  if (event.at) said.push(short(place(event.at), 120));
+  const site = siteOf(event);
+  if (site) said.push(short(place(site), 120));
   for (const number of pane.run.blamed.get(at) ?? []) {
     said.push(`${number}: ${short(model.verdict.blamed[number - 1].what, 160)}`);
   }

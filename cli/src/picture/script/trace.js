@@ -39,8 +39,28 @@ function complete(trace) {
   if (trace.verdict) {
     for (const name of ['others', 'facts', 'hints', 'blamed', 'waits']) trace.verdict[name] = list(trace.verdict[name]);
   }
-  if (trace.neighbour) trace.neighbour.run = run(trace.neighbour.run);
+  if (trace.neighbour) {
+    trace.neighbour.run = run(trace.neighbour.run);
+    trace.neighbour.first_difference ??= firstDifference(trace.run.events, trace.neighbour.run.events);
+  }
   return trace;
+}
+
+// The place of the first event that is another one. Where it was done is no part of what it is.
+function firstDifference(ours, theirs) {
+  const same = (a, b) => {
+    const names = Object.keys({ ...a, ...b });
+    return names.every((name) => name === 'at' || name === 'stack' || a[name] === b[name] || JSON.stringify(a[name]) === JSON.stringify(b[name]));
+  };
+  const last = Math.min(ours.length, theirs.length);
+  let at = 0;
+  while (at < last && same(ours[at], theirs[at])) at++;
+  return at;
+}
+
+// Where an event was done: its place, or the innermost frame of its stack.
+function siteOf(event) {
+  return event.at ?? (Array.isArray(event.stack) ? event.stack[0] : undefined);
 }
 
 // The excerpt that has a line of a file, if there is one.
