@@ -170,7 +170,7 @@ fn has_two_checks() {
     reveille::check(|| async {
         let _ = one_is_late().await;
     });
-    reveille::Checker::new().name("gate::has_two_checks, the second").runs(7).check(|| async {
+    reveille::Checker::new().name("the second of two").runs(7).check(|| async {
         let _ = one_is_late().await;
     });
 }

@@ -22,8 +22,8 @@ fn a_run_is_repeated_from_wherever_its_tape_stands() {
     let picture = place.path("a/picture.html");
     let mut outputs = Vec::new();
     for what in [&line, tape, entry, trace] {
-        let mut replay = place.over_this_binary(&["replay", what, "--picture"]);
-        let done = done(replay.arg(&picture)).with(100);
+        let mut replay = place.over_this_binary(&["replay", what]);
+        let done = done(replay.arg("--picture").arg(&picture)).with(100);
         assert!(
             done.out.contains("    1         0ns  root          spawns task 1, spawns task 2"),
             "{}",
@@ -43,8 +43,8 @@ fn a_run_that_passes_has_a_picture_too() {
     let place = Place::new();
     let tape = reveille::Tape::new().to_text("gate::fixture::passes");
     let perfetto = place.path("run.json");
-    let mut replay = place.over_this_binary(&["replay", &tape, "--perfetto"]);
-    let done = done(replay.arg(&perfetto)).with(0);
+    let mut replay = place.over_this_binary(&["replay", &tape]);
+    let done = done(replay.arg("--perfetto").arg(&perfetto)).with(0);
     assert!(
         done.out.contains("reveille: the run passes in `gate::fixture::passes`"),
         "{}",
@@ -60,10 +60,10 @@ fn a_run_that_passes_has_a_picture_too() {
 #[test]
 fn a_check_with_a_name_of_its_own_is_found_by_its_test() {
     let place = Place::new();
-    let tape = reveille::Tape::new().to_text("gate::has_two_checks, the second");
+    let tape = reveille::Tape::new().to_text("the second of two");
     done(&mut place.over_this_binary(&["replay", &tape]))
-        .with(4)
-        .says("there is no test `gate::has_two_checks, the second`; if a test makes a check of that name, --of says which");
+        .with(2)
+        .says("`the second of two` is no test's name, such as `my_crate::tests::sends`; --of says which test makes the check");
     let of = ["replay", &tape, "--of", "gate::fixture::has_two_checks"];
     done(&mut place.over_this_binary(&of)).with(0);
 }
@@ -102,10 +102,12 @@ fn a_debugger_is_told_where_to_stop() {
     let tape = reveille::Tape::new().to_text("gate::fixture::passes");
     let tools = place.path("tools");
     std::fs::create_dir_all(&tools).unwrap();
-    // Cargo is found by its own variable.
+    // There are the compiler and our debuggers, and no others.
+    let toolchain = std::path::Path::new(env!("CARGO")).parent().unwrap();
+    let path = std::env::join_paths([&tools, &toolchain.to_owned()]).unwrap();
     let replay = || {
         let mut replay = place.over_this_binary(&["replay", &tape, "--debugger", "3"]);
-        replay.env("PATH", &tools).env("CARGO", env!("CARGO"));
+        replay.env("PATH", &path).env("CARGO", env!("CARGO"));
         replay
     };
     done(&mut replay()).with(96).says("there is no debugger: expected one of `rust-gdb`");

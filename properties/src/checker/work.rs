@@ -59,14 +59,13 @@ impl Work {
         }
         let given = checker.seed.map(Seed::Given);
         let seed = config.seed.or(given).unwrap_or_else(|| Seed::of_name(&name));
-        let mut corpus = match replay {
-            Some(_) if !config.keep => Session::off(&name),
+        let corpus = match replay {
+            Some(_) if config.keep => {
+                Session::to_write(&name, &checker.corpus, config.corpus.as_ref())
+            }
+            Some(_) => Session::off(&name),
             _ => Session::open(&name, &checker.corpus, config.corpus.as_ref(), config.strict)?,
         };
-        if replay.is_some() {
-            // It is the only run.
-            corpus.replay_none();
-        }
         let settings = checker.settings.clone();
         let order = Order { runs, nondeterminism: settings.levels.get(Law::Nondeterminism) };
         let Checker { hermetic, watchdog, .. } = *checker;
