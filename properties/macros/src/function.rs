@@ -21,8 +21,8 @@ impl Function {
         let mut item = Tokens::new(item);
         let attributes = Attribute::take(&mut item);
         let (mut visibility, mut is_async) = (Vec::new(), false);
+        let place = item.span();
         let function = loop {
-            let place = item.span();
             match item.next().ok_or_else(|| Error::new(place, WANTED))? {
                 TokenTree::Ident(word) if word == "fn" => break word,
                 TokenTree::Ident(word) if word == "async" => is_async = true,
