@@ -346,6 +346,7 @@ impl Checker {
     }
 
     /// Whether runs may suffer this fault.
+    #[cfg(feature = "laws")]
     pub(crate) fn suffers(&self, fault: Kind) -> bool {
         self.settings.faults.has(fault)
     }

@@ -47,7 +47,8 @@
 //!
 //! [`io`] has pipes and duplex streams whose faults are on the tape, and
 //! [`io::with_faults`] for any other stream. Whoever implements `AsyncRead`, `AsyncBufRead`,
-//! `AsyncSeek` or `AsyncWrite`, or a channel, has its laws checked by a suite of [`laws`]:
+//! `AsyncSeek` or `AsyncWrite`, or a channel, has its laws checked by a suite of [`laws`], with
+//! the feature `laws`:
 //!
 //! ```
 //! use futures::io::BufWriter;
@@ -120,10 +121,14 @@
 //! *hermetic* runs, each in a process of its own with fixed entropy and clocks
 //! (on Linux). Where that cannot be, the law `nondeterminism` names the first
 //! event that differs.
+//!
+#![cfg_attr(feature = "laws", doc = "[`laws`]: mod@laws")]
+#![cfg_attr(not(feature = "laws"), doc = "[`laws`]: #streams-and-the-laws-of-their-traits")]
 
 mod advice;
 mod arguments;
 mod await_site;
+#[cfg(feature = "laws")]
 mod breach;
 mod breakpoint;
 mod callsite;
@@ -147,6 +152,7 @@ mod host;
 mod interpose;
 mod json;
 mod judge;
+#[cfg(feature = "laws")]
 pub mod laws;
 mod marks;
 mod memory;

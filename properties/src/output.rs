@@ -1,5 +1,6 @@
 //! What the body of a test may return, and what that says of the run.
 
+#[cfg(feature = "laws")]
 use crate::breach::Breach;
 use crate::rejection::Rejection;
 use proptest::test_runner::TestCaseError;
@@ -71,6 +72,7 @@ impl<T: TestOutput, E: Debug> TestOutput for Result<T, E> {
                     Ending::Rejected(Rejection::by_body(why.message()))
                 }
                 Some(TestCaseError::Fail(why)) => Ending::Failed(why.message().to_owned()),
+                #[cfg(feature = "laws")]
                 None if typeid::of::<E>() == TypeId::of::<Breach>() => {
                     Ending::Broken(format!("{error:?}"))
                 }

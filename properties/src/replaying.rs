@@ -10,6 +10,7 @@ thread_local! {
 }
 
 /// Whether it is.
+#[cfg(feature = "laws")]
 pub(crate) fn is_replay() -> bool {
     REPLAYING.get()
 }

@@ -52,6 +52,7 @@ mod ending;
 mod entropy;
 mod executor;
 mod fault;
+mod few;
 mod finding;
 mod forgotten;
 pub mod fs;

@@ -59,7 +59,8 @@ impl Residents {
             }
         }
         // Runs must not differ in which slots they get.
-        self.free.sort_unstable_by(|one, other| other.cmp(one));
+        self.free.sort_unstable();
+        self.free.reverse();
         things.extend(self.only.drain(..).map(|(_, thing)| thing));
         things
     }

@@ -3,19 +3,19 @@
 mod known;
 mod once;
 
+use crate::error::Error;
+use crate::tokens::{Code, Tokens, only_text, only_word};
 use known::{FAULTS, LAWS};
 use once::Once;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::parse::{Parse, ParseStream};
-use syn::{Expr, Ident, Lit, LitBool, Path, Token, parenthesized};
 
 const KNOWN: &str = "expected `runs = ..`, `seed = ..`, `max_steps = ..`, `max_tasks = ..`, `hermetic = true|false`, \
                      `tokio = true|false`, `corpus = \"directory\"|true|false`, `allow(law)`, `warn(law)`, `deny(law)`, \
                      `with(fault)`, `without(fault)` or `crate = path`";
 
 pub(crate) struct Arguments {
-    pub(crate) krate: Path,
+    pub(crate) krate: TokenStream,
     calls: Vec<TokenStream>,
     said: Once,
 }
@@ -28,80 +28,79 @@ impl Arguments {
     }
 }
 
-impl Parse for Arguments {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let mut arguments = Arguments {
-            krate: syn::parse_quote!(::reveille),
-            calls: Vec::new(),
-            said: Once::default(),
-        };
-        while !input.is_empty() {
-            arguments.parse_one(input)?;
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
+impl Arguments {
+    pub(crate) fn parse(tokens: TokenStream) -> Result<Arguments, Error> {
+        let mut arguments =
+            Arguments { krate: quote!(::reveille), calls: Vec::new(), said: Once::default() };
+        let mut tokens = Tokens::new(tokens);
+        while !tokens.is_empty() {
+            arguments.parse_one(&mut tokens)?;
+            if !tokens.is_empty() {
+                tokens.expect_punct(',')?;
             }
         }
         Ok(arguments)
     }
-}
 
-impl Arguments {
-    fn parse_one(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
-        if input.peek(Token![crate]) {
-            let word = input.parse::<Token![crate]>()?;
-            self.said.once("crate", "crate", word.span)?;
-            input.parse::<Token![=]>()?;
-            self.krate = input.parse()?;
-            return Ok(());
-        }
-        let word: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), KNOWN))?;
+    fn parse_one(&mut self, tokens: &mut Tokens) -> Result<(), Error> {
+        let place = tokens.span();
+        let word = tokens.word().ok_or_else(|| Error::new(place, KNOWN))?;
         match word.to_string().as_str() {
+            "crate" => self.krate = self.value(&word, tokens)?,
             "runs" | "seed" | "max_steps" | "max_tasks" => {
-                let value: Expr = self.value(&word, input)?;
+                let value = self.value(&word, tokens)?;
                 self.calls.push(quote!(#word(#value)));
             }
             "hermetic" | "tokio" => {
-                let value: LitBool = self.value(&word, input)?;
+                let value = self.value(&word, tokens)?;
+                if !is_bool(&value) {
+                    return Err(Error::across(value, "expected `true` or `false`"));
+                }
                 self.calls.push(quote!(#word(#value)));
             }
             "corpus" => {
-                let value: Lit = self.value(&word, input)?;
-                if !matches!(value, Lit::Str(_) | Lit::Bool(_)) {
+                let value = self.value(&word, tokens)?;
+                if only_text(&value).is_none() && !is_bool(&value) {
                     let wanted = "expected the name of a directory, `true` or `false`";
-                    return Err(syn::Error::new(value.span(), wanted));
+                    return Err(Error::across(value, wanted));
                 }
                 self.calls.push(quote!(#word(#value)));
             }
             "allow" | "warn" | "deny" => {
-                let laws;
-                parenthesized!(laws in input);
-                for law in known::names(&laws)? {
+                for law in known::names(tokens.parentheses()?.stream()) {
                     let variant = law.variant("law", &LAWS)?;
                     self.said.once("level", &law.text, law.span())?;
                     self.calls.push(quote!(#word(reveille_::Law::#variant)));
                 }
             }
             "with" | "without" => {
-                let faults;
-                parenthesized!(faults in input);
-                for fault in known::names(&faults)? {
+                for fault in known::names(tokens.parentheses()?.stream()) {
                     let variant = fault.variant("fault", &FAULTS)?;
                     self.said.once("fault", &fault.text, fault.span())?;
                     self.calls.push(quote!(#word(reveille_::Kind::#variant)));
                 }
             }
-            _ => return Err(syn::Error::new(word.span(), KNOWN)),
+            _ => return Err(Error::new(word.span(), KNOWN)),
         }
         Ok(())
     }
 
     /// What follows `word =`.
-    fn value<T: Parse>(&mut self, word: &Ident, input: ParseStream<'_>) -> syn::Result<T> {
+    fn value(&mut self, word: &Ident, tokens: &mut Tokens) -> Result<TokenStream, Error> {
         let name = word.to_string();
         self.said.once(&name, &name, word.span())?;
-        input.parse::<Token![=]>()?;
-        input.parse()
+        tokens.expect_punct('=')?;
+        let place = tokens.span();
+        let value = tokens.until_comma(Code::Expression);
+        if value.is_empty() {
+            return Err(Error::new(place, format!("expected a value for `{name}`")));
+        }
+        Ok(value)
     }
+}
+
+fn is_bool(tokens: &TokenStream) -> bool {
+    only_word(tokens).is_some_and(|word| word == "true" || word == "false")
 }
 
 #[cfg(test)]
@@ -111,7 +110,7 @@ mod tests {
     use reveille_sim::{Kind, Law};
 
     fn settings(arguments: &str) -> Result<String, String> {
-        let arguments: syn::Result<Arguments> = syn::parse_str(arguments);
+        let arguments = Arguments::parse(arguments.parse().unwrap());
         let text = arguments.map_err(|error| error.to_string())?.settings().to_string();
         Ok(text.replace(' ', ""))
     }
@@ -215,8 +214,31 @@ mod tests {
 
     #[test]
     fn both_places_are_shown() {
-        let error = syn::parse_str::<Arguments>("runs = 1, seed = 2, runs = 3").err().unwrap();
-        let told: Vec<String> = error.into_iter().map(|one| one.to_string()).collect();
-        assert_eq!(told, ["`runs` is given twice; expected once", "`runs` is given here first"]);
+        let error = Arguments::parse(quote!(runs = 1, seed = 2, runs = 3)).err().unwrap();
+        let told = error.into_compile_error().to_string();
+        assert!(told.contains("`runs` is given twice; expected once"), "{told}");
+        assert!(told.contains("`runs` is given here first"), "{told}");
+    }
+
+    #[test]
+    fn values_are_what_they_are_to_be() {
+        assert_eq!(
+            settings("runs = if cfg!(miri) { 3 } else { N * 2 }, corpus = \"a\", crate = a::b")
+                .unwrap(),
+            "let__reveille_checker={usea::basreveille_;__reveille_checker.runs(ifcfg!(miri){3}else{N*2})};\
+             let__reveille_checker={usea::basreveille_;__reveille_checker.corpus(\"a\")};"
+        );
+        for (written, told) in [
+            ("runs", "expected `=`"),
+            ("runs =", "expected a value for `runs`"),
+            ("tokio = 1", "expected `true` or `false`"),
+            ("corpus = 1", "expected the name of a directory, `true` or `false`"),
+            ("allow = stuck", "expected parentheses"),
+            ("allow(stuck) deny(panic)", "expected `,`"),
+            ("1", KNOWN),
+            ("run = 1", KNOWN),
+        ] {
+            assert_eq!(settings(written).unwrap_err(), told, "{written}");
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! The arguments of the test's function: `#[strategy(0..9)] count: u32`.
 
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
-use syn::{Attribute, Expr, FnArg, Meta, Pat, Path, Token};
+use crate::error::Error;
+use crate::function::{Attribute, is_receiver};
+use crate::tokens::{Code, Tokens, bare};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{format_ident, quote, quote_spanned};
 
 /// Tuples end here, too.
 const MOST: usize = 12;
@@ -13,33 +13,33 @@ const MOST: usize = 12;
 #[derive(Default)]
 pub(crate) struct Inputs {
     /// What stands in the function's signature.
-    pub(crate) parameters: Punctuated<FnArg, Token![,]>,
+    pub(crate) parameters: Vec<TokenStream>,
     inputs: Vec<Input>,
 }
 
 struct Input {
     name: String,
     ty: TokenStream,
-    strategy: Expr,
+    strategy: TokenStream,
 }
 
 impl Inputs {
-    pub(crate) fn parse(parameters: Punctuated<FnArg, Token![,]>) -> syn::Result<Inputs> {
+    pub(crate) fn parse(parameters: TokenStream) -> Result<Inputs, Error> {
         let mut all = Inputs::default();
-        for mut parameter in parameters {
-            let input = Input::take(&mut parameter)?;
+        for parameter in Tokens::new(parameters).parts(Code::Parameter) {
+            let (input, without) = Input::take(parameter.clone())?;
             all.inputs.push(input);
             if all.inputs.len() > MOST {
                 let message = format!("a reveille test takes at most {MOST} arguments");
-                return Err(syn::Error::new(parameter.span(), message));
+                return Err(Error::across(parameter, message));
             }
-            all.parameters.push(parameter);
+            all.parameters.push(without);
         }
         Ok(all)
     }
 
     /// The call of the checker for a body of that name.
-    pub(crate) fn check(&self, reveille: &Path, body: &TokenStream) -> TokenStream {
+    pub(crate) fn check(&self, reveille: &TokenStream, body: &TokenStream) -> TokenStream {
         let Some((first, others)) = self.inputs.split_first() else {
             return quote!(check(#body));
         };
@@ -51,8 +51,8 @@ impl Inputs {
             let (name, strategy) = (&input.name, input.strategy(reveille));
             quote!(.and(#name, #strategy))
         });
-        let values: Vec<syn::Ident> =
-            (0..self.inputs.len()).map(|place| quote::format_ident!("value_{place}")).collect();
+        let values: Vec<_> =
+            (0..self.inputs.len()).map(|place| format_ident!("value_{place}")).collect();
         let pattern = match values.as_slice() {
             [one] => quote!(#one),
             several => quote!((#(#several),*)),
@@ -62,53 +62,52 @@ impl Inputs {
 }
 
 impl Input {
-    /// Takes the strategy off a parameter.
-    fn take(parameter: &mut FnArg) -> syn::Result<Input> {
-        let FnArg::Typed(typed) = parameter else {
-            return Err(syn::Error::new(parameter.span(), "a reveille test cannot take `self`"));
-        };
-        let name = name_of(&typed.pat);
-        let ty = &typed.ty;
-        if let syn::Type::ImplTrait(_) = **ty {
+    /// Takes the strategy off a parameter; what is left is the second.
+    fn take(parameter: TokenStream) -> Result<(Input, TokenStream), Error> {
+        let mut rest = Tokens::new(parameter.clone());
+        let attributes = Attribute::take(&mut rest);
+        let pattern = rest.until_colon();
+        if is_receiver(&pattern) {
+            return Err(Error::across(parameter, "a reveille test cannot take `self`"));
+        }
+        rest.expect_punct(':')?;
+        let (name, ty) = (name_of(&pattern), rest.rest());
+        if bare(ty.clone()).into_iter().next().is_some_and(|first| is_word(&first, "impl")) {
             let message = format!("the argument `{name}` needs a type, not an `impl Trait`");
-            return Err(syn::Error::new(ty.span(), message));
+            return Err(Error::across(ty, message));
         }
-        let is_strategy = |attribute: &Attribute| attribute.path().is_ident("strategy");
-        let mut strategies = typed.attrs.extract_if(.., |attribute| is_strategy(attribute));
-        let Some(strategy) = strategies.next() else {
-            drop(strategies);
-            return Err(syn::Error::new(typed.span(), missing(&name, ty)));
+        let (strategies, others): (Vec<_>, Vec<_>) =
+            attributes.into_iter().partition(|attribute| attribute.is("strategy"));
+        let [strategy] = strategies.as_slice() else {
+            return Err(match strategies.get(1) {
+                None => Error::across(parameter, missing(&name, &ty)),
+                Some(second) => {
+                    let message = format!("the argument `{name}` has two strategies, expected one");
+                    Error::across(quote!(#second), message)
+                }
+            });
         };
-        if let Some(second) = strategies.next() {
-            let message = format!("the argument `{name}` has two strategies, expected one");
-            return Err(syn::Error::new(second.span(), message));
-        }
-        drop(strategies);
-        let strategy = expression(&strategy, &name)?;
-        Ok(Input { name, ty: quote!(#ty), strategy })
+        let strategy = strategy.argument().ok_or_else(|| {
+            let message = format!(
+                "expected a strategy for the argument `{name}`, such as `#[strategy(0..9)]`"
+            );
+            Error::across(quote!(#strategy), message)
+        })?;
+        let without = quote!(#(#others)* #pattern: #ty);
+        Ok((Input { name, ty, strategy }, without))
     }
 
     /// The strategy, held to the type of the argument at its own place.
-    fn strategy(&self, reveille: &Path) -> TokenStream {
+    fn strategy(&self, reveille: &TokenStream) -> TokenStream {
         let (ty, strategy) = (&self.ty, &self.strategy);
-        quote_spanned!(strategy.span()=> #reveille::__private::strategy_for::<#ty, _>(#strategy))
+        let place =
+            strategy.clone().into_iter().next().map_or_else(Span::call_site, |it| it.span());
+        quote_spanned!(place=> #reveille::__private::strategy_for::<#ty, _>(#strategy))
     }
 }
 
-fn expression(strategy: &Attribute, name: &str) -> syn::Result<Expr> {
-    let wrong = || {
-        let message =
-            format!("expected a strategy for the argument `{name}`, such as `#[strategy(0..9)]`");
-        syn::Error::new(strategy.span(), message)
-    };
-    match &strategy.meta {
-        Meta::List(list) if !list.tokens.is_empty() => strategy.parse_args(),
-        _ => Err(wrong()),
-    }
-}
-
-fn missing(name: &str, ty: &syn::Type) -> String {
-    let ty = quote!(#ty).to_string().replace(' ', "");
+fn missing(name: &str, ty: &TokenStream) -> String {
+    let ty = bare(ty.clone()).to_string().replace(' ', "");
     format!(
         "the argument `{name}` needs a strategy that makes its values: write \
          `#[strategy(any::<{ty}>())] {name}: {ty}`, or another strategy of proptest"
@@ -116,26 +115,35 @@ fn missing(name: &str, ty: &syn::Type) -> String {
 }
 
 /// The name of an argument, without `mut`; of a pattern its text.
-fn name_of(pattern: &Pat) -> String {
-    match pattern {
-        Pat::Ident(ident) => ident.ident.to_string(),
-        other => quote!(#other).to_string(),
+fn name_of(pattern: &TokenStream) -> String {
+    let pattern = bare(pattern.clone());
+    let mut words = pattern.clone().into_iter();
+    let mut first = words.next();
+    while first.as_ref().is_some_and(|word| is_word(word, "mut") || is_word(word, "ref")) {
+        first = words.next();
     }
+    match (first, words.next()) {
+        (Some(TokenTree::Ident(name)), None) => name.to_string(),
+        _ => pattern.to_string(),
+    }
+}
+
+fn is_word(token: &TokenTree, wanted: &str) -> bool {
+    matches!(token, TokenTree::Ident(word) if word == wanted)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parse(code: &str) -> syn::Result<Inputs> {
-        let function: syn::ItemFn = syn::parse_str(&format!("async fn f({code}) {{}}"))?;
-        Inputs::parse(function.sig.inputs)
+    fn parse(code: &str) -> Result<Inputs, Error> {
+        Inputs::parse(code.parse().unwrap())
     }
 
     fn call(code: &str) -> String {
         let body = quote!(body);
         let inputs = parse(code).unwrap();
-        inputs.check(&syn::parse_quote!(r), &body).to_string().replace(' ', "")
+        inputs.check(&quote!(r), &body).to_string().replace(' ', "")
     }
 
     #[test]
@@ -157,7 +165,7 @@ mod tests {
     fn other_attributes_stay() {
         let inputs = parse("#[allow(unused)] #[strategy(0..9)] n: u32").unwrap();
         let parameters = &inputs.parameters;
-        assert_eq!(quote!(#parameters).to_string(), "# [allow (unused)] n : u32");
+        assert_eq!(quote!(#(#parameters),*).to_string(), "# [allow (unused)] n : u32");
     }
 
     #[test]
@@ -191,6 +199,7 @@ mod tests {
                 "the argument `n` has two strategies, expected one",
             ),
             ("&self", "a reveille test cannot take `self`"),
+            ("mut self: Box<Self>", "a reveille test cannot take `self`"),
             (
                 "#[strategy(0..9)] n: impl Copy",
                 "the argument `n` needs a type, not an `impl Trait`",

@@ -5,9 +5,9 @@
 //! table.
 
 use super::misuse::Ticket;
+use crate::few::Few;
 use std::alloc::Layout;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ thread_local! {
 pub(super) type Key = (usize, u32);
 
 struct Regions {
-    by_start: BTreeMap<Key, Region>,
+    by_start: Few<Key, Region>,
     /// No region is longer.
     longest: usize,
     /// Blocks that were freed and are kept, because a region lies in them.
@@ -54,7 +54,7 @@ impl Block {
 
 impl Regions {
     const fn new() -> Regions {
-        Regions { by_start: BTreeMap::new(), longest: 0, kept: Vec::new() }
+        Regions { by_start: Few::new(), longest: 0, kept: Vec::new() }
     }
 
     fn overlapping(&self, range: Range<usize>) -> impl Iterator<Item = &Region> {

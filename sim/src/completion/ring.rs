@@ -9,11 +9,12 @@ use super::operation::{Loan, Operation, Outcome, Pending};
 use super::owned::{IoBuf, IoBufMut};
 use super::submission::{Submission, Work, verb, work};
 use super::{errno, operation::Lent};
+use crate::few::Few;
 use crate::private::Private;
 use crate::reactor::elsewhere;
 use crate::resident::Handle;
 use crate::world::{self, Core};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::panic::Location;
@@ -56,7 +57,7 @@ pub(super) struct State {
     /// Completions for which there was no room.
     backlog: Private<VecDeque<Completion>>,
     /// By their numbers.
-    flights: Private<BTreeMap<u32, Rc<Flight>>>,
+    flights: Private<Few<u32, Rc<Flight>>>,
     waker: Private<Option<Waker>>,
 }
 

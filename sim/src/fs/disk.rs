@@ -6,11 +6,11 @@ use super::node::Node;
 use super::options::OpenOptions;
 use super::path::error;
 use crate::choice::Kind;
+use crate::few::Few;
 use crate::net::HostId;
 use crate::private::Private;
 use crate::world::Core;
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::rc::Rc;
@@ -42,7 +42,7 @@ impl Default for Disk {
 
 /// The disks of the hosts, each made when it is first used.
 #[derive(Debug, Default)]
-pub(crate) struct Disks(Private<BTreeMap<HostId, Rc<Disk>>>);
+pub(crate) struct Disks(Private<Few<HostId, Rc<Disk>>>);
 
 impl Disks {
     /// The power of a host goes, and its disk with it, if it has used one.
@@ -59,7 +59,7 @@ impl Disk {
     /// The disk of whoever is running.
     pub(super) fn of(core: &Core) -> Rc<Disk> {
         let disks = core.only::<Disks>();
-        disks.0.with(|disks| disks.entry(core.host()).or_default().clone())
+        disks.0.with(|disks| disks.of(core.host()).clone())
     }
 
     fn change(&self, takes: Option<Place>, gives: Option<(Place, Rc<Node>)>) {

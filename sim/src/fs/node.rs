@@ -1,13 +1,13 @@
 //! Files and directories.
 
 use super::content::Content;
+use crate::few::Few;
 use crate::private::Private;
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::rc::Rc;
 
-pub(super) type Names = BTreeMap<OsString, Rc<Node>>;
+pub(super) type Names = Few<OsString, Rc<Node>>;
 
 /// A file or a directory, whatever its name.
 #[derive(Debug)]

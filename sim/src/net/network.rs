@@ -5,11 +5,11 @@ use super::packet::{Packet, PacketKind};
 use super::rule::{Fate, Judge};
 use crate::choice::Kind;
 use crate::fault::Faults;
+use crate::few::Few;
 use crate::private::Private;
 use crate::trace::What;
 use crate::world::{self, Core};
 use std::cell::{Cell, RefMut};
-use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -68,7 +68,7 @@ pub(crate) struct Network {
     machines: Private<Vec<Rc<Machine>>>,
     /// How packets go where nothing else was said.
     usual: Cell<Way>,
-    ways: Private<BTreeMap<(HostId, HostId), Way>>,
+    ways: Private<Few<(HostId, HostId), Way>>,
     rules: Private<Vec<(u64, Judge)>>,
     rules_made: Cell<u64>,
     held: Private<Vec<(HostId, HostId, Release)>>,

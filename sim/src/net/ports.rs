@@ -1,6 +1,6 @@
 //! The ports of a host, for one protocol.
 
-use std::collections::BTreeMap;
+use crate::few::Few;
 use std::net::{IpAddr, SocketAddr};
 
 /// Linux hands these out to those who ask for none in particular.
@@ -11,7 +11,7 @@ const LAST: u16 = 60_999;
 #[derive(Debug)]
 pub(crate) struct Ports {
     next: u16,
-    taken: BTreeMap<u16, Taken>,
+    taken: Few<u16, Taken>,
 }
 
 /// A port that somebody has.
@@ -25,7 +25,7 @@ struct Taken {
 
 impl Default for Ports {
     fn default() -> Ports {
-        Ports { next: FIRST, taken: BTreeMap::new() }
+        Ports { next: FIRST, taken: Few::new() }
     }
 }
 
@@ -44,7 +44,7 @@ impl Ports {
     }
 
     pub(crate) fn take(&mut self, port: u16) {
-        self.taken.entry(port).or_default().sockets += 1;
+        self.taken.of(port).sockets += 1;
     }
 
     pub(crate) fn give_back(&mut self, port: u16) {

@@ -26,8 +26,9 @@ use super::children::{Children, Deviation, Seen};
 use super::lessons::Lessons;
 use super::observation::Words;
 use crate::choice::Kind;
+use crate::few::Few;
 use crate::strand::{Path, Runnable, Strand, Touch};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Choices with more options than this are not enumerated.
 const MOST_OPTIONS: u32 = 64;
@@ -38,7 +39,7 @@ const MOST_WAITING: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub(crate) struct Frontier {
     /// By the number of deviations that their children have.
-    levels: BTreeMap<u32, VecDeque<Parent>>,
+    levels: Few<u32, VecDeque<Parent>>,
     /// Choices of former runs before turns that nobody else could see.
     private: Vec<Pruned>,
     /// Children that wait, and what is left out of them.
@@ -102,7 +103,7 @@ pub struct Exhausted {
 impl Frontier {
     pub(crate) fn new() -> Self {
         Frontier {
-            levels: BTreeMap::new(),
+            levels: Few::new(),
             private: Vec::new(),
             waiting: 0,
             run: Node::default(),
@@ -120,7 +121,7 @@ impl Frontier {
     }
 
     pub(crate) fn exhausted(&self) -> Option<Exhausted> {
-        let next = self.levels.keys().next().copied();
+        let next = self.levels.first().map(|(level, _)| *level);
         let below = next.unwrap_or(self.made.len() as u32).min(self.incomplete_from);
         let deviations = below.checked_sub(1)?;
         Some(Exhausted {
@@ -141,17 +142,17 @@ impl Frontier {
         if self.made.is_empty() {
             return;
         }
-        let Some(mut level) = self.levels.first_entry() else { return };
-        if let Some(parent) = level.get_mut().front_mut() {
+        let Some((_, level)) = self.levels.first_mut() else { return };
+        if let Some(parent) = level.front_mut() {
             self.run.deviations.extend(&parent.deviations);
             self.run.deviations.extend(parent.children.next());
             self.waiting -= 1;
             if parent.children.is_empty() {
-                level.get_mut().pop_front();
+                level.pop_front();
             }
         }
-        if level.get().is_empty() {
-            level.remove();
+        if level.is_empty() {
+            self.levels.remove_first();
         }
     }
 
@@ -234,7 +235,7 @@ impl Frontier {
             self.incomplete_from = self.incomplete_from.min(level);
         } else if !children.is_empty() {
             self.waiting += children.len();
-            self.levels.entry(level).or_default().push_back(Parent { deviations, children });
+            self.levels.of(level).push_back(Parent { deviations, children });
         }
     }
 

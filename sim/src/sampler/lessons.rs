@@ -178,16 +178,17 @@ impl Lessons {
         let shared = self.touches.iter().filter(|(resource, _)| {
             self.users.get(resource).is_some_and(|users| *users == Users::Many)
         });
-        let touching = shared.map(|(resource, counts)| {
-            let counts = counts.iter().map(|(path, count)| (*path, *count));
-            (Selected::Touching(*resource), counts.collect::<BTreeMap<_, _>>())
-        });
+        let touching =
+            shared.map(|(resource, counts)| (Selected::Touching(*resource), counts.clone()));
         let mut selections: Vec<_> = touching.collect();
         if selections.is_empty() {
-            let turns: BTreeMap<Path, u32> = self.turns_by_path().collect();
             selections.extend(self.links.keys().map(|(one, two)| {
-                let of = |path: &Path| (*path, turns.get(path).copied().unwrap_or(1));
-                (Selected::Linked(*one, *two), BTreeMap::from([of(one), of(two)]))
+                let mut counts = BTreeMap::new();
+                for path in [*one, *two] {
+                    let turns = self.strands.get(&path).map_or(1, |strands| strands.turns);
+                    counts.insert(path, turns);
+                }
+                (Selected::Linked(*one, *two), counts)
             }));
         }
         self.selections = selections

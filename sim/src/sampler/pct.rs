@@ -113,7 +113,9 @@ impl Pct {
             self.changes[drawn] = at;
         }
         // The earliest last, where it is taken off.
-        self.changes[..self.changes_left].sort_unstable_by(|a, b| b.cmp(a));
+        let changes = &mut self.changes[..self.changes_left];
+        changes.sort_unstable();
+        changes.reverse();
     }
 
     #[inline]

@@ -27,8 +27,8 @@ use super::Sampler;
 use super::fingerprint::{Deviation, Fingerprint, Place, Turn, next_number};
 use crate::choice::Kind;
 use crate::fault::Faults;
+use crate::few::Few;
 use crate::strand::{Path, Runnable, Strand};
-use std::collections::BTreeMap;
 
 /// Takes deviations wherever they fit.
 ///
@@ -71,11 +71,11 @@ pub struct Resync {
     /// What the arguments of the test are made of, as it stands on the tape.
     arguments: Vec<u32>,
     /// The deviations wanted at a place, in their order.
-    wanted: BTreeMap<Spot, Vec<usize>>,
+    wanted: Few<Spot, Vec<usize>>,
     /// The deviations of schedules that take a turn, in their order.
-    takers: BTreeMap<(Path, u32), Vec<usize>>,
+    takers: Few<(Path, u32), Vec<usize>>,
     /// The deviation that was at an index of a lane.
-    at_index: BTreeMap<(Kind, usize), usize>,
+    at_index: Few<(Kind, usize), usize>,
     heads: [usize; Kind::ALL.len()],
     place: Place,
     /// The path of the strand that had the last turn.
@@ -165,14 +165,17 @@ impl Resync {
     /// Takes `deviations`, as [`Replay::noting`](crate::Replay::noting) noted them, in every run.
     #[must_use]
     pub fn new(deviations: Vec<Deviation>) -> Resync {
-        let mut wanted: BTreeMap<Spot, Vec<usize>> = BTreeMap::new();
-        let mut takers: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-        let mut at_index = BTreeMap::new();
+        let mut wanted: Few<Spot, Vec<usize>> = Few::new();
+        let mut takers: Few<_, Vec<usize>> = Few::new();
+        let mut at_index = Few::new();
         for (number, deviation) in deviations.iter().enumerate() {
-            wanted.entry(Spot::of(deviation)).or_default().push(number);
-            at_index.entry((deviation.kind, deviation.index)).or_insert(number);
+            wanted.of(Spot::of(deviation)).push(number);
+            let index = (deviation.kind, deviation.index);
+            if !at_index.contains_key(&index) {
+                at_index.insert(index, number);
+            }
             if let Fingerprint::Schedule { taken, .. } = &deviation.fingerprint {
-                takers.entry(key(taken)).or_default().push(number);
+                takers.of(key(taken)).push(number);
             }
         }
         Resync {

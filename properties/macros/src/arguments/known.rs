@@ -1,11 +1,8 @@
 //! The names of laws and faults, and what is said to those who spell them otherwise.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
-use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
-use syn::punctuated::Punctuated;
-use syn::{Ident, LitStr, Token};
+use crate::error::Error;
+use crate::tokens::{Code, Tokens, only_text, only_word};
+use proc_macro2::{Ident, Span, TokenStream};
 
 /// The names of the faults, as kinds of choices have them.
 pub(super) const FAULTS: [&str; 21] = [
@@ -66,39 +63,29 @@ pub(super) struct Name {
     tokens: TokenStream,
 }
 
-impl Parse for Name {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        if input.peek(LitStr) {
-            let literal: LitStr = input.parse()?;
-            return Ok(Name { text: literal.value(), tokens: quote!(#literal) });
-        }
-        let word = Ident::parse_any(input)?;
-        let mut name = Name { text: word.to_string(), tokens: quote!(#word) };
-        while input.peek(Token![-]) {
-            let dash: Token![-] = input.parse()?;
-            let word = Ident::parse_any(input)?;
-            name.text += &format!("-{word}");
-            name.tokens.extend(quote!(#dash #word));
-        }
-        Ok(name)
-    }
-}
-
 /// The names between parentheses.
-pub(super) fn names(input: ParseStream<'_>) -> syn::Result<Punctuated<Name, Token![,]>> {
-    Punctuated::parse_terminated(input)
+pub(super) fn names(between: TokenStream) -> Vec<Name> {
+    let parts = Tokens::new(between).parts(Code::Expression);
+    parts.into_iter().map(Name::of).collect()
 }
 
 impl Name {
+    fn of(tokens: TokenStream) -> Name {
+        let text = match only_text(&tokens) {
+            Some(text) => text.to_string().trim_matches('"').to_owned(),
+            None => tokens.to_string().replace(' ', ""),
+        };
+        Name { text, tokens }
+    }
+
     pub(super) fn span(&self) -> Span {
         self.tokens.clone().into_iter().next().map_or_else(Span::call_site, |token| token.span())
     }
 
     /// The variant that has this name, which must be one of the known ones.
-    pub(super) fn variant(&self, what: &str, known: &[&str]) -> syn::Result<Ident> {
+    pub(super) fn variant(&self, what: &str, known: &[&str]) -> Result<Ident, Error> {
         let text = &self.text;
-        let is_word = syn::parse2::<Ident>(self.tokens.clone()).is_ok();
-        if is_word && known.contains(&text.as_str()) {
+        if only_word(&self.tokens).is_some() && known.contains(&text.as_str()) {
             return Ok(Ident::new(&camel_case(text), self.span()));
         }
         let snake = snake_case(text);
@@ -108,7 +95,7 @@ impl Name {
             let known: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
             format!("expected a {what}, one of {}; got `{}`", known.join(", "), self.written())
         };
-        Err(syn::Error::new_spanned(self.tokens.to_token_stream(), message))
+        Err(Error::across(self.tokens.clone(), message))
     }
 
     fn written(&self) -> String {

@@ -1,5 +1,6 @@
 //! What may be said once only: of two that contradict each other one would be ignored.
 
+use crate::error::Error;
 use proc_macro2::Span;
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ pub(super) struct Once(BTreeMap<(String, String), Span>);
 
 impl Once {
     /// An error at both places if `name`, of its kind, was said before.
-    pub(super) fn once(&mut self, kind: &str, name: &str, span: Span) -> syn::Result<()> {
+    pub(super) fn once(&mut self, kind: &str, name: &str, span: Span) -> Result<(), Error> {
         let Some(first) = self.0.insert((kind.to_owned(), name.to_owned()), span) else {
             return Ok(());
         };
@@ -17,8 +18,6 @@ impl Once {
             "fault" => format!("the fault `{name}` is switched twice; expected once"),
             _ => format!("`{name}` is given twice; expected once"),
         };
-        let mut error = syn::Error::new(span, again);
-        error.combine(syn::Error::new(first, format!("`{name}` is given here first")));
-        Err(error)
+        Err(Error::new(span, again).and(first, format!("`{name}` is given here first")))
     }
 }

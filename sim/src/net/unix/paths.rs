@@ -3,11 +3,11 @@
 
 use super::datagrams::Datagrams;
 use super::listener::Listener;
+use crate::few::Few;
 use crate::net::address::uncategorized;
 use crate::net::machine::Machine;
 use crate::net::network::Network;
 use crate::world;
-use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::rc::{Rc, Weak};
@@ -21,7 +21,7 @@ pub(super) enum Bound {
 
 /// The paths of one host.
 #[derive(Debug, Default)]
-pub(in crate::net) struct Paths(BTreeMap<Rc<Path>, Bound>);
+pub(in crate::net) struct Paths(Few<Rc<Path>, Bound>);
 
 /// Removes the path of a Unix socket from the host of the calling task, as
 /// `std::fs::remove_file` does for a real one.
