@@ -3,7 +3,7 @@
 use crate::cargo::Selection;
 use crate::exit::Exit;
 use crate::gate::Sharding;
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -33,6 +33,16 @@ pub enum Command {
     Explain {
         /// Its name; without one all names are listed
         name: Option<String>,
+    },
+    /// Put a first test, the dependency and a file for continuous integration into a package
+    New(New),
+    /// Say what on this machine limits a run
+    Doctor,
+    /// Hunt the known bugs of published crates, in the repository of reveille
+    Hunts {
+        /// Arguments of `hunts/run`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
     /// Print the JSON Schema of a line of `test --json`
     Schema,
@@ -90,6 +100,34 @@ pub struct Test {
     /// What is built
     #[command(flatten)]
     pub selection: Selection,
+}
+
+/// `cargo reveille new`.
+#[derive(Debug, ClapArgs)]
+pub struct New {
+    /// The package, if the workspace has several
+    #[arg(short, long, value_name = "NAME")]
+    pub package: Option<String>,
+    /// A file for that system, too
+    #[arg(long, value_enum)]
+    pub ci: Option<System>,
+    /// The workspace's manifest
+    #[arg(long, value_name = "PATH")]
+    pub manifest_path: Option<PathBuf>,
+}
+
+/// Systems that run a gate on several machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[non_exhaustive]
+pub enum System {
+    /// GitHub Actions: a matrix of shards
+    Github,
+    /// GitLab: `parallel`
+    Gitlab,
+    /// Kubernetes: an indexed job
+    Kubernetes,
+    /// Slurm: an array
+    Slurm,
 }
 
 /// `cargo reveille replay`.

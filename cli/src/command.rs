@@ -1,8 +1,11 @@
 //! The commands.
 
 mod corpus;
+mod doctor;
 mod explain;
+mod hunts;
 mod merged;
+mod new;
 mod replay;
 mod test;
 
@@ -21,6 +24,9 @@ pub fn run(args: Args) -> Exit {
         Command::Corpus(corpus) => corpus::run(&corpus),
         Command::Report(report) => merged::run(&report),
         Command::Explain { name } => explain::run(name.as_deref()),
+        Command::New(new) => new::run(&new),
+        Command::Doctor => doctor::run(),
+        Command::Hunts { arguments } => hunts::run(&arguments),
         Command::Schema => say(&report::schema()),
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn run(args: &Test) -> Exit {
         Err(error) => return refuse(Exit::NotReady, error),
     };
     let directory = workspace.target.join("reveille");
-    let _lock = match Lock::take(&directory) {
+    let _lock = match Lock::take(&directory, shard) {
         Ok(lock) => lock,
         Err(locked) => return refuse(Exit::NotReady, locked),
     };

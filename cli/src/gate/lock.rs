@@ -1,6 +1,7 @@
 //! One gate at a time in a workspace: two would take each other's time and write the same
-//! reports.
+//! reports. Different shards are meant to work at once, and do.
 
+use super::shard::Shard;
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
@@ -30,13 +31,17 @@ pub enum Locked {
 }
 
 impl Lock {
-    /// Takes the lock of the workspace that builds in `directory`.
+    /// Takes the lock of a shard of the workspace that builds in `directory`.
     ///
     /// # Errors
     ///
     /// If another gate has it.
-    pub fn take(directory: &Path) -> Result<Lock, Locked> {
-        let path = directory.join("gate.lock");
+    pub fn take(directory: &Path, shard: Shard) -> Result<Lock, Locked> {
+        let name = match shard {
+            Shard::WHOLE => "gate.lock".to_owned(),
+            shard => format!("gate-{}.lock", shard.to_string().replace('/', "of")),
+        };
+        let path = directory.join(name);
         let unusable = |cause| Locked::Unusable { path: path.display().to_string(), cause };
         std::fs::create_dir_all(directory).map_err(unusable)?;
         let mut options = File::options();
@@ -67,14 +72,22 @@ impl Lock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gate::Sharding;
 
     #[test]
     fn the_second_is_told_of_the_first() {
         let directory = tempfile::tempdir().unwrap();
-        let first = Lock::take(directory.path()).unwrap();
-        let second = Lock::take(directory.path()).unwrap_err().to_string();
+        let take = |shard| Lock::take(directory.path(), shard);
+        let first = take(Shard::WHOLE).unwrap();
+        let second = take(Shard::WHOLE).unwrap_err().to_string();
         assert!(second.contains(&format!("(process {})", std::process::id())), "{second}");
         drop(first);
-        drop(Lock::take(directory.path()).unwrap());
+        drop(take(Shard::WHOLE).unwrap());
+        let [one, other] = ["1/2", "2/2"].map(|shard| match shard.parse() {
+            Ok(Sharding::Given(shard)) => shard,
+            _ => unreachable!("{shard} is a shard"),
+        });
+        let (_one, _other) = (take(one).unwrap(), take(other).unwrap());
+        assert!(take(one).is_err());
     }
 }
