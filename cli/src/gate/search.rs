@@ -1,8 +1,8 @@
 //! The searches that go on when every test has made its usual runs: one for each check that
 //! still promises something, and more of them where there are cores left.
 
-use super::run::Key;
 use super::share::{self, Share};
+use super::state::Key;
 
 /// A search of one check from one seed.
 #[derive(Debug)]
