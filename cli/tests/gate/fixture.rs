@@ -109,6 +109,14 @@ async fn exits() {
     }
 }
 
+#[reveille::test]
+#[ignore = "run by a gate"]
+async fn asks_for_too_much_memory() {
+    if one_is_late().await {
+        std::hint::black_box(Vec::<u8>::with_capacity(isize::MAX as usize));
+    }
+}
+
 /// As the system does it when memory is short.
 #[reveille::test]
 #[ignore = "run by a gate"]
