@@ -92,7 +92,7 @@ impl<'a> Gate<'a> {
             queue: (0..units.len()).collect(),
             processes: BTreeMap::new(),
             lines: BTreeMap::new(),
-            searches: Searches::new(limits.seeds_taken.max(1)),
+            searches: Searches::new(limits.seeds_taken),
             tests: units.iter().map(|_| Test::default()).collect(),
             next_worker: 0,
             next_board: 0,
@@ -252,7 +252,6 @@ impl<'a> Gate<'a> {
     fn fill(&mut self) {
         while self.working() < self.limits.jobs && self.stopped.is_none() {
             if let Some(unit) = self.queue.pop_front() {
-                self.tests[unit].is_begun = true;
                 self.start(unit, Task::First);
                 continue;
             }
@@ -423,12 +422,13 @@ impl<'a> Gate<'a> {
             ..Outcome::default()
         };
         for (unit, test) in self.units.iter().zip(std::mem::take(&mut self.tests)) {
-            if !test.is_begun {
-                outcome.not_run += 1;
+            if test.is_ordinary {
+                outcome.ordinary.push((unit.binary.path.clone(), unit.name.clone()));
                 continue;
             }
+            // It was not begun, or ended before it could say what it is.
             if !test.is_ours && test.failures.is_empty() {
-                outcome.ordinary.push((unit.binary.path.clone(), unit.name.clone()));
+                outcome.not_run += 1;
                 continue;
             }
             outcome.tests.push(TestResult {

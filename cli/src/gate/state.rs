@@ -83,8 +83,9 @@ pub(super) struct Test {
     pub(super) checks: BTreeMap<Key, CheckResult>,
     pub(super) failures: Vec<Failure>,
     pub(super) spent: Duration,
-    pub(super) is_begun: bool,
     pub(super) is_done: bool,
     /// Whether a check of it has spoken.
     pub(super) is_ours: bool,
+    /// Whether it came to its end without one.
+    pub(super) is_ordinary: bool,
 }
