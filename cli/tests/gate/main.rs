@@ -8,4 +8,5 @@ mod fixture;
 mod replaying;
 mod reports;
 mod searching;
+mod shards;
 mod tool;
