@@ -10,4 +10,5 @@ mod killed;
 mod replaying;
 mod reports;
 mod searching;
+mod shards;
 mod tool;

@@ -1,7 +1,7 @@
 //! The command, in a directory of its own.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
 use tempfile::TempDir;
 
 /// Where a gate works: its target directory, its corpus, its list of binaries.
@@ -107,13 +107,16 @@ fn list_of_this_binary() -> String {
 
 /// Runs a command to its end.
 pub(crate) fn done(command: &mut Command) -> Done {
-    let output = command.output().unwrap();
-    let [out, err] = [output.stdout, output.stderr]
-        .map(|bytes| String::from_utf8(bytes).expect("what it says is unicode"));
-    Done { status: output.status, out, err }
+    Done::of(command.output().unwrap())
 }
 
 impl Done {
+    pub(crate) fn of(output: Output) -> Done {
+        let [out, err] = [output.stdout, output.stderr]
+            .map(|bytes| String::from_utf8(bytes).expect("what it says is unicode"));
+        Done { status: output.status, out, err }
+    }
+
     /// The code that it ended with; what it said is shown if it is another one.
     #[track_caller]
     pub(crate) fn with(self, code: i32) -> Done {
