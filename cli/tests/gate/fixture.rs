@@ -189,7 +189,7 @@ async fn says_hostile_things() {
 #[ignore = "run by a gate"]
 async fn draws_from_outside() {
     use std::hash::{BuildHasher, RandomState};
-    if RandomState::new().hash_one(1) % 2 == 0 {
+    if RandomState::new().hash_one(1).is_multiple_of(2) {
         reveille::yield_now().await;
     }
 }
