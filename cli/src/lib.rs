@@ -29,4 +29,5 @@ pub mod perfetto;
 pub mod picture;
 pub mod report;
 pub mod shown;
+mod steps;
 pub mod trace;
