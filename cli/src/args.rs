@@ -29,6 +29,8 @@ pub enum Command {
         /// Its name; without one all names are listed
         name: Option<String>,
     },
+    /// Who polls, wakes and parks whom, in six short scenes that are run before your eyes
+    Tour(Tour),
     /// Print the JSON Schema of a line of `test --json`
     Schema,
 }
@@ -114,6 +116,25 @@ pub struct Replay {
     /// What is built
     #[command(flatten)]
     pub selection: Selection,
+}
+
+/// `cargo reveille tour`.
+#[derive(Debug, ClapArgs)]
+pub struct Tour {
+    /// A scene, by its number or name; without one all are listed
+    pub scene: Option<String>,
+    /// Play all scenes, and write them and their pictures there
+    #[arg(long, value_name = "DIRECTORY", conflicts_with = "scene")]
+    pub all: Option<PathBuf>,
+    /// Write the pictures of the scene there
+    #[arg(long, value_name = "DIRECTORY", conflicts_with = "all")]
+    pub pictures: Option<PathBuf>,
+    /// Open no picture; they are opened only from a terminal
+    #[arg(long)]
+    pub no_open: bool,
+    /// Play that part in this process, and print what came of it
+    #[arg(long, value_name = "SCENE/PART", hide = true, exclusive = true)]
+    pub play: Option<String>,
 }
 
 /// Reports for other programs.

@@ -3,6 +3,7 @@
 mod explain;
 mod replay;
 mod test;
+mod tour;
 
 use crate::args::{Args, Command};
 use crate::exit::Exit;
@@ -17,6 +18,7 @@ pub fn run(args: Args) -> Exit {
         Command::Test(test) => test::run(&test),
         Command::Replay(replay) => replay::run(&replay),
         Command::Explain { name } => explain::run(name.as_deref()),
+        Command::Tour(tour) => tour::run(&tour),
         Command::Schema => say(&report::schema()),
     }
 }
