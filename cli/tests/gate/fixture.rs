@@ -109,6 +109,14 @@ async fn exits() {
     }
 }
 
+#[reveille::test]
+#[ignore = "run by a gate"]
+async fn needs_much_memory() {
+    if one_is_late().await {
+        std::hint::black_box(Vec::<u8>::with_capacity(4 << 30));
+    }
+}
+
 /// As the system does it when memory is short.
 #[reveille::test]
 #[ignore = "run by a gate"]
