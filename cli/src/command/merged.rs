@@ -14,16 +14,16 @@ pub(super) fn run(args: &Report) -> Exit {
         Err(error) => return refuse(Exit::NotReady, error),
     };
     let mut all = Outcome::default();
+    let mut lost = Vec::new();
     for path in &args.files {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) => return refuse(Exit::NotReady, format!("{}: {error}", path.display())),
-        };
-        match report::read(&text) {
+        let text = std::fs::read_to_string(path).map_err(|error| error.to_string());
+        match text.and_then(|text| report::read(&text).map_err(|error| error.to_string())) {
             Ok(outcome) => all.merge(outcome),
-            Err(error) => return refuse(Exit::NotReady, format!("{}: {error}", path.display())),
+            Err(error) => lost.push(format!("{}: {error}", path.display())),
         }
     }
+    // What the others did is told all the same.
+    all.warnings.extend(lost.iter().cloned());
     all.warnings.iter().for_each(warn);
     report::summary(&all);
     // Places in reports are told as they came.
@@ -35,6 +35,10 @@ pub(super) fn run(args: &Report) -> Exit {
     }
     match () {
         () if all.failed().next().is_some() => Exit::Failed,
+        () if !lost.is_empty() => {
+            let s = if lost.len() == 1 { "" } else { "s" };
+            refuse(Exit::NotReady, format!("{} file{s} could not be read", lost.len()))
+        }
         () if all.interrupted => Exit::Interrupted,
         () if all.runs() == 0 => refuse(Exit::NothingRan, report::nothing_ran(&all)),
         () => Exit::Passed,

@@ -144,4 +144,10 @@ fn results_of_several_machines_become_one() {
     let cut = place.path("cut.jsonl");
     std::fs::write(&cut, "").unwrap();
     done(place.tool().arg("report").arg(&cut)).with(96).says("the last line is missing");
+    // One of them hides nothing of the others, and is not forgotten over them.
+    let all = |files: &[&PathBuf]| done(place.tool().arg("report").args(files));
+    all(&[&cut, &parts[0], &place.path("none")])
+        .with(96)
+        .says("2 tests passed, 0 failed")
+        .says("2 files could not be read");
 }

@@ -22,6 +22,24 @@ fn a_run_that_ends_its_process_is_told_and_kept() {
     }
 }
 
+/// As `ci/kubernetes.yaml` has it: before the system kills all of them, one ends itself.
+#[test]
+fn a_run_that_needs_more_memory_than_it_may_is_told_and_kept() {
+    let place = Place::new();
+    let gate = place.gate(&["needs_much_memory"]);
+    let mut limited = std::process::Command::new("bash");
+    limited.args(["-c", "ulimit -d $((1 << 20)); exec \"$0\" \"$@\""]).arg(gate.get_program());
+    limited.args(gate.get_args()).current_dir(gate.get_current_dir().unwrap());
+    for (name, value) in gate.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    done(&mut limited).with(100).says("breaks the law panic").says("ended by SIGABRT, an abort");
+    assert_eq!(place.entries().len(), 1);
+}
+
 /// Nobody in the process can say a last word.
 #[test]
 fn the_run_of_a_process_that_is_killed_is_recovered() {

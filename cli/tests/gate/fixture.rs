@@ -117,6 +117,14 @@ async fn asks_for_too_much_memory() {
     }
 }
 
+#[reveille::test]
+#[ignore = "run by a gate"]
+async fn needs_much_memory() {
+    if one_is_late().await {
+        std::hint::black_box(Vec::<u8>::with_capacity(4 << 30));
+    }
+}
+
 /// As the system does it when memory is short.
 #[reveille::test]
 #[ignore = "run by a gate"]
