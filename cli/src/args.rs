@@ -44,6 +44,8 @@ pub enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Who polls, wakes and parks whom, in six short scenes that are run before your eyes
+    Tour(Tour),
     /// Print the JSON Schema of a line of `test --json`
     Schema,
 }
@@ -243,6 +245,25 @@ pub struct Report {
     /// What is written for others
     #[command(flatten)]
     pub reports: Reports,
+}
+
+/// `cargo reveille tour`.
+#[derive(Debug, ClapArgs)]
+pub struct Tour {
+    /// A scene, by its number or name; without one all are listed
+    pub scene: Option<String>,
+    /// Play all scenes, and write them and their pictures there
+    #[arg(long, value_name = "DIRECTORY", conflicts_with = "scene")]
+    pub all: Option<PathBuf>,
+    /// Write the pictures of the scene there
+    #[arg(long, value_name = "DIRECTORY", conflicts_with = "all")]
+    pub pictures: Option<PathBuf>,
+    /// Open no picture; they are opened only from a terminal
+    #[arg(long)]
+    pub no_open: bool,
+    /// Play that part in this process, and print what came of it
+    #[arg(long, value_name = "SCENE/PART", hide = true, exclusive = true)]
+    pub play: Option<String>,
 }
 
 /// Reports for other programs.

@@ -8,6 +8,7 @@ mod merged;
 mod new;
 mod replay;
 mod test;
+mod tour;
 
 use crate::args::{Args, Command};
 use crate::exit::Exit;
@@ -27,6 +28,7 @@ pub fn run(args: Args) -> Exit {
         Command::New(new) => new::run(&new),
         Command::Doctor => doctor::run(),
         Command::Hunts { arguments } => hunts::run(&arguments),
+        Command::Tour(tour) => tour::run(&tour),
         Command::Schema => say(&report::schema()),
     }
 }

@@ -9,6 +9,7 @@ mod nearest;
 mod render;
 
 pub use nearest::Unknown;
+pub(crate) use render::render;
 
 /// What a page is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +133,6 @@ impl Page {
     /// `styled` it has colours and the like, by the escape sequences of ANSI.
     #[must_use]
     pub fn render(&self, width: usize, styled: bool) -> String {
-        render::render(self.text, width, styled)
+        render(self.text, width, styled)
     }
 }

@@ -16,16 +16,18 @@
 //! | file | idea |
 //! | --- | --- |
 //! | `plan`, `shard` | what is to be done, and which part of it here |
-//! | `run` | what happens, event by event |
+//! | `run`, `state` | what happens, event by event, and what is known |
 //! | `answer`, `ended`, `died` | what a check is told; what the end of a process means |
 //! | `search`, `share` | whose turn it is |
 //! | `worker`, `socket`, `board`, `message` | processes, and what they say |
-//! | `outcome` | what came of it |
+//! | `display`, `outcome` | how far it is, and what came of it |
+//! | `lock` | one gate at a time |
 //! | `ordinary` | tests that are none of ours |
 
 mod answer;
 mod board;
 mod died;
+mod display;
 mod ended;
 mod event;
 mod lock;
@@ -38,11 +40,13 @@ mod search;
 mod shard;
 mod share;
 mod socket;
+mod state;
 mod worker;
 
+pub use display::{Display, Seen};
 pub use lock::{Lock, Locked};
 pub use ordinary::Ordinary;
 pub use outcome::{CheckResult, Failure, FailureKind, Outcome, Place, TestResult};
 pub use plan::{Limits, Unit};
-pub use run::{Display, Gate, Seen};
+pub use run::Gate;
 pub use shard::{Shard, ShardError, Sharding};

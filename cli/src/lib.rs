@@ -5,6 +5,7 @@
 //! cargo reveille replay     one failing run again: its steps and its picture
 //! cargo reveille corpus     past failures: list, verify, merge, prune, import
 //! cargo reveille explain    what a law demands, and how to mend what breaks it
+//! cargo reveille tour       who polls, wakes and parks whom, in six scenes
 //! ```
 //!
 //! | module | idea |
@@ -15,6 +16,7 @@
 //! | [`gate`] | tests, processes and time |
 //! | [`report`] | what came of it, for machines and people |
 //! | [`explain`] | pages on laws and faults |
+//! | [`tour`] | six scenes for who is new to it |
 //! | [`picture`], [`perfetto`] | a run as a page, and for the viewers that there are |
 //! | [`trace`] | a run as a test writes it down |
 //! | [`shown`] | texts of users at a terminal |
@@ -29,4 +31,6 @@ pub mod perfetto;
 pub mod picture;
 pub mod report;
 pub mod shown;
+mod steps;
+pub mod tour;
 pub mod trace;

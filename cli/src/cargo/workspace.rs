@@ -28,7 +28,8 @@ pub struct Package {
     pub manifest: PathBuf,
     /// The names of its targets, and whether each is an integration test.
     pub targets: Vec<(String, bool)>,
-    /// Whether its tests can use `reveille`: it is among what they are linked with.
+    /// Whether its tests can use `reveille`: it is among what they are linked with. False if what
+    /// it depends on was not looked at.
     pub links_reveille: bool,
 }
 
@@ -39,7 +40,22 @@ impl Workspace {
     ///
     /// If there is no workspace, or its manifest cannot be read.
     pub fn read(selection: &Selection) -> Result<Workspace, CargoError> {
+        Workspace::ask(selection, MetadataCommand::new())
+    }
+
+    /// Asks cargo for the packages alone: what they depend on is not looked at, and need not be
+    /// there.
+    ///
+    /// # Errors
+    ///
+    /// If there is no workspace, or its manifest cannot be read.
+    pub fn read_packages(selection: &Selection) -> Result<Workspace, CargoError> {
         let mut command = MetadataCommand::new();
+        command.no_deps();
+        Workspace::ask(selection, command)
+    }
+
+    fn ask(selection: &Selection, mut command: MetadataCommand) -> Result<Workspace, CargoError> {
         command.cargo_path(cargo());
         if let Some(path) = &selection.manifest_path {
             command.manifest_path(path);

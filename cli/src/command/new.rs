@@ -19,7 +19,7 @@ struct Planned {
 
 pub(super) fn run(args: &New) -> Exit {
     let selection = Selection::of_workspace(args.manifest_path.clone());
-    let workspace = match Workspace::read(&selection) {
+    let workspace = match Workspace::read_packages(&selection) {
         Ok(workspace) => workspace,
         Err(error) => return refuse(Exit::NotReady, error),
     };

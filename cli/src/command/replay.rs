@@ -1,7 +1,6 @@
 //! `cargo reveille replay`: one run again.
 
 mod debugger;
-mod steps;
 mod subject;
 
 use super::{refuse, warn};
@@ -9,6 +8,7 @@ use crate::args::Replay;
 use crate::cargo::{Binary, CargoError, Listed, Selection, Workspace, build};
 use crate::exit::Exit;
 use crate::shown::shown;
+use crate::steps::acts;
 use crate::trace::Trace;
 use crate::{perfetto, picture};
 use anstream::{eprintln, println};
@@ -16,6 +16,9 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 pub(super) use subject::Subject;
+
+/// Words told of one who acts in a step at most.
+const MOST_WORDS: usize = 12;
 
 pub(super) fn run(args: &Replay) -> Exit {
     let subject = match Subject::read(&args.what) {
@@ -150,9 +153,25 @@ fn the_trace(directory: &Path) -> Option<PathBuf> {
     traces.next()
 }
 
+/// A line for each who acts in a step.
+fn print_steps(trace: &Trace) {
+    println!("{:>5}  {:>10}  {:<12}  what", "step", "time", "who");
+    for act in acts(trace) {
+        let mut words = act.words;
+        words.dedup();
+        let more = words.len().saturating_sub(MOST_WORDS);
+        words.truncate(MOST_WORDS);
+        if more > 0 {
+            words.push(format!("and {more} more"));
+        }
+        let time = format!("{:?}", act.time);
+        println!("{:>5}  {time:>10}  {:<12}  {}", act.step, act.who, words.join(", "));
+    }
+}
+
 fn tell(args: &Replay, file: &Path, directory: &Path) -> Result<Exit, String> {
     let trace = Trace::read(file).map_err(|error| error.to_string())?;
-    steps::print(&trace);
+    print_steps(&trace);
     let exit = match &trace.verdict {
         Some(_) => {
             println!("\n{}", shown(trace.report.trim_end()));

@@ -24,8 +24,8 @@ enum Block {
     Code(Vec<String>),
 }
 
-/// Renders the Markdown of a page.
-pub(super) fn render(text: &str, width: usize, styled: bool) -> String {
+/// Renders the Markdown of a page, or of a scene of the tour.
+pub(crate) fn render(text: &str, width: usize, styled: bool) -> String {
     let mut page = String::new();
     let mut follows_item = false;
     for block in blocks(text) {

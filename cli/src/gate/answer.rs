@@ -3,8 +3,9 @@
 use super::board::Board;
 use super::message::{Counts, Hello};
 use super::plan::seed_of;
-use super::run::{Gate, Key, Lost, Task};
+use super::run::Gate;
 use super::search::State;
+use super::state::{Key, Lost, Task};
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 

@@ -4,8 +4,9 @@ use super::board::Board;
 use super::died;
 use super::message::{Broken, Counts, End};
 use super::outcome::{CheckResult, Failure, FailureKind, Place};
-use super::run::{Gate, Lost, Process, Task};
+use super::run::Gate;
 use super::search::State;
+use super::state::{Lost, Process, Task};
 use crate::trace::Trace;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -43,7 +44,8 @@ impl Gate<'_> {
                 check.entries = check.entries.max(passed.entries);
                 let coverage = passed.counts.coverage;
                 if is_first && !coverage.is_everything() && self.limits.time.is_some() {
-                    self.searches.add(unit, key, coverage.chance_of_new());
+                    let usual = self.units[unit].seed;
+                    self.searches.add(unit, key, usual, coverage.chance_of_new());
                 }
             }
             // The run that failed was one.
@@ -120,8 +122,11 @@ impl Gate<'_> {
         }
     }
 
-    /// A failure that a test expects ends its search: there is nothing to find any more.
+    /// One without checks is none of ours. A failure that a test expects ends its search: there is
+    /// nothing to find any more.
     fn was_expected(&mut self, process: &Process) {
+        let test = &mut self.tests[process.unit];
+        test.is_ordinary |= !test.is_ours;
         let broken = process.ends.iter().any(|end| !matches!(end, End::Passed(_)));
         if broken {
             for line in self.searches.end_of_unit(process.unit) {

@@ -24,7 +24,8 @@ pub struct Limits {
     pub runs: Option<u64>,
     /// Where random choices begin, in place of what the tests say.
     pub seed: Option<u64>,
-    /// The seeds of a test that others take; further searches begin behind them.
+    /// As many seeds of a test are taken by as many machines; further searches take those between
+    /// which lie so many.
     pub seeds_taken: u64,
     /// How many processes at once.
     pub jobs: usize,

@@ -1,12 +1,14 @@
 //! What happens, event by event.
 
 use super::board::Board;
+use super::display::{Display, Seen};
 use super::event::Event;
-use super::message::{Counts, End, Hello, Message, PROTOCOL};
-use super::outcome::{CheckResult, Failure, Outcome, TestResult};
+use super::message::{Counts, Hello, Message, PROTOCOL};
+use super::outcome::{Failure, Outcome, TestResult};
 use super::plan::{Limits, Unit};
 use super::search::{Searches, State};
 use super::socket::{self, Answers};
+use super::state::{Key, Line, Process, Task, Test};
 use super::worker::Worker;
 use std::collections::{BTreeMap, VecDeque};
 use std::ffi::OsString;
@@ -21,35 +23,10 @@ use tempfile::TempDir;
 const TICK: Duration = Duration::from_millis(100);
 /// Processes that wait for their turn at most.
 const MOST_PAUSED: usize = 48;
+/// How long is waited for what a process that has ended said before.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How long a process is given to end once it was told.
 const GRACE: Duration = Duration::from_secs(3);
-
-/// Who watches.
-pub trait Display {
-    /// Shows how far it is.
-    fn seen(&mut self, seen: &Seen);
-    /// A test failed.
-    fn failed(&mut self, test: &str, failure: &Failure);
-}
-
-/// How far it is.
-#[derive(Clone, Debug, Default)]
-pub struct Seen {
-    /// Tests that made their usual runs.
-    pub done: usize,
-    /// Tests in all.
-    pub tests: usize,
-    /// Runs so far.
-    pub runs: u64,
-    /// Tests that failed.
-    pub failed: usize,
-    /// How likely the next run is to show something new, on the average.
-    pub chance: Option<f64>,
-    /// Since the beginning.
-    pub elapsed: Duration,
-    /// How long it may take.
-    pub time: Option<Duration>,
-}
 
 /// A gate at work.
 pub struct Gate<'a> {
@@ -81,82 +58,6 @@ impl fmt::Debug for Gate<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate").field("limits", &self.limits).finish_non_exhaustive()
     }
-}
-
-/// A process, and for what.
-#[derive(Debug)]
-pub(super) struct Process {
-    pub(super) worker: Worker,
-    pub(super) unit: usize,
-    pub(super) task: Task,
-    pub(super) began: Instant,
-    /// When it last said something.
-    pub(super) heard: Instant,
-    pub(super) is_paused: bool,
-    pub(super) is_hung: bool,
-    /// Whether we ended it, and nothing follows from that.
-    pub(super) is_killed: bool,
-    /// How its checks ended.
-    pub(super) ends: Vec<End>,
-}
-
-/// What a process is for.
-#[derive(Clone, Debug)]
-pub(super) enum Task {
-    First,
-    Search { number: usize, stream: u64 },
-    Rescue(Lost),
-    Mortem { lost: Lost, board: Board, how: String },
-}
-
-/// A run in which a process was lost.
-#[derive(Clone, Debug)]
-pub(super) struct Lost {
-    pub(super) check: Key,
-    pub(super) seed: u64,
-    pub(super) run: u64,
-    /// How the process ended.
-    pub(super) how: String,
-}
-
-/// Which check of a test: what it is called, and the how manyth of that name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key(String, u32);
-
-impl Key {
-    pub(super) fn of(hello: &Hello) -> Key {
-        Key(hello.test.clone(), hello.ordinal)
-    }
-
-    #[cfg(test)]
-    pub(super) fn named(name: &str) -> Key {
-        Key(name.to_owned(), 0)
-    }
-}
-
-/// A line to a check.
-#[derive(Debug)]
-pub(super) struct Line {
-    pub(super) worker: usize,
-    pub(super) check: Key,
-    pub(super) answers: Answers,
-    pub(super) seed: u64,
-    pub(super) board: Option<Board>,
-    pub(super) slice: Instant,
-    pub(super) counts: Counts,
-    pub(super) is_over: bool,
-}
-
-/// A test, as far as it is known.
-#[derive(Debug, Default)]
-pub(super) struct Test {
-    pub(super) checks: BTreeMap<Key, CheckResult>,
-    pub(super) failures: Vec<Failure>,
-    pub(super) spent: Duration,
-    pub(super) is_begun: bool,
-    pub(super) is_done: bool,
-    /// Whether a check of it has spoken.
-    pub(super) is_ours: bool,
 }
 
 impl<'a> Gate<'a> {
@@ -191,7 +92,7 @@ impl<'a> Gate<'a> {
             queue: (0..units.len()).collect(),
             processes: BTreeMap::new(),
             lines: BTreeMap::new(),
-            searches: Searches::new(limits.seeds_taken.max(1)),
+            searches: Searches::new(limits.seeds_taken),
             tests: units.iter().map(|_| Test::default()).collect(),
             next_worker: 0,
             next_board: 0,
@@ -237,7 +138,12 @@ impl<'a> Gate<'a> {
         match event {
             Event::Said { line, message, answers } => self.said(line, message, answers),
             Event::Closed { line } => self.closed(line),
-            Event::Exited { worker, status } => self.exited(worker, status),
+            Event::Exited { worker, status } => {
+                if let Some(process) = self.processes.get_mut(&worker) {
+                    process.ended = Some((status, Instant::now()));
+                }
+                self.settle(worker);
+            }
             Event::Interrupted => {
                 self.interrupts += 1;
                 if self.interrupts > 1 {
@@ -309,14 +215,31 @@ impl<'a> Gate<'a> {
             slice,
             counts,
             is_over: false,
+            is_closed: false,
         };
         self.lines.insert(line, line_of);
     }
 
     fn closed(&mut self, line: usize) {
+        let Some(of) = self.lines.get_mut(&line) else { return };
+        of.is_closed = true;
+        let worker = of.worker;
         // What was being done stands on its board until the process has ended.
-        let Some(of) = self.lines.get_mut(&line).filter(|line| line.is_over) else { return };
-        of.board.take().iter().for_each(Board::remove);
+        if of.is_over {
+            of.board.take().iter().for_each(Board::remove);
+        }
+        self.settle(worker);
+    }
+
+    /// Judges a process once it has ended and all that it said has arrived. Somebody whom it left
+    /// behind may hold a line open; that is not waited for long.
+    fn settle(&mut self, worker: usize) {
+        let Some(process) = self.processes.get(&worker) else { return };
+        let Some((status, since)) = process.ended else { return };
+        let mut lines = self.lines.values().filter(|line| line.worker == worker);
+        if lines.all(|line| line.is_closed) || since.elapsed() > LAST_WORDS {
+            self.exited(worker, status);
+        }
     }
 
     /// A board for a check; none if the disk has no room for it.
@@ -329,7 +252,6 @@ impl<'a> Gate<'a> {
     fn fill(&mut self) {
         while self.working() < self.limits.jobs && self.stopped.is_none() {
             if let Some(unit) = self.queue.pop_front() {
-                self.tests[unit].is_begun = true;
                 self.start(unit, Task::First);
                 continue;
             }
@@ -388,6 +310,7 @@ impl<'a> Gate<'a> {
             is_paused: false,
             is_hung: false,
             is_killed: false,
+            ended: None,
             ends: Vec::new(),
         };
         self.processes.insert(number, process);
@@ -407,6 +330,9 @@ impl<'a> Gate<'a> {
         if self.is_late() {
             self.end_paused();
         }
+        let ended: Vec<usize> =
+            self.processes.iter().filter(|(_, p)| p.ended.is_some()).map(|(n, _)| *n).collect();
+        ended.into_iter().for_each(|worker| self.settle(worker));
         let now = Instant::now();
         let hang = self.limits.hang;
         let stopped = self.stopped;
@@ -496,12 +422,13 @@ impl<'a> Gate<'a> {
             ..Outcome::default()
         };
         for (unit, test) in self.units.iter().zip(std::mem::take(&mut self.tests)) {
-            if !test.is_begun {
-                outcome.not_run += 1;
+            if test.is_ordinary {
+                outcome.ordinary.push((unit.binary.path.clone(), unit.name.clone()));
                 continue;
             }
+            // It was not begun, or ended before it could say what it is.
             if !test.is_ours && test.failures.is_empty() {
-                outcome.ordinary.push((unit.binary.path.clone(), unit.name.clone()));
+                outcome.not_run += 1;
                 continue;
             }
             outcome.tests.push(TestResult {

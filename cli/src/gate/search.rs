@@ -1,8 +1,8 @@
 //! The searches that go on when every test has made its usual runs: one for each check that
 //! still promises something, and more of them where there are cores left.
 
-use super::run::Key;
 use super::share::{self, Share};
+use super::state::Key;
 
 /// A search of one check from one seed.
 #[derive(Debug)]
@@ -30,19 +30,21 @@ pub(super) enum State {
 #[derive(Debug, Default)]
 pub(super) struct Searches {
     all: Vec<Search>,
-    /// Seeds that others take.
-    first_stream: u64,
+    /// As many seeds of a check are taken by as many machines.
+    stride: u64,
 }
 
 impl Searches {
-    pub(super) fn new(first_stream: u64) -> Searches {
-        Searches { all: Vec::new(), first_stream }
+    /// For one of `machines` that may search the same checks.
+    pub(super) fn new(machines: u64) -> Searches {
+        Searches { all: Vec::new(), stride: machines.max(1) }
     }
 
-    /// A check whose usual runs passed; `chance` is what it promises.
-    pub(super) fn add(&mut self, unit: usize, check: Key, chance: f64) {
+    /// A check whose usual runs, from the seed of the number `usual`, passed; `chance` is what it
+    /// promises.
+    pub(super) fn add(&mut self, unit: usize, check: Key, usual: u64, chance: f64) {
         let share = Share { chance, ..Share::default() };
-        let stream = self.first_stream;
+        let stream = usual + self.stride;
         self.all.push(Search { unit, check, stream, share, state: State::Idle });
     }
 
@@ -79,27 +81,36 @@ impl Searches {
         let alive = self.all.iter().enumerate().filter(|(_, search)| search.state == State::Active);
         let number = share::next(alive.map(|(number, search)| (number, search.share)))?;
         let (unit, check) = (self.all[number].unit, self.all[number].check.clone());
-        let of_check = self.all.iter().filter(|s| s.unit == unit && s.check == check);
-        let stream = of_check.map(|search| search.stream + 1).max()?;
+        let stream = self.fresh_stream(number)?;
         // It begins where the other is, or it would have all the time until it is there.
         let share = self.all[number].share;
         self.all.push(Search { unit, check, stream, share, state: State::Idle });
         Some(self.all.len() - 1)
     }
 
+    /// A seed from which the check of that search was not searched.
+    fn fresh_stream(&self, number: usize) -> Option<u64> {
+        let Search { unit, check, .. } = &self.all[number];
+        let of_check = self.all.iter().filter(|s| s.unit == *unit && s.check == *check);
+        of_check.map(|search| search.stream + self.stride).max()
+    }
+
     /// The paused one that would be last, if more than `most` are paused: its process is
     /// worth less than its memory. It begins anew, if it comes to that, from another seed.
     pub(super) fn too_many(&mut self, most: usize) -> Option<usize> {
-        let paused = self.all.iter_mut().filter(|s| matches!(s.state, State::Paused { .. }));
-        let mut paused: Vec<&mut Search> = paused.collect();
+        let paused =
+            self.all.iter().enumerate().filter_map(|(number, search)| match search.state {
+                State::Paused { line } => Some((number, line, search.share.pass())),
+                _ => None,
+            });
+        let paused: Vec<(usize, usize, f64)> = paused.collect();
         if paused.len() <= most {
             return None;
         }
-        paused.sort_by(|a, b| a.share.pass().total_cmp(&b.share.pass()));
-        let last = paused.pop()?;
-        let State::Paused { line } = last.state else { return None };
-        last.state = State::Idle;
-        last.stream += 1_000_000;
+        let (number, line, _) = paused.into_iter().max_by(|a, b| a.2.total_cmp(&b.2))?;
+        let stream = self.fresh_stream(number)?;
+        let last = &mut self.all[number];
+        (last.state, last.stream) = (State::Idle, stream);
         Some(line)
     }
 
@@ -137,8 +148,8 @@ mod tests {
     #[test]
     fn every_check_has_a_search_before_one_has_two() {
         let mut searches = Searches::new(1);
-        searches.add(0, Key::named("a"), 0.1);
-        searches.add(1, Key::named("b"), 0.9);
+        searches.add(0, Key::named("a"), 0, 0.1);
+        searches.add(1, Key::named("b"), 0, 0.9);
         for expected in [0, 1] {
             assert_eq!(searches.next(None), Some(expected));
             searches.get(expected).unwrap().state = State::Active;
@@ -160,7 +171,7 @@ mod tests {
     fn of_too_many_that_are_paused_the_last_begins_anew() {
         let mut searches = Searches::new(1);
         for unit in 0..3 {
-            searches.add(unit, Key::named("a"), 1.0);
+            searches.add(unit, Key::named("a"), 0, 1.0);
             let search = searches.get(unit).unwrap();
             search.share.spent = Duration::from_secs(unit as u64);
             search.state = State::Paused { line: 10 + unit };

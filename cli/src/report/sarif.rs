@@ -8,7 +8,7 @@ use std::path::Path;
 
 pub(super) fn write(outcome: &Outcome, _workspace: &Workspace) -> String {
     let rules: Vec<Value> = Law::ALL
-        .into_iter()
+        .iter()
         .map(|law| {
             json!({
                 "id": law.name(),

@@ -9,6 +9,7 @@ fn a_run_that_ends_its_process_is_told_and_kept() {
         ("aborts", "ended by SIGABRT, an abort"),
         ("overflows_its_stack", "ended by SIGSEGV"),
         ("exits", "exit"),
+        ("asks_for_too_much_memory", "ended by SIGABRT, an abort"),
     ] {
         let place = Place::new();
         done(&mut place.gate(&[test])).with(100).says("breaks the law panic").says(what);

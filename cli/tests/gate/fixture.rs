@@ -117,6 +117,14 @@ async fn needs_much_memory() {
     }
 }
 
+#[reveille::test]
+#[ignore = "run by a gate"]
+async fn asks_for_too_much_memory() {
+    if one_is_late().await {
+        std::hint::black_box(Vec::<u8>::with_capacity(isize::MAX as usize));
+    }
+}
+
 /// As the system does it when memory is short.
 #[reveille::test]
 #[ignore = "run by a gate"]
@@ -197,7 +205,7 @@ async fn says_hostile_things() {
 #[ignore = "run by a gate"]
 async fn draws_from_outside() {
     use std::hash::{BuildHasher, RandomState};
-    if RandomState::new().hash_one(1) % 2 == 0 {
+    if RandomState::new().hash_one(1).is_multiple_of(2) {
         reveille::yield_now().await;
     }
 }

@@ -5,6 +5,8 @@ mod bad_input;
 mod corpora;
 mod dying;
 mod fixture;
+#[cfg(target_os = "linux")]
+mod killed;
 mod replaying;
 mod reports;
 mod searching;

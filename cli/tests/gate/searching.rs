@@ -103,6 +103,34 @@ fn runs_that_cannot_be_repeated_are_made_in_processes_of_their_own() {
     done(&mut place.gate(&["draws_from_outside", "--time", "2s"])).with(0);
 }
 
+/// As the terminal does it: the gate is told, and says what was covered by then.
+#[cfg(target_os = "linux")]
+#[test]
+fn interrupted_it_says_what_was_covered() {
+    use std::process::{Command, Stdio};
+
+    let place = Place::new();
+    let mut gate = place.gate(&["passes", "passes_too", "--time", "10m"]);
+    let gate = gate.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let id = gate.id();
+    let runs_a_test = || {
+        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+        children.unwrap_or_default().split_whitespace().any(|child| {
+            let line = std::fs::read(format!("/proc/{child}/cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&line).contains("--exact")
+        })
+    };
+    while !runs_a_test() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    let told = Command::new("kill").args(["-INT", &id.to_string()]).status().unwrap();
+    assert!(told.success());
+    let output = gate.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(said.contains("; it was interrupted"), "{said}");
+}
+
 #[test]
 fn a_search_is_shared_and_ends_by_itself() {
     let place = Place::new();

@@ -32,7 +32,7 @@ pub(super) fn find(corpora: &Corpora) -> Result<Vec<Place>, CargoError> {
 }
 
 pub(super) fn read(manifest_path: Option<&Path>) -> Result<Workspace, CargoError> {
-    Workspace::read(&selection(manifest_path))
+    Workspace::read_packages(&selection(manifest_path))
 }
 
 fn selection(manifest_path: Option<&Path>) -> Selection {

@@ -2,28 +2,27 @@
 
 use crate::shown::in_a_line;
 use crate::trace::{Event, Trace};
-use anstream::println;
 use std::time::Duration;
 
-/// Words told of one who acts in a step at most.
-const MOST_WORDS: usize = 12;
-
-pub(super) fn print(trace: &Trace) {
-    println!("{:>5}  {:>10}  {:<12}  what", "step", "time", "who");
-    for line in lines(trace) {
-        println!("{line}");
-    }
+/// What one does in a step, or what happens outside of all polls.
+#[derive(Clone, Debug)]
+pub(crate) struct Act {
+    pub(crate) step: u64,
+    pub(crate) time: Duration,
+    pub(crate) who: String,
+    /// What is done, each in words; never empty.
+    pub(crate) words: Vec<String>,
 }
 
-/// A line for each who acts in a step.
-fn lines(trace: &Trace) -> Vec<String> {
+/// Those that a person is told of, up to the end of the root.
+pub(crate) fn acts(trace: &Trace) -> Vec<Act> {
     let events: Vec<&Event> =
         trace.run.events.iter().take_while(|event| event.kind != "teardown").collect();
     let groups = events.chunk_by(|a, b| (a.step, a.by) == (b.step, b.by));
-    groups.filter_map(|group| line(trace, group)).collect()
+    groups.filter_map(|group| act(trace, group)).collect()
 }
 
-fn line(trace: &Trace, group: &[&Event]) -> Option<String> {
+fn act(trace: &Trace, group: &[&Event]) -> Option<Act> {
     let first = group.first()?;
     let is_pending_somewhere = group.iter().any(|event| event.kind == "awaiting");
     let tells = |event: &&&Event| match event.kind.as_str() {
@@ -33,20 +32,14 @@ fn line(trace: &Trace, group: &[&Event]) -> Option<String> {
         "poll_ended" => !is_pending_somewhere,
         _ => true,
     };
-    let mut words: Vec<String> =
+    let words: Vec<String> =
         group.iter().filter(tells).map(|event| in_a_line(&event.words)).collect();
-    words.dedup();
     if words.is_empty() {
         return None;
     }
-    let more = words.len().saturating_sub(MOST_WORDS);
-    words.truncate(MOST_WORDS);
-    if more > 0 {
-        words.push(format!("and {more} more"));
-    }
     let who = first.by.map_or_else(|| "-".to_owned(), |task| name_of(trace, task));
-    let time = format!("{:?}", Duration::from_nanos(first.now));
-    Some(format!("{:>5}  {time:>10}  {:<12}  {}", first.step, in_a_line(&who), words.join(", ")))
+    let time = Duration::from_nanos(first.now);
+    Some(Act { step: first.step, time, who: in_a_line(&who), words })
 }
 
 fn name_of(trace: &Trace, task: u32) -> String {
