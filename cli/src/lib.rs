@@ -32,5 +32,6 @@ pub mod picture;
 pub mod report;
 pub mod shown;
 mod steps;
+mod terminal;
 pub mod tour;
 pub mod trace;

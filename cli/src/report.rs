@@ -4,6 +4,7 @@ mod github;
 mod json;
 mod junit;
 mod markdown;
+mod paint;
 mod progress;
 mod reporters;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod summary;
 mod tests;
 
 pub use json::{LinesError, read, schema};
+pub use paint::paint;
 pub use progress::Progress;
 pub use reporters::{ReportError, Reporters};
 pub use summary::{nothing_ran, summary};

@@ -15,7 +15,7 @@ pub(crate) fn for_finding(finding: &Finding) -> Option<&'static str> {
     }
     match (finding.law, finding.owner) {
         (Law::PendingWithoutWaker, Owner::Watch(_)) => Some(
-            "store `cx.waker().clone()` on every path that returns Pending; a future that may wait for\n       \
+            "store `cx.waker().clone()` on every path that returns Pending; a future that may wait for \
              ever, such as `pending()`, should not be under `watch`",
         ),
         (law, _) => what_to_try(law),
@@ -27,7 +27,7 @@ fn for_panic(message: &str) -> Option<&'static str> {
     let advice = [
         (
             "there is no reactor running, must be called from the context of a Tokio",
-            "give the runs a tokio runtime: `#[reveille::test(tokio = true)]`, with the feature `tokio`;\n       \
+            "give the runs a tokio runtime: `#[reveille::test(tokio = true)]`, with the feature `tokio`; \
              `reveille::spawn` and `reveille::time`, in tokio's names, need none",
         ),
         (
@@ -49,19 +49,19 @@ fn for_panic(message: &str) -> Option<&'static str> {
 pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
     Some(match law {
         Law::PendingWithoutWaker => {
-            "store `cx.waker().clone()` on every path that returns Pending, also when a wake\n       \
+            "store `cx.waker().clone()` on every path that returns Pending, also when a wake \
              turned out to be for nothing; if the task may wait for ever, spawn it with `spawn_daemon`"
         }
         Law::StaleWaker => {
-            "when polled again, replace the stored waker (`waker.clone_from(cx.waker())`) instead of\n       \
+            "when polled again, replace the stored waker (`waker.clone_from(cx.waker())`) instead of \
              keeping the first; a future may move to another task between two polls"
         }
         Law::WakerDropped => {
-            "call `wake()` on every waker before its place is cleared or dropped, also on close,\n       \
+            "call `wake()` on every waker before its place is cleared or dropped, also on close, \
              on cancellation and when the other side goes away"
         }
         Law::Deadlock => {
-            "take locks and permits in one order everywhere, or do not hold one while waiting for another;\n       \
+            "take locks and permits in one order everywhere, or do not hold one while waiting for another; \
              drop senders before waiting for the receiver to end; or did somebody forget a wake?"
         }
         Law::Stuck => {
@@ -71,25 +71,25 @@ pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
             "if the test really waits that long, raise `max_steps`, or call `reveille::mark` where it gets on"
         }
         Law::SuspectedLivelock => {
-            "pass a wake on only if there is something to be had; if the tasks do get on, call\n       \
+            "pass a wake on only if there is something to be had; if the tasks do get on, call \
              `reveille::mark` there or raise `max_steps`; `reveille::digest` makes it certain"
         }
         Law::BusyPoll => {
-            "register the waker with whatever is waited for instead of waking oneself; if the task does\n       \
+            "register the waker with whatever is waited for instead of waking oneself; if the task does \
              get on, call `reveille::mark` there or raise `max_steps`"
         }
         Law::Starvation => {
             "limit the work of one poll: after so many items wake yourself and return Pending"
         }
         Law::RunawaySpawn => {
-            "wait for tasks before more are spawned (a semaphore, a bounded channel, `buffer_unordered`), and\n       \
+            "wait for tasks before more are spawned (a semaphore, a bounded channel, `buffer_unordered`), and \
              look who spawns its like; if the test needs so many at once, raise `max_tasks`"
         }
         Law::BlockingPoll => {
             "do not hold a blocking lock across an `.await`, and do not call blocking functions in a poll"
         }
         Law::WakeInLock => {
-            "take the waker out under the lock, let go of the lock, then wake; clone and drop wakers\n       \
+            "take the waker out under the lock, let go of the lock, then wake; clone and drop wakers \
              outside the lock, too"
         }
         Law::SpuriousPoll => {
@@ -102,16 +102,16 @@ pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
             "look for a clone that is forgotten, or kept in a static, a thread or a circle of `Rc`s"
         }
         Law::MemoryLeak => {
-            "look for a circle of `Rc`s or `Arc`s, for `mem::forget`, and for what is put into a static;\n       \
+            "look for a circle of `Rc`s or `Arc`s, for `mem::forget`, and for what is put into a static; \
              a cache of the process is no leak: `allow(memory_leak)`"
         }
         Law::BufferInFlight => {
-            "keep the memory where the driver can reach it, in a slab beside the operation's number, and\n       \
-             give it back when its completion comes, also when the future is dropped; a cancellation is\n       \
+            "keep the memory where the driver can reach it, in a slab beside the operation's number, and \
+             give it back when its completion comes, also when the future is dropped; a cancellation is \
              a request, and has a completion, too"
         }
         Law::OutsideWorld => {
-            "take sockets from `reveille::net`, files from `reveille::fs`, sleeps from\n       \
+            "take sockets from `reveille::net`, files from `reveille::fs`, sleeps from \
              `reveille::time::sleep`, and `reveille::spawn` tasks, not threads"
         }
         Law::Snoozed => "poll the future on, or drop it, before the task waits for something else",

@@ -128,12 +128,17 @@ pub(crate) fn short_path(file: &str) -> String {
     if let Some((_, rest)) = DEPENDENCIES.iter().find_map(|mark| file.split_once(mark)) {
         return rest.split_once('/').map_or(rest, |(_, path)| path).to_owned();
     }
-    let whole = match (file.strip_prefix("./"), std::env::current_dir()) {
-        (Some(rest), Ok(here)) => here.join(rest),
-        _ => PathBuf::from(file),
-    };
+    let whole = without_dot(file);
     let relative = workspace().and_then(|root| whole.strip_prefix(root).ok());
     relative.unwrap_or(Path::new(file)).display().to_string()
+}
+
+/// A path of a stack: what is below the directory of the process begins with a dot.
+fn without_dot(file: &str) -> PathBuf {
+    match (file.strip_prefix("./"), std::env::current_dir()) {
+        (Some(rest), Ok(here)) => here.join(rest),
+        _ => PathBuf::from(file),
+    }
 }
 
 /// A place in somebody's code, as messages name it.
@@ -171,9 +176,11 @@ fn workspace() -> Option<&'static Path> {
     found.as_deref()
 }
 
-/// Where the file of a place is: paths of the user's own code are relative to the workspace.
+/// Where the file of a place is: paths of the user's own code are relative to the workspace,
+/// or, with a dot, to the directory of the process.
 pub(crate) fn on_disk(file: &str) -> PathBuf {
-    workspace().map_or_else(|| PathBuf::from(file), |root| root.join(file))
+    let whole = without_dot(file);
+    workspace().map_or_else(|| whole.clone(), |root| root.join(&whole))
 }
 
 /// A function's name without the noise: closures, hashes and long generics.
@@ -252,6 +259,14 @@ mod tests {
         assert_eq!(short_path("./src/slot.rs"), "properties/src/slot.rs");
         assert_eq!(short_path("properties/src/slot.rs"), "properties/src/slot.rs");
         assert_eq!(short_path("/elsewhere/slot.rs"), "/elsewhere/slot.rs");
+    }
+
+    #[test]
+    fn a_place_is_found_on_the_disk_however_it_is_written() {
+        let here = std::env::current_dir().unwrap();
+        assert!(on_disk("./src/callsite.rs").is_file());
+        assert!(on_disk("properties/src/callsite.rs").is_file());
+        assert!(on_disk(here.join("src/callsite.rs").to_str().unwrap()).is_file());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the runs of a test took from the machine, and at which lines.
 
-use crate::callsite::blamed;
+use crate::callsite::{CallSite, blamed};
 use reveille_sim::{Contact, Outside};
 use std::fmt::Write;
 
@@ -26,6 +26,12 @@ impl Contacts {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Where the test's own code took the first of them.
+    pub(crate) fn first_site(&self) -> Option<CallSite> {
+        let stacks = self.0.iter().filter_map(|contact| contact.stack.as_deref());
+        stacks.filter_map(|stack| blamed(stack).pop()).next()
     }
 
     /// Each with its line and what to use instead, one a line or more.

@@ -53,27 +53,27 @@ pub(crate) fn hints(law: Law, trace: &Trace) -> Vec<&'static str> {
 fn hint(kind: Kind) -> Option<&'static str> {
     Some(match kind {
         Kind::DelayedWake => {
-            "a wake took effect late, after other tasks and timers: a timeout may win against a wake that\n         \
+            "a wake took effect late, after other tasks and timers: a timeout may win against a wake that \
              came first, and an exact time does not hold; `without(delayed_wake)` switches it off"
         }
         Kind::LateTimer => {
-            "a timer fired late, as on a loaded machine: an exact time in an assertion does not hold, nor\n         \
+            "a timer fired late, as on a loaded machine: an exact time in an assertion does not hold, nor \
              does the order of two sleeps; `without(late_timer)` switches it off"
         }
         Kind::Cancellation => {
-            "a future under `cancellable` was cancelled at an await: what it had taken must not be lost\n         \
+            "a future under `cancellable` was cancelled at an await: what it had taken must not be lost \
              with it; `without(cancellation)` switches it off"
         }
         Kind::ForgottenFuture => {
-            "a future was forgotten in place of being dropped: nothing may rely on a destructor; the test\n         \
+            "a future was forgotten in place of being dropped: nothing may rely on a destructor; the test \
              asked for it by `with(forgotten_future)`"
         }
         Kind::ReentrantWaker => {
-            "a call of a waker ran another task at once, as some executors do; the test asked for it by\n         \
+            "a call of a waker ran another task at once, as some executors do; the test asked for it by \
              `with(reentrant_waker)`"
         }
         Kind::PanickingClone => {
-            "the clone of a waker panicked and ended the task: clone it before anything is changed; the\n         \
+            "the clone of a waker panicked and ended the task: clone it before anything is changed; the \
              test asked for it by `with(panicking_clone)`"
         }
         _ => return hint_of_io(kind),
@@ -83,21 +83,21 @@ fn hint(kind: Kind) -> Option<&'static str> {
 fn hint_of_io(kind: Kind) -> Option<&'static str> {
     Some(match kind {
         Kind::SpuriousReadiness => {
-            "a source was said to be ready though it was not, as a kernel may: try the operation, and wait\n         \
+            "a source was said to be ready though it was not, as a kernel may: try the operation, and wait \
              again if it would block; `without(spurious_readiness)` switches it off"
         }
         Kind::LateEvent => {
             "an event came late, after others that were due later; `without(late_event)` switches it off"
         }
         Kind::ShortIo => {
-            "a read or a write moved fewer bytes than it was given room for, as every read and write may;\n         \
+            "a read or a write moved fewer bytes than it was given room for, as every read and write may; \
              `without(short_io)` switches it off"
         }
         Kind::Interrupted => {
             "an operation was interrupted: try it again; the test asked for it by `with(interrupted)`"
         }
         Kind::Latency => {
-            "what was sent took longer than the shortest time of its link; `without(latency)` switches it\n         \
+            "what was sent took longer than the shortest time of its link; `without(latency)` switches it \
              off"
         }
         Kind::Loss => "a datagram was lost; the test, or its network, permits it: `loss`",
@@ -113,11 +113,11 @@ fn hint_of_io(kind: Kind) -> Option<&'static str> {
         }
         Kind::DiskFull => "a disk was full; the test asked for it by `with(disk_full)`",
         Kind::TornWrite => {
-            "a crash tore what was not synced: only what `sync_all` or `sync_data` has returned for is\n         \
+            "a crash tore what was not synced: only what `sync_all` or `sync_data` has returned for is \
              safe, and a name when `sync_all` has on its directory; `without(torn_write)` switches it off"
         }
         Kind::CancelOutcome => {
-            "an operation was cancelled too late and ended as if it were not;\n         \
+            "an operation was cancelled too late and ended as if it were not; \
              `without(cancel_outcome)` switches it off"
         }
         _ => return None,

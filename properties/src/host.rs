@@ -457,8 +457,9 @@ impl Host for Here<'_> {
         why: &Why,
     ) -> Result<String, HostError> {
         let found = self.failure(tape, broken, stacks);
-        let tell =
-            |(f, trace, e): (Finding, Trace, Evidence)| Told::of(&f, &trace, &e, why).to_text();
+        let tell = |(f, trace, e): (Finding, Trace, Evidence)| {
+            Told::of(&f, &trace, &e, why).to_text(report::width())
+        };
         Ok(found.map_or_else(report::vanished, tell))
     }
 

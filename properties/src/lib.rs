@@ -70,8 +70,9 @@
 //! | `REVEILLE_STRICT` | 1 or 0 | whether a [corpus] that cannot be used as it is fails the test; by default it is a warning |
 //! | `REVEILLE_TRACE` | a directory | where the trace of each failure, and of the run of `REVEILLE_REPLAY`, is written as JSON |
 //! | `REVEILLE_BREAK` | 1, 2, ... | the step of that run before which `reveille_before_step` is called, for a debugger |
+//! | `COLUMNS` | 60 to 200 | how wide a report is; 100 if it is not set, as shells do not hand it on by themselves |
 //!
-//! A value that cannot be read fails the test, and so does an empty one. Of a variable that
+//! A value of ours that cannot be read fails the test, and so does an empty one. Of a variable that
 //! begins with `REVEILLE_` and is none of these a warning is told once.
 //!
 //! # What a body may do
@@ -172,6 +173,7 @@ mod schedules;
 mod search;
 mod seed;
 mod shrink;
+mod source_file;
 mod tape_file;
 mod trace_file;
 #[cfg(feature = "tracing")]

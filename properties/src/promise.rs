@@ -43,7 +43,7 @@ pub(crate) fn advice(property: &Property) -> &'static str {
             "look at the last step: what did it take for granted that another task had changed?"
         }
         _ => {
-            "look at the last steps: which one is missing, or waits too long? virtual time passes\n       \
+            "look at the last steps: which one is missing, or waits too long? virtual time passes \
              only when nothing is runnable, from one timer to the next"
         }
     }

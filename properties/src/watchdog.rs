@@ -39,7 +39,7 @@ pub(crate) use unix::{leave_alarms_to_others, watch_fork};
 mod unix {
     use super::{Duration, Pulse, Watched};
     use crate::callsite::user_place;
-    use crate::{advice, ended};
+    use crate::{advice, ended, report};
     use reveille_sim::{Law, TaskId};
     use std::fmt::Write as _;
     use std::panic::Location;
@@ -223,7 +223,7 @@ mod unix {
             );
         }
         if let Some(advice) = advice::what_to_try(law) {
-            let _ = writeln!(text, "\n  try: {advice}");
+            let _ = write!(text, "\n{}", report::to_try(advice, report::width()));
         }
         text.push_str(last_lines);
         say(&text);

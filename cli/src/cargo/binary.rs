@@ -2,6 +2,7 @@
 
 use super::Package;
 use super::environment::Environment;
+use crate::terminal;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -34,13 +35,17 @@ impl Binary {
         self.target.replace('-', "_")
     }
 
-    /// A command that runs it, as cargo does: in the directory of the package, with its variables.
+    /// A command that runs it, as cargo does: in the directory of the package, with its
+    /// variables, and told how wide the terminal is, since it will not see it.
     #[must_use]
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         let directory = self.package.manifest.parent().unwrap_or(Path::new("."));
         command.current_dir(directory);
         self.environment.set(&mut command, &self.package);
+        if let Some(columns) = terminal::columns() {
+            command.env("COLUMNS", columns.to_string());
+        }
         command
     }
 

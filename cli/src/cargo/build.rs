@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, Sender};
 
 /// A test binary as cargo tells it.
 struct Built {
@@ -21,10 +22,15 @@ struct Built {
 ///
 /// If there is no workspace, or it does not build: then cargo has said why.
 pub fn build(selection: &Selection) -> Result<(Workspace, Vec<Binary>), CargoError> {
-    // The one asks what there is while the other builds it.
+    // The one asks what there is while the other builds it, but not before that has read it:
+    // both at once want the same lock, and cargo would tell its user that it waits for it.
+    let (read, is_read) = mpsc::channel();
     let workspace = std::thread::scope(|scope| {
-        let workspace = scope.spawn(|| Workspace::read(selection));
-        let built = compile(selection);
+        let workspace = scope.spawn(move || {
+            let _ = is_read.recv();
+            Workspace::read(selection)
+        });
+        let built = compile(selection, read);
         let workspace =
             workspace.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         built.map(|built| (workspace, built))
@@ -44,7 +50,8 @@ pub fn build(selection: &Selection) -> Result<(Workspace, Vec<Binary>), CargoErr
 
 type Compiled = (Vec<Built>, BTreeMap<String, Environment>);
 
-fn compile(selection: &Selection) -> Result<Compiled, CargoError> {
+/// `read` is told, or dropped, when cargo has read the workspace.
+fn compile(selection: &Selection, read: Sender<()>) -> Result<Compiled, CargoError> {
     let mut command = Command::new(cargo());
     command.args(["test", "--no-run", "--message-format", "json-render-diagnostics"]);
     selection.pass_on(&mut command);
@@ -55,6 +62,8 @@ fn compile(selection: &Selection) -> Result<Compiled, CargoError> {
     let mut seen = BTreeSet::new();
     if let Some(stdout) = child.stdout.take() {
         for message in Message::parse_stream(BufReader::new(stdout)).flatten() {
+            // Whoever waits for it needs to hear it once.
+            let _ = read.send(());
             match message {
                 Message::CompilerArtifact(artifact) if artifact.profile.test => {
                     let Some(path) = artifact.executable else { continue };
@@ -80,6 +89,7 @@ fn compile(selection: &Selection) -> Result<Compiled, CargoError> {
             }
         }
     }
+    drop(read);
     match child.wait().map_err(failed)?.success() {
         true => Ok((built, environments)),
         false => Err(CargoError::NotBuilt),

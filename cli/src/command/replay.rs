@@ -7,6 +7,7 @@ use super::{refuse, warn};
 use crate::args::Replay;
 use crate::cargo::{Binary, CargoError, Listed, Selection, Workspace, build};
 use crate::exit::Exit;
+use crate::report::paint;
 use crate::shown::shown;
 use crate::steps::acts;
 use crate::trace::Trace;
@@ -174,7 +175,7 @@ fn tell(args: &Replay, file: &Path, directory: &Path) -> Result<Exit, String> {
     print_steps(&trace);
     let exit = match &trace.verdict {
         Some(_) => {
-            println!("\n{}", shown(trace.report.trim_end()));
+            println!("\n{}", paint(&shown(trace.report.trim_end())));
             Exit::Failed
         }
         None => {

@@ -1,5 +1,6 @@
 //! How far it is, in a line at the terminal; nothing where nobody looks.
 
+use super::paint::paint;
 use super::summary::{grouped, per_cent, time};
 use crate::gate::{Display, Failure, Seen};
 use crate::shown::{in_a_line, shown};
@@ -82,7 +83,51 @@ impl Display for Progress {
                 in_a_line(test),
                 in_a_line(&failure.sentence)
             );
-            anstream::eprintln!("{}\n", shown(failure.report.trim_end()));
+            anstream::eprintln!("{}", paint(&shown(failure.report.trim_end())));
+            if let Some(what) = to_replay(failure) {
+                anstream::eprintln!(
+                    "{}",
+                    paint(&format!("  picture: cargo reveille replay {what}"))
+                );
+            }
+            anstream::eprintln!();
         });
+    }
+}
+
+/// What draws the failure's run: the entry of the corpus that has it, or its tape.
+fn to_replay(failure: &Failure) -> Option<String> {
+    let here = std::env::current_dir().ok();
+    let entry = failure.corpus.as_deref().map(|entry| {
+        let relative = here.as_deref().and_then(|here| entry.strip_prefix(here).ok());
+        relative.unwrap_or(entry).display().to_string()
+    });
+    // What a shell would take apart is not to be pasted.
+    let is_a_word =
+        |text: &String| text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-:=,~".contains(c));
+    entry.filter(is_a_word).or_else(|| failure.tape.clone().filter(is_a_word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    #[test]
+    fn what_is_to_be_pasted_is_a_word_for_a_shell() {
+        let here = std::env::current_dir().unwrap();
+        let failure = |corpus: &str, tape: &str| Failure {
+            corpus: (!corpus.is_empty()).then(|| here.join(corpus)),
+            tape: Some(tape.to_owned()),
+            ..Failure::default()
+        };
+        let tape = "v1/a::b/schedule=0:1/len=3/sum=33a66f17";
+        assert_eq!(to_replay(&failure("corpus/a.b/1.tape", tape)).unwrap(), "corpus/a.b/1.tape");
+        assert_eq!(to_replay(&failure("my corpus/1.tape", tape)).unwrap(), tape);
+        assert_eq!(to_replay(&failure("", "v1/a::b$(c)/len=3")), None);
+        let elsewhere =
+            Failure { corpus: Some(PathBuf::from("/elsewhere/1.tape")), ..Failure::default() };
+        assert_eq!(to_replay(&elsewhere).unwrap(), "/elsewhere/1.tape");
+        assert_eq!(to_replay(&Failure::default()), None);
     }
 }

@@ -51,10 +51,11 @@ pub(super) fn last_line(outcome: &Outcome) -> String {
     let tests = outcome.tests.len();
     let entries: u64 = outcome.checks().map(|check| check.entries).sum();
     let mut text = format!(
-        "reveille: {} passed, {} failed; {} runs in {} on {}",
+        "reveille: {} passed, {} failed; {} run{} in {} on {}",
         count(tests - failed, "test"),
         failed,
         grouped(outcome.runs()),
+        if outcome.runs() == 1 { "" } else { "s" },
         time(Duration::from_secs_f64(outcome.seconds)),
         count(outcome.jobs, "core"),
     );

@@ -12,6 +12,8 @@ const MOST_EVENTS: usize = 10;
 
 const INDENT: &str = "  ";
 
+/// Sentences of a report that begin a line of their own.
+const LAST: [&str; 1] = ["  found in "];
 /// What a report says to who has the test before him, and no reader of the tour has.
 const FOR_USERS: [&str; 3] = ["  replay:", "  its trace is in", "  model  "];
 
@@ -100,8 +102,11 @@ fn report(report: &str, width: usize) -> String {
             continue;
         }
         let mut facts: Vec<String> = Vec::new();
-        for line in paragraph.lines() {
-            let is_label = line.len() - line.trim_start().len() <= INDENT.len();
+        // The code stands above, in whole.
+        for line in paragraph.lines().filter(|line| !is_code(line)) {
+            let is_at_margin = line.len() - line.trim_start().len() <= INDENT.len();
+            let is_last = LAST.iter().chain(&FOR_USERS).any(|mark| line.starts_with(mark));
+            let is_label = is_at_margin && (is_last || split(line).is_some());
             match facts.last_mut() {
                 Some(fact) if !is_label => *fact = format!("{fact} {}", line.trim()),
                 _ => facts.push(line.to_owned()),
@@ -116,6 +121,13 @@ fn report(report: &str, width: usize) -> String {
         }
     }
     paragraphs.join("\n")
+}
+
+/// Whether it is a line of code behind its number.
+fn is_code(line: &str) -> bool {
+    let number =
+        line.split_once(" |").map_or("", |(number, _)| number.trim_start_matches(['>', ' ']));
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The label of a fact, and the fact.

@@ -30,22 +30,22 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
         (_, Detail::Error(error)) => format!("the body returned an error:\n{error}"),
         (_, Detail::KeptMemory { bytes, made_by }) => kept(*bytes, made_by),
         (Law::PendingWithoutWaker, _) => format!(
-            "its {poll} returned Pending; it was not woken since that poll\n\
+            "its {poll} returned Pending; it was not woken since that poll \
              began, and no clone of its waker is alive anywhere: nothing can wake it"
         ),
         (Law::StaleWaker, detail) => stale(trace, suspect, step, *detail == Detail::ReliedOn),
         (Law::WakerDropped, _) => format!(
-            "it waits since its {}; in step {} the last clone of its waker was dropped\n\
+            "it waits since its {}; in step {} the last clone of its waker was dropped \
              without a wake: nothing can wake it",
             polls(trace, suspect, 0),
             step_of(suspect.dropped)
         ),
         (Law::SpuriousPoll, _) => format!(
-            "its {poll} was one that nobody asked for; it returned Pending and\n\
+            "its {poll} was one that nobody asked for; it returned Pending and \
              is registered nowhere any more"
         ),
         (Law::PollAfterReady, Detail::MadeAt(at)) => format!(
-            "the future under `cancellable` at {} was polled again in step {step}, after it\n\
+            "the future under `cancellable` at {} was polled again in step {step}, after it \
              had returned Ready",
             place(at)
         ),
@@ -62,27 +62,27 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
         ),
         (Law::TaskLeak, _) => "the test ended; this task was left and nothing can wake it".into(),
         (Law::SuspectedStuck, Detail::Jumps(count)) => format!(
-            "after {step} polls the clock has moved {count} times since the root was last polled and\n\
+            "after {step} polls the clock has moved {count} times since the root was last polled and \
              since any task began or ended; timers tick, and nothing comes of it"
         ),
         (Law::SuspectedStuck, Detail::Count(count)) => format!(
-            "after {count} polls, the later half under a fair schedule without faults, the run has\n\
+            "after {count} polls, the later half under a fair schedule without faults, the run has \
              not ended; time moves or tasks end, but the test does not"
         ),
         (Law::SuspectedLivelock, Detail::Count(count)) => format!(
-            "after {count} polls, the later half under a fair schedule without faults, these tasks\n\
+            "after {count} polls, the later half under a fair schedule without faults, these tasks \
              still wake each other, no task has ended, and time stands still"
         ),
         (Law::BusyPoll, Detail::Count(count)) => format!(
-            "after {count} polls, the later half under a fair schedule without faults, it still wakes\n\
+            "after {count} polls, the later half under a fair schedule without faults, it still wakes \
              itself in every poll, no task has ended, and time stands still"
         ),
         (Law::SuspectedLivelock | Law::BusyPoll, Detail::Repeats { first }) => format!(
-            "by the test's digest the state of step {first} came again in step {step}, under a fair\n\
+            "by the test's digest the state of step {first} came again in step {step}, under a fair \
              schedule without faults, and nothing got on between: so it goes on for ever"
         ),
         (Law::RunawaySpawn, Detail::Live { tasks, at }) => format!(
-            "in step {step} it spawned a task at {}, and then {tasks} tasks\n\
+            "in step {step} it spawned a task at {}, and then {tasks} tasks \
              were there that had not ended: more than `max_tasks` allows",
             place(at)
         ),
@@ -100,7 +100,7 @@ fn touched(misused: &Misused, step: u64) -> String {
     let whose = match *how {
         Misuse::Changed => {
             return format!(
-                "by the time the {verb} on `{device}` completed, in step {step}, somebody had written to its memory\n\
+                "by the time the {verb} on `{device}` completed, in step {step}, somebody had written to its memory \
              (at which line is not known; a `Buffer` would tell)"
             );
         }
@@ -112,7 +112,7 @@ fn touched(misused: &Misused, step: u64) -> String {
         _ => "the kernel will read what is there then",
     };
     format!(
-        "the memory of a {verb} on `{device}` was {whose} in step {step}, before the\n\
+        "the memory of a {verb} on `{device}` was {whose} in step {step}, before the \
          completion: {then}"
     )
 }
@@ -169,14 +169,14 @@ fn stale(trace: &Trace, suspect: &Suspect, step: u64, relied: bool) -> String {
     let poll = polls(trace, suspect, usize::from(relied));
     let then = if relied {
         format!(
-            "then a waker of an earlier poll was woken, and in step {step} that was what it\n\
+            "then a waker of an earlier poll was woken, and in step {step} that was what it \
              had waited for"
         )
     } else {
         "only a waker of an earlier poll is still kept".to_owned()
     };
     format!(
-        "its {poll}, in step {stale}, had a fresh waker{since} and returned Pending without\n\
+        "its {poll}, in step {stale}, had a fresh waker{since} and returned Pending without \
          cloning it; {then}"
     )
 }

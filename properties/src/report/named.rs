@@ -13,6 +13,8 @@ const PANICS: usize = 3;
 pub(super) struct Named {
     steps: BTreeSet<u64>,
     owners: BTreeSet<Owner>,
+    /// The steps that decide: with them otherwise the run would not fail so.
+    decisive: BTreeSet<u64>,
     /// The step of a poll that would not have returned.
     cut_short: Option<u64>,
 }
@@ -51,11 +53,19 @@ impl Named {
         let in_why = why.tasks.iter().map(|task| Owner::Task(TaskId(*task)));
         let owners = suspects.map(|suspect| suspect.owner).chain(in_why).collect();
         let cut_short = (finding.law == Law::Starvation).then_some(finding.step);
-        Named { steps, owners, cut_short }
+        Named { steps, owners, decisive: why.steps.iter().copied().collect(), cut_short }
     }
 
     pub(super) fn has_step(&self, step: u64) -> bool {
         self.steps.contains(&step)
+    }
+
+    pub(super) fn has_owner(&self, owner: Owner) -> bool {
+        self.owners.contains(&owner)
+    }
+
+    pub(super) fn decisive(&self) -> &BTreeSet<u64> {
+        &self.decisive
     }
 
     pub(super) fn is_cut_short(&self, step: u64) -> bool {

@@ -18,8 +18,8 @@ const LAST: usize = 6;
 /// Things told of a step, if no more of them are about somebody whom the facts name.
 const VERBS: usize = 8;
 
-/// The last steps, and the earlier ones that the facts name, in a line each.
-pub(super) fn last(trace: &Trace, named: &Named) -> Vec<String> {
+/// The last steps, and the earlier ones that the facts name; nothing stands for those between.
+pub(super) fn last(trace: &Trace, named: &Named) -> Vec<Option<Line>> {
     let mut lines: Vec<Line> = Vec::new();
     let mut events = trace.events().take_while(|e| e.what != What::Teardown).peekable();
     while let Some(first) = events.next() {
@@ -29,12 +29,11 @@ pub(super) fn last(trace: &Trace, named: &Named) -> Vec<String> {
             words.add(trace, named, next);
         }
         if !words.verbs.is_empty() {
-            let who = first.by.map_or_else(|| "-".into(), |task| task_name(trace, task));
-            lines.push(Line { step: first.step, who, verbs: words.verbs });
+            lines.push(Line { step: first.step, by: first.by, verbs: words.verbs });
         }
     }
     let chosen = choose(&lines, named);
-    in_columns(&without_gaps(lines, &chosen))
+    without_gaps(lines, &chosen)
 }
 
 /// What happened in an event, in few words.
@@ -74,25 +73,15 @@ fn without_gaps<T>(all: Vec<T>, chosen: &BTreeSet<usize>) -> Vec<Option<T>> {
     kept
 }
 
-fn in_columns(lines: &[Option<Line>]) -> Vec<String> {
-    let shown = || lines.iter().flatten();
-    let number = shown().map(|line| line.step.to_string().len()).fold(4, usize::max);
-    let who = shown().map(|line| line.who.chars().count()).fold(12, usize::max);
-    let line = |line: &Option<Line>| match line {
-        Some(line) => format!("{:>number$}  {:<who$}  {}", line.step, line.who, line.told()),
-        None => "...".into(),
-    };
-    lines.iter().map(line).collect()
-}
-
 /// What one did in a step, or what happened between two.
-struct Line {
-    step: u64,
-    who: String,
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) step: u64,
+    pub(super) by: Option<TaskId>,
     verbs: Vec<Verb>,
 }
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Verb {
     text: String,
     /// Whether it is about somebody whom the facts name.
@@ -100,7 +89,8 @@ struct Verb {
 }
 
 impl Line {
-    fn told(&self) -> String {
+    /// In words.
+    pub(super) fn told(&self) -> String {
         let verbs = &self.verbs;
         let all = 0..verbs.len();
         let (first, last) = (VERBS - 3, verbs.len().saturating_sub(2));
@@ -116,7 +106,16 @@ impl Line {
 
 fn panics(trace: &Trace, task: TaskId) -> String {
     let at = trace.panicked_at(task).and_then(user_panic_place);
-    at.map_or_else(|| "panics".into(), |at| format!("panics at {at}"))
+    at.map_or_else(|| "panics".into(), |at| format!("panics at {}", brief(&at)))
+}
+
+/// The end of a path, which is enough where the facts name all of it.
+fn brief(place: &str) -> String {
+    let mut parts = place.rsplitn(3, '/');
+    match (parts.next(), parts.next()) {
+        (Some(file), Some(directory)) => format!("{directory}/{file}"),
+        _ => place.to_owned(),
+    }
 }
 
 fn source_name(trace: &Trace, number: u32) -> String {
@@ -224,7 +223,7 @@ impl Words {
             What::Noted { text } => format!("says \"{}\"", escape(text)),
             What::Marked { name } => format!("passes the mark `{name}`"),
             What::Awaiting { at, .. } | What::Pointed { at, goes_on: false } => {
-                self.pending_at.get_or_insert(place(at));
+                self.pending_at.get_or_insert(brief(&place(at)));
                 return;
             }
             What::PollEnded { owner: Owner::Task(task), end } => match end {

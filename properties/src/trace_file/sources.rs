@@ -1,15 +1,13 @@
 //! Lines of code around the places that a run names.
 
-use crate::callsite::{on_disk, short_path};
-use crate::json;
+use crate::callsite::short_path;
+use crate::{json, source_file};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines before and after a place.
 const AROUND: u32 = 4;
 /// Longer lines are cut.
 const LONGEST: usize = 240;
-/// Files with more bytes are left out.
-const LARGEST: u64 = 4 << 20;
 
 /// The places whose lines are wanted, by file.
 #[derive(Debug, Default)]
@@ -28,8 +26,7 @@ impl Sources {
     /// What can be read of them, as the objects of a list.
     pub(super) fn to_json(&self) -> String {
         let excerpts = self.0.iter().flat_map(|(file, lines)| {
-            let content = read(file).unwrap_or_default();
-            let all: Vec<String> = content.lines().map(cut).collect();
+            let all: Vec<String> = source_file::lines(file).iter().map(|line| cut(line)).collect();
             stretches(lines, all.len())
                 .into_iter()
                 .map(move |(first, last)| (short_path(file), first, all[first - 1..last].to_vec()))
@@ -40,13 +37,6 @@ impl Sources {
             object.texts("lines", lines.iter().map(String::as_str));
         })
     }
-}
-
-fn read(file: &str) -> Option<String> {
-    let path = on_disk(file);
-    let size = std::fs::metadata(&path).ok()?.len();
-    let bytes = (size <= LARGEST).then(|| std::fs::read(path).ok()).flatten()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn cut(line: &str) -> String {

@@ -33,10 +33,10 @@ impl Verdict<'_> {
             verdict.number("step", finding.step);
             verdict.number("now", finding.now);
             // Why it fails is a member of its own.
-            let facts = told.facts.iter().filter(|(label, _)| *label != "why");
-            verdict.list("facts", facts, |fact, (label, text)| {
-                fact.text("label", label);
-                fact.text("text", text);
+            let facts = told.facts.iter().filter(|fact| fact.label != "why");
+            verdict.list("facts", facts, |object, fact| {
+                object.text("label", fact.label);
+                object.text("text", &fact.text());
             });
             if why.text.is_empty() {
                 verdict.null("why");

@@ -8,7 +8,9 @@ use std::process::{Command, Output};
 pub(crate) fn run(name: &str, env: &[(&str, &str)]) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([name, "--exact", "--include-ignored", "--nocapture", "--test-threads=1"]);
-    for variable in ["REVEILLE_RUNS", "REVEILLE_SEED", "REVEILLE_REPLAY", "REVEILLE_STRICT"] {
+    for variable in
+        ["REVEILLE_RUNS", "REVEILLE_SEED", "REVEILLE_REPLAY", "REVEILLE_STRICT", "COLUMNS"]
+    {
         command.env_remove(variable);
     }
     // What fails on purpose is nothing to remember.
@@ -72,7 +74,8 @@ fn shows_the_steps_that_it_names(told: &str) {
     let (facts, steps) = told.split_once("\n  the last steps of ").expect("steps");
     let (steps, _) = steps.split_once("\n\n").expect("a line to paste after them");
     let number = |text: &str| {
-        let digits = text.trim_start().split(|c: char| !c.is_ascii_digit()).next();
+        let digits =
+            text.trim_start_matches([' ', '>']).split(|c: char| !c.is_ascii_digit()).next();
         digits.and_then(|digits| digits.parse::<u64>().ok())
     };
     let shown: Vec<u64> = steps.lines().skip(1).filter_map(number).collect();

@@ -47,3 +47,4 @@ mod rest;
 mod selects;
 mod steps;
 mod streams;
+mod widths;
