@@ -26,8 +26,8 @@ fn failing() -> String {
 fn events_and_spans_stand_at_their_steps() {
     let report = failing();
     for line in [
-        "root          says \"begin request{id=7}\"",
-        "says \"INFO connected peer=3 (in request{id=7})\", wakes itself, Pending",
+        "1  says \"begin request{id=7}\", spawns task 1",
+        "2  |     says \"INFO connected peer=3 (in request{id=7})\", wakes itself, Pending",
         "says \"WARN no answer (in request{id=7})\", says \"end request{id=7}\"",
     ] {
         assert!(report.contains(line), "{line}\n{report}");
