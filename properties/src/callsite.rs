@@ -94,7 +94,14 @@ fn frames(debug: &str) -> Vec<CallSite> {
 
 fn is_machinery(frame: &CallSite) -> bool {
     let function = frame.function.trim_start_matches('<');
-    let ours = ["__rustc::", "reveille_sim::", "reveille::", "reveille_macros::"];
+    let ours = [
+        "__rustc::",
+        "__tsan_",
+        "reveille_sim::",
+        "reveille_threads::",
+        "reveille::",
+        "reveille_macros::",
+    ];
     frame.file.starts_with("/rustc/")
         || frame.file.contains("/rustlib/src/rust/")
         || is_interposed(frame)
@@ -107,7 +114,8 @@ fn is_machinery(frame: &CallSite) -> bool {
 
 /// Whether it is one of our functions that have the names of the C library's.
 fn is_interposed(frame: &CallSite) -> bool {
-    let files = ["/src/interpose/outside.rs", "/src/interpose/by_number.rs"];
+    let files =
+        ["/src/interpose/outside.rs", "/src/interpose/by_number.rs", "/src/interpose/threads.rs"];
     !frame.function.contains("::") && files.iter().any(|file| frame.file.ends_with(file))
 }
 

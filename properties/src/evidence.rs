@@ -16,6 +16,17 @@ pub(crate) struct Evidence {
 /// Suspects told of at most.
 const MOST_SUSPECTS: usize = 8;
 
+/// Operations of threads whose lines are told at most.
+const MOST_TOUCHES: usize = 60;
+
+/// The last operations of threads on what others may see, before the end of the run.
+pub(crate) fn last_touches(trace: &Trace) -> Vec<u64> {
+    let told = trace.events().take_while(|event| event.what != What::Teardown);
+    let touches = told.filter(|event| matches!(event.what, What::Touched { .. }));
+    let mut touches: Vec<u64> = touches.map(|event| event.index).collect();
+    touches.split_off(touches.len().saturating_sub(MOST_TOUCHES))
+}
+
 /// A task or a watched future, and the last that was seen of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Suspect {

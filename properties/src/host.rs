@@ -7,7 +7,7 @@ use crate::chart::Chart;
 use crate::contacts::Contacts;
 use crate::corpus::{Aligned, Notes};
 use crate::ended;
-use crate::evidence::Evidence;
+use crate::evidence::{self, Evidence};
 use crate::gate::Board;
 use crate::haste;
 use crate::interpose;
@@ -151,13 +151,21 @@ pub(crate) fn run_in<S: Sampler>(
     })
 }
 
+#[cfg_attr(not(reveille_threads), expect(unused_mut, reason = "it is as it is made"))]
+fn new_world() -> World {
+    let mut world = World::new();
+    #[cfg(reveille_threads)]
+    world.carry_by(Some(std::rc::Rc::new(reveille_threads::Threads::new())));
+    world
+}
+
 impl<'a> Here<'a> {
     pub(crate) fn new(body: &'a dyn Body, settings: Settings, portfolio: Portfolio) -> Here<'a> {
         let judges_memory = match memory::is_counted() {
             true => settings.levels.get(Law::MemoryLeak),
             false => Level::Allow,
         };
-        let (world, contacts) = (World::new(), Contacts::default());
+        let (world, contacts) = (new_world(), Contacts::default());
         let (rescue, stops) = (None, None);
         Here { world, settings, portfolio, body, contacts, judges_memory, rescue, stops }
     }
@@ -358,7 +366,14 @@ impl Host for Here<'_> {
 
     fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError> {
         let found = self.failure(tape, broken, &[]);
-        Ok(found.map(|(_, _, evidence)| evidence.stacks_wanted()).unwrap_or_default())
+        let wanted = |(_, trace, evidence): (_, Trace, Evidence)| {
+            let mut wanted = evidence.stacks_wanted();
+            wanted.extend(evidence::last_touches(&trace));
+            wanted.sort_unstable();
+            wanted.dedup();
+            wanted
+        };
+        Ok(found.map(wanted).unwrap_or_default())
     }
 
     fn tell(

@@ -30,6 +30,9 @@ mod kernel;
 ))]
 mod outside;
 
+#[cfg(reveille_threads)]
+mod threads;
+
 #[cfg(target_os = "linux")]
 pub(crate) use entropy::{fix, reseed};
 

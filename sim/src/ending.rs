@@ -30,6 +30,8 @@ impl Core {
         let header = task.header();
         let ledger = &header.ledger;
         self.record(|| What::PollEnded { owner: Owner::Task(task.id()), end });
+        #[cfg(feature = "threads")]
+        self.give_thread_back(task);
         if ledger.has(WOKEN) {
             self.take_from_queue(task);
         }

@@ -278,6 +278,10 @@ impl Core {
     pub(crate) fn step(&self, task: TaskRef) {
         let ledger = task.ledger();
         let mut flags = ledger.flags.get();
+        #[cfg(feature = "threads")]
+        if flags & LEFT != 0 {
+            return self.go_on_with(task);
+        }
         if flags & (ABORTED | SPURIOUS | IN_DEBT) != 0 && self.special(task) {
             return;
         }
@@ -301,8 +305,19 @@ impl Core {
             spurious: flags & SPURIOUS != 0,
         });
         self.pulse.beat();
+        #[cfg(feature = "threads")]
+        if self.is_carried() {
+            return self.begin_on_strand(task, flags);
+        }
         let waker = waker::borrowed(identity, self.recording.get());
         let end = task.poll(&mut Context::from_waker(&waker));
+        self.polled(task, flags, end);
+    }
+
+    /// A poll has ended that began with these flags.
+    #[inline(always)]
+    pub(crate) fn polled(&self, task: TaskRef, flags: u32, end: PollEnd) {
+        let ledger = task.ledger();
         self.pulse.beat();
         if flags & (STALE | SPURIOUS) == STALE {
             self.judge_stale(ledger, end);

@@ -49,6 +49,27 @@ pub(crate) mod flag {
     pub(crate) const LATE: u32 = 1 << 14;
     /// Its memory was cut from a chunk.
     pub(crate) const CUT: u32 = 1 << 15;
+    /// Its poll was left in the middle; that it is WOKEN then means that it stands in the queue,
+    /// or waits for what it is blocked on.
+    #[cfg(feature = "threads")]
+    pub(crate) const LEFT: u32 = 1 << 16;
+    /// It was woken while its poll was left, and is to be polled again.
+    #[cfg(feature = "threads")]
+    pub(crate) const AGAIN: u32 = 1 << 17;
+    /// It was [`STALE`] when its present poll began.
+    #[cfg(feature = "threads")]
+    pub(crate) const WAS_STALE: u32 = 1 << 19;
+    /// It was [`SPURIOUS`] when its present poll began.
+    #[cfg(feature = "threads")]
+    pub(crate) const WAS_SPURIOUS: u32 = 1 << 20;
+    /// Its poll will never end.
+    #[cfg(feature = "threads")]
+    pub(crate) const LOST: u32 = LEFT;
+    #[cfg(not(feature = "threads"))]
+    pub(crate) const LOST: u32 = 0;
+    /// Its poll was left until somebody else lets it go on.
+    #[cfg(feature = "threads")]
+    pub(crate) const BLOCKED: u32 = 1 << 18;
 }
 use flag::*;
 
@@ -149,6 +170,11 @@ impl Ledger {
     fn wake_otherwise(&self, core: &Core) -> bool {
         if self.has(OVER) {
             return false;
+        }
+        #[cfg(feature = "threads")]
+        if self.has(LEFT) && !self.has(AGAIN) {
+            self.set(AGAIN);
+            return true;
         }
         if self.has(WOKEN) {
             // Now somebody did ask for the poll.

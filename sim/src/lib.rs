@@ -27,6 +27,7 @@
 //! | `fault`, `late`, `cancellable`, `reentry` | what goes wrong on purpose |
 //! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding`, `hold`, `teardown` | what runs |
 //! | `identity`, `biased`, `ledger`, `waker`, `watch`, `mailbox`, `letters` | who may wake whom |
+//! | `carried` | polls on threads of their own, which are left in their middle |
 //! | `clock`, `idle`, `time/` | virtual time |
 //! | `reactor/`, `resident` | what is outside the program, and becomes ready |
 //! | `io/` | what bytes go through |
@@ -42,6 +43,8 @@ mod argument;
 mod biased;
 mod block;
 mod cancellable;
+#[cfg(feature = "threads")]
+pub mod carried;
 mod choice;
 mod chunk;
 mod clock;
@@ -133,7 +136,7 @@ pub use sighting::{Sighting, look_for};
 pub use spawn::{Builder, spawn, spawn_daemon, spawn_local};
 pub use strand::{Path, Resource, Runnable, Strand, Touch};
 pub use tape::{Tape, TapeError};
-pub use trace::{Event, Owner, PollEnd, Recording, TaskId, TaskInfo, Trace, What};
+pub use trace::{Event, Owner, PollEnd, Recording, TaskId, TaskInfo, Touching, Trace, What};
 pub use watch::{Watch, watch};
 pub use within::{current_within, within};
 pub use world::{World, current_step, current_tape, current_task, in_run, peek_tape};

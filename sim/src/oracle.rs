@@ -322,7 +322,8 @@ impl Core {
     }
 
     fn probe_by_dropping(&self, id: TaskId) {
-        if let Some(task) = self.find_task(id).filter(|task| !task.ledger().has(OVER)) {
+        // What is in the midst of a poll cannot be dropped, so nobody is seen to wait for it.
+        if let Some(task) = self.find_task(id).filter(|task| !task.ledger().has(OVER | LOST)) {
             // The ledger alone tells who is woken; no law is judged any more.
             self.phase.set(Phase::Teardown);
             self.cancel(task);

@@ -115,6 +115,18 @@ pub(crate) fn take_note() -> Note {
     NOTES.take().pop().unwrap_or_default()
 }
 
+/// The notes of this thread, for another one to have.
+#[cfg(feature = "threads")]
+pub(crate) fn take_notes() -> Vec<Note> {
+    NOTES.take()
+}
+
+/// Takes over the notes of another thread.
+#[cfg(feature = "threads")]
+pub(crate) fn put_notes(notes: Vec<Note>) {
+    NOTES.set(notes);
+}
+
 /// Drops the payload of a panic, which has a destructor of its own.
 pub(crate) fn discard(payload: Box<dyn Any + Send>) {
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(payload)));

@@ -10,6 +10,16 @@
 use std::cell::Cell;
 use std::cell::UnsafeCell;
 
+/// Nobody is to find a table in the midst of a change.
+#[cfg(feature = "threads")]
+pub(crate) use crate::carried::shielded as unshaken;
+
+#[cfg(not(feature = "threads"))]
+#[inline(always)]
+pub(crate) fn unshaken<R>(f: impl FnOnce() -> R) -> R {
+    f()
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Private<T> {
     #[cfg(debug_assertions)]
@@ -34,7 +44,7 @@ impl<T> Private<T> {
         }
         // SAFETY: `Private` is not `Sync`, so only this thread is here, and by
         // the rule above (checked in debug builds) no other borrow is alive.
-        let result = f(unsafe { &mut *self.value.get() });
+        let result = unshaken(|| f(unsafe { &mut *self.value.get() }));
         #[cfg(debug_assertions)]
         self.borrowed.set(false);
         result

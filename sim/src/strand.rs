@@ -45,6 +45,12 @@ impl Resource {
     }
 }
 
+impl From<u64> for Resource {
+    fn from(word: u64) -> Resource {
+        Resource(word)
+    }
+}
+
 impl From<&str> for Resource {
     fn from(name: &str) -> Resource {
         Resource::named(name)

@@ -10,11 +10,71 @@
 //! sanitizer sees; those of a precompiled standard library it does not, and takes
 //! what they guard for races.
 
-pub(crate) use std::sync::atomic::{
-    AtomicBool, AtomicI32, AtomicIsize, AtomicU64, AtomicUsize, Ordering,
-};
+#[cfg(feature = "threads")]
+pub(crate) use quiet::{AtomicBool, AtomicI32, AtomicIsize, AtomicU64, AtomicUsize};
+pub(crate) use std::sync::atomic::Ordering;
+#[cfg(not(feature = "threads"))]
+pub(crate) use std::sync::atomic::{AtomicBool, AtomicI32, AtomicIsize, AtomicU64, AtomicUsize};
 #[cfg(not(reveille_tsan))]
 pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
+
+/// Where every atomic operation is a scheduling point, those of this crate are none: what a
+/// strand calls here it finds as it left it.
+#[cfg(feature = "threads")]
+mod quiet {
+    use crate::carried::shielded;
+    use std::sync::atomic::{self, Ordering};
+
+    macro_rules! quiet {
+        ($($name:ident($value:ty) { $($method:ident($($argument:ident: $of:ty),*) $(-> $result:ty)?;)* })*) => {$(
+            #[derive(Debug, Default)]
+            #[repr(transparent)]
+            pub(crate) struct $name(atomic::$name);
+
+            #[allow(dead_code, reason = "each type has the operations of its users, and some of its likes")]
+            impl $name {
+                #[inline(always)]
+                pub(crate) const fn new(value: $value) -> $name {
+                    $name(atomic::$name::new(value))
+                }
+
+                $(#[inline(always)]
+                pub(crate) fn $method(&self, $($argument: $of),*) $(-> $result)? {
+                    shielded(|| self.0.$method($($argument),*))
+                })*
+            }
+        )*};
+    }
+
+    quiet! {
+        AtomicBool(bool) {
+            load(order: Ordering) -> bool;
+            store(value: bool, order: Ordering);
+            swap(value: bool, order: Ordering) -> bool;
+        }
+        AtomicI32(i32) {
+            load(order: Ordering) -> i32;
+            store(value: i32, order: Ordering);
+            fetch_add(value: i32, order: Ordering) -> i32;
+            fetch_sub(value: i32, order: Ordering) -> i32;
+        }
+        AtomicIsize(isize) {
+            load(order: Ordering) -> isize;
+            store(value: isize, order: Ordering);
+            fetch_add(value: isize, order: Ordering) -> isize;
+            fetch_sub(value: isize, order: Ordering) -> isize;
+        }
+        AtomicU64(u64) {
+            load(order: Ordering) -> u64;
+            store(value: u64, order: Ordering);
+            fetch_add(value: u64, order: Ordering) -> u64;
+        }
+        AtomicUsize(usize) {
+            load(order: Ordering) -> usize;
+            store(value: usize, order: Ordering);
+        }
+    }
+}
 
 #[cfg(reveille_tsan)]
 pub(crate) use visible::{Condvar, Mutex, MutexGuard};

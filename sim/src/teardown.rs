@@ -22,6 +22,8 @@ impl Core {
     pub(crate) fn tear_down(&self) {
         self.phase.set(Phase::Teardown);
         self.forget_debts();
+        #[cfg(feature = "threads")]
+        self.end_left_polls();
         crate::completion::let_go();
         self.record(|| What::Teardown);
         let mut rounds = 0;
@@ -30,7 +32,7 @@ impl Core {
                 rounds += 1;
                 self.with_tasks_held(|task| {
                     // A destructor may have ended others.
-                    if !task.ledger().has(OVER) {
+                    if !task.ledger().has(OVER | LOST) {
                         self.cancel(task);
                     }
                 });

@@ -83,6 +83,40 @@ pub enum PollEnd {
     Cancelled,
 }
 
+/// What a strand that is a thread does to a place that others may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Touching {
+    /// It reads an atomic.
+    Load,
+    /// It writes an atomic.
+    Store,
+    /// It reads and writes an atomic at once.
+    Change,
+    /// It would have, but the atomic was not what it expected.
+    Refusal,
+    /// It goes to sleep until somebody wakes the place.
+    Sleep,
+    /// It wakes who sleeps there.
+    Wake,
+}
+
+impl Touching {
+    /// The stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Touching::Load => "load",
+            Touching::Store => "store",
+            Touching::Change => "change",
+            Touching::Refusal => "refusal",
+            Touching::Sleep => "sleep",
+            Touching::Wake => "wake",
+        }
+    }
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -273,6 +307,13 @@ pub enum What {
         at: &'static Location<'static>,
         /// Whether the task went on, which is a turn of its own.
         goes_on: bool,
+    },
+    /// A strand that is a thread touched what others may see.
+    Touched {
+        /// The number of the place in the run.
+        place: u32,
+        /// What it did.
+        how: Touching,
     },
     /// The test passed a mark.
     Marked {

@@ -19,7 +19,7 @@ use crate::mailbox::Mailbox;
 use crate::oracle::Debt;
 use crate::outside::Contacts;
 use crate::prefetch::Outlook;
-use crate::private::Private;
+use crate::private::{Private, unshaken};
 use crate::property::{Monitor, Trial};
 use crate::pulse::Pulse;
 use crate::ready::Ready;
@@ -147,6 +147,8 @@ pub(crate) struct Core {
     recorder: Private<Recorder>,
     pub(crate) run: Cell<u64>,
     mailbox: &'static Mailbox<Letter>,
+    #[cfg(feature = "threads")]
+    pub(crate) carriage: crate::carried::Carriage,
     /// Counts polls; odd while one is going on. Watched from another thread.
     pub(crate) pulse: &'static Pulse,
 }
@@ -249,6 +251,8 @@ impl World {
             recorder: Private::default(),
             run: Cell::new(0),
             mailbox,
+            #[cfg(feature = "threads")]
+            carriage: crate::carried::Carriage::default(),
             pulse,
         };
         World { core: Box::new(core) }
@@ -365,6 +369,11 @@ impl Core {
 
     #[cold]
     fn record_now(&self, what: What) {
+        // The locks that the capture of a stack takes are no locks of the run.
+        unshaken(|| self.record_at_once(what));
+    }
+
+    fn record_at_once(&self, what: What) {
         let by = self.running.get().map(TaskRef::id);
         let stack = self.recorder.with(|recorder| recorder.wants_stack());
         let stack = stack.then(|| Rc::new(std::backtrace::Backtrace::force_capture()));

@@ -103,6 +103,12 @@ impl Core {
     /// Whether the running task goes on at a scheduling point.
     fn goes_on(&self, touch: Touch) -> bool {
         self.count_work();
+        self.goes_on_here(touch)
+    }
+
+    /// The same where it is no work that a poll could do without end.
+    #[inline]
+    pub(crate) fn goes_on_here(&self, touch: Touch) -> bool {
         match self.phase.get() {
             // A fair schedule gives everybody a turn.
             Phase::FairTail => return false,
@@ -132,7 +138,7 @@ impl Core {
     }
 
     /// The running task was told to stop at a scheduling point, which is no yield.
-    fn note_preemption(&self) {
+    pub(crate) fn note_preemption(&self) {
         if let Some(running) = self.running.get()
             && self.next.get().is_some()
         {

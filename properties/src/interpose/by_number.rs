@@ -46,6 +46,12 @@ unsafe extern "C" fn syscall(
             libc::SYS_time if clocks::shown(libc::CLOCK_REALTIME).is_some() => {
                 return clocks::time(a.cast());
             }
+            #[cfg(reveille_threads)]
+            libc::SYS_futex => {
+                if let Some(answer) = super::threads::futex(&arguments) {
+                    return answer;
+                }
+            }
             _ => {}
         }
         #[cfg(all(target_env = "gnu", not(target_feature = "crt-static")))]

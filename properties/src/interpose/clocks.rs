@@ -13,7 +13,8 @@ const UPTIME: Duration = Duration::from_secs(1_000_000);
 
 /// What the clock shows inside a run; none where it shows real time.
 pub(super) fn shown(clock: clockid_t) -> Option<Duration> {
-    if !is_fixed() || !reveille_sim::in_run() {
+    let is_virtual = is_fixed() && reveille_sim::in_run() || is_strand();
+    if !is_virtual {
         return None;
     }
     let now = reveille_sim::time::Instant::now();
@@ -22,6 +23,14 @@ pub(super) fn shown(clock: clockid_t) -> Option<Duration> {
         libc::CLOCK_REALTIME | libc::CLOCK_REALTIME_COARSE => WALL + passed,
         _ => UPTIME + passed,
     })
+}
+
+/// Whether the calling thread is one that a run has made.
+fn is_strand() -> bool {
+    #[cfg(reveille_threads)]
+    return reveille_threads::calls::is_strand();
+    #[cfg(not(reveille_threads))]
+    false
 }
 
 /// # Safety

@@ -119,6 +119,11 @@ macro_rules! stand_before {
         /// As for the function of the C library.
         #[unsafe(no_mangle)]
         unsafe extern "C" fn $name($($argument: $type),*) -> c_int {
+            #[cfg(reveille_threads)]
+            // SAFETY: the caller's promise.
+            if let Some(answer) = unsafe { super::threads::of_strand::$name($($argument),*) } {
+                return answer;
+            }
             note(Outside::$outside);
             // SAFETY: the symbol of that name has this type; and the caller's promise.
             unsafe {

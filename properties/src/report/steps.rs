@@ -1,13 +1,13 @@
 //! The last steps of a run, each in a line: who did what.
 
 use super::named::Named;
-use crate::callsite::{place, user_panic_place};
+use crate::callsite::{place, short_path, user_frames, user_panic_place};
 use crate::escape::escape;
 use crate::faults;
 use crate::naming::task_name;
 use reveille_sim::completion::error_name;
 use reveille_sim::reactor::Ready;
-use reveille_sim::{Event, Kind, Owner, PollEnd, TaskId, Trace, What};
+use reveille_sim::{Event, Kind, Owner, PollEnd, TaskId, Touching, Trace, What};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -107,6 +107,23 @@ impl Line {
 fn panics(trace: &Trace, task: TaskId) -> String {
     let at = trace.panicked_at(task).and_then(user_panic_place);
     at.map_or_else(|| "panics".into(), |at| format!("panics at {}", brief(&at)))
+}
+
+fn touched(event: &Event, place: u32, how: Touching) -> String {
+    let does = match how {
+        Touching::Load => "loads",
+        Touching::Store => "stores to",
+        Touching::Change => "changes",
+        Touching::Refusal => "fails to change",
+        Touching::Sleep => "sleeps on",
+        Touching::Wake => "wakes who sleeps on",
+        _ => "touches",
+    };
+    let site = event.stack.as_deref().and_then(|stack| user_frames(stack).into_iter().next());
+    let at = site.map_or_else(String::new, |site| {
+        format!(" at {}", brief(&format!("{}:{}", short_path(&site.file), site.line)))
+    });
+    format!("{does} atomic {place}{at}")
 }
 
 /// The end of a path, which is enough where the facts name all of it.
@@ -220,6 +237,7 @@ impl Words {
             What::Misused { how, .. } => format!("memory in flight is {how}"),
             What::Rested => "everything is at rest".into(),
             What::FairTail => "the schedule is fair from here on".into(),
+            What::Touched { place, how } => touched(event, *place, *how),
             What::Noted { text } => format!("says \"{}\"", escape(text)),
             What::Marked { name } => format!("passes the mark `{name}`"),
             What::Awaiting { at, .. } | What::Pointed { at, goes_on: false } => {

@@ -193,6 +193,11 @@ fn write_kind_of_io(object: &mut Object<'_>, what: &What) {
             object.number("operation", operation);
             object.text("how", &how.to_string());
         }
+        What::Touched { place, how } => {
+            object.text("kind", "touched");
+            object.number("place", place);
+            object.text("how", how.name());
+        }
         // A kind that is younger than this file; its words tell it.
         _ => object.text("kind", "other"),
     }

@@ -18,7 +18,10 @@ pub(crate) fn stacks_wanted(trace: &Trace) -> Vec<u64> {
         .filter(|event| {
             matches!(
                 event.what,
-                What::WakerCloned { .. } | What::WakerDropped { .. } | What::Woken { .. }
+                What::WakerCloned { .. }
+                    | What::WakerDropped { .. }
+                    | What::Woken { .. }
+                    | What::Touched { .. }
             )
         })
         .map(|event| event.index)

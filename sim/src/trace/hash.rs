@@ -57,6 +57,7 @@ pub(super) fn fold(hash: u64, step: u64, now: u64, by: Option<TaskId>, what: &Wh
         What::Chosen { kind, options, option } => {
             (15, *kind as u64, u64::from(*options) << 32 | u64::from(*option))
         }
+        What::Touched { place, how } => (31, (*place).into(), *how as u64),
         What::Marked { name } => (16, hash_of(name), name.len() as u64),
         // There may be addresses in it.
         What::Noted { .. } => (28, 0, 0),

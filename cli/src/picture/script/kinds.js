@@ -44,6 +44,7 @@ const KINDS = {
   chosen: ['choices', 'diamond', 0.7],
   awaiting: ['polls', 'await', 0.8],
   pointed: ['polls', 'await', 0.8],
+  touched: ['memory', 'square', 0.7],
   marked: ['notes', 'flag', 1.2],
   noted: ['notes', 'speech', 1.2],
   rested: ['other', 'rest', 1],

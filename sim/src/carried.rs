@@ -1,0 +1,354 @@
+//! Polls on threads of their own: strands that may be left in the middle of a poll.
+//!
+//! By default a poll runs on the stack of whoever drives the run, to its end. Where a
+//! [`Carrier`] gives each strand a thread, a step ends where the strand comes to a scheduling
+//! point and the sampler has another one go first, or where it is blocked. The loop of the run is the same:
+//! a strand that was left stands in the queue among those that are due, and its turn goes on
+//! with its poll.
+//!
+//! ```text
+//!             the loop of the run                      the strand's thread
+//!   begin(strand, poll)  ------------------------->    poll.perform()
+//!                                                        an atomic operation: leaves_at(..)?
+//!   Back::Preempted      <-------------------------      yes
+//!   go_on(strand)        ------------------------->      the operation
+//!                                                        a lock that is taken
+//!   Back::Blocked        <-------------------------
+//!   (somebody: unblock(strand))
+//!   go_on(strand)        ------------------------->      it has the lock
+//!   Back::Ended          <-------------------------    Pending, or Ready, or a panic
+//! ```
+//!
+//! While a poll is left its task is what it is during any poll: it owes nothing, it cannot be
+//! dropped, and a wake has it polled again afterwards. When the run ends, polls that were left
+//! go on to their ends, without scheduling points; those that cannot are abandoned where they
+//! are, with all that stands on their stacks.
+
+use crate::clock::TimerKey;
+use crate::join::JoinHandle;
+use crate::ledger::flag::*;
+use crate::panics;
+use crate::private::Private;
+use crate::strand::{Path, Touch};
+use crate::task::TaskRef;
+use crate::trace::{PollEnd, TaskId, Touching, What};
+use crate::waker;
+use crate::world::{self, Core};
+use std::cell::Cell;
+use std::fmt;
+use std::panic::Location;
+use std::rc::Rc;
+use std::task::Context;
+use std::time::Duration;
+
+/// Who gives strands their threads.
+pub trait Carrier: fmt::Debug {
+    /// Performs the poll on the thread of strand `strand`, from its beginning.
+    fn begin(&self, strand: u32, poll: Poll) -> Back;
+
+    /// Goes on on that thread, where it was left.
+    fn go_on(&self, strand: u32) -> Back;
+
+    /// The strand is over, whether it was ever begun or not; its thread may be used again.
+    fn over(&self, strand: u32);
+
+    /// The strand will not go on: its thread is lost.
+    fn abandon(&self, strand: u32);
+}
+
+/// How the loop of a run came back from a strand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Back {
+    /// The poll has ended.
+    Ended,
+    /// Another strand goes first.
+    Preempted,
+    /// It gave its turn up: all others that can go before it.
+    Yielded,
+    /// It waits until [`unblock`] is called for it.
+    Blocked,
+}
+
+/// A poll that is to be made.
+#[derive(Debug)]
+pub struct Poll {
+    core: *const Core,
+    task: TaskRef,
+}
+
+impl Poll {
+    /// Makes it; for the thread of the strand, and only once.
+    pub fn perform(self) {
+        // SAFETY: the loop of the run made it and waits for its end.
+        let core = unsafe { &*self.core };
+        let _inside = world::enter(core);
+        let identity = self.task.ledger().current();
+        let waker = waker::borrowed(identity, core.recording.get());
+        let end = self.task.poll(&mut Context::from_waker(&waker));
+        core.carriage.end.set(Some(end));
+        core.carriage.notes.with(|notes| *notes = panics::take_notes());
+    }
+}
+
+/// What is to be known of the beginning of a poll when it ends.
+const BEGAN_WITH: [(u32, u32); 2] = [(STALE, WAS_STALE), (SPURIOUS, WAS_SPURIOUS)];
+
+/// How often those that were left have a turn at the end of a run.
+const MOST_ROUNDS: usize = 100;
+
+/// What a world knows of its carrier.
+#[derive(Debug, Default)]
+pub(crate) struct Carriage {
+    carrier: Private<Option<Rc<dyn Carrier>>>,
+    is_carried: Cell<bool>,
+    /// How the last poll ended.
+    end: Cell<Option<PollEnd>>,
+    /// What was noted of its panics, on the strand's thread.
+    notes: Private<Vec<panics::Note>>,
+}
+
+impl Carriage {
+    fn with_carrier<R>(&self, f: impl FnOnce(&dyn Carrier) -> R) -> Option<R> {
+        let carrier = self.carrier.with(|carrier| carrier.clone())?;
+        Some(f(&*carrier))
+    }
+}
+
+impl world::World {
+    /// Has `carrier` give the strands of all runs to come their threads.
+    pub fn carry_by(&mut self, carrier: Option<Rc<dyn Carrier>>) {
+        self.core.carriage.is_carried.set(carrier.is_some());
+        self.core.carriage.carrier.with(|place| *place = carrier);
+    }
+}
+
+thread_local! {
+    /// How deep the calling thread is in what must not be left.
+    static SHIELD: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Whether the calling thread is in the midst of something that must not be left.
+#[must_use]
+#[inline(always)]
+pub fn is_shielded() -> bool {
+    SHIELD.get() > 0
+}
+
+/// Does something that has no scheduling points.
+#[inline(always)]
+pub fn shielded<R>(f: impl FnOnce() -> R) -> R {
+    SHIELD.set(SHIELD.get() + 1);
+    let result = f();
+    SHIELD.set(SHIELD.get() - 1);
+    result
+}
+
+/// Whether the running strand, which is about to touch that, is to be left for another one: its
+/// thread must then come back with [`Back::Preempted`].
+#[must_use]
+#[inline]
+pub fn leaves_at(touch: Touch) -> bool {
+    let Some(core) = world::current() else { return false };
+    if core.goes_on_here(touch) {
+        return false;
+    }
+    core.note_preemption();
+    true
+}
+
+/// Notes in the trace what the running strand has done to a place, by its number in the run.
+#[inline]
+pub fn note_touch(place: u32, how: Touching) {
+    if let Some(core) = world::current() {
+        core.record(|| What::Touched { place, how });
+    }
+}
+
+/// Where the running strand comes from.
+#[must_use]
+pub fn path() -> Option<Path> {
+    Some(world::current()?.running.get()?.strand().path())
+}
+
+/// Declares what the running strand touches when it goes on.
+pub fn touches_then(touch: Touch) {
+    crate::yielding::touches_next(touch);
+}
+
+/// The strand that has its turn; none outside a run.
+#[must_use]
+pub fn running() -> Option<u32> {
+    Some(world::current()?.running.get()?.id().0)
+}
+
+/// Lets a strand go on that is blocked; answers whether it was.
+pub fn unblock(strand: u32) -> bool {
+    world::current().is_some_and(|core| core.unblock(TaskId(strand)))
+}
+
+/// Begins a strand that does this in a single poll, and that nobody joins; its number. None outside a
+/// run.
+#[track_caller]
+pub fn begin_strand(work: impl FnOnce() + 'static) -> Option<u32> {
+    let core = world::current()?;
+    let task = core.add_task(async move { work() }, None, 0, Location::caller());
+    drop(JoinHandle::<()>::new(task));
+    core.count_unfinished(Location::caller());
+    Some(task.id().0)
+}
+
+/// Lets a strand go on after some virtual time, if it is blocked then.
+///
+/// # Panics
+///
+/// Outside a run.
+#[must_use = "it is to be called off when the strand goes on"]
+pub fn unblock_after(delay: Duration, strand: u32) -> Timer {
+    let core = world::expect_current("unblock_after");
+    Timer(core.set_event(delay, move || {
+        unblock(strand);
+    }))
+}
+
+/// A timer that was set for a strand.
+#[derive(Debug)]
+pub struct Timer(TimerKey);
+
+impl Timer {
+    /// Calls it off; nothing if it has fired.
+    pub fn cancel(self) {
+        if let Some(core) = world::current() {
+            drop(core.clock.with(|clock| clock.cancel(self.0)));
+        }
+    }
+}
+
+/// The virtual time of the run, from its beginning; none outside a run.
+#[must_use]
+pub fn now() -> Option<Duration> {
+    world::current().map(|core| Duration::from_nanos(core.now.get()))
+}
+
+impl Core {
+    #[inline(always)]
+    pub(crate) fn is_carried(&self) -> bool {
+        self.carriage.is_carried.get()
+    }
+
+    /// Begins a poll on the strand's own thread; `flags` are those that it begins with.
+    pub(crate) fn begin_on_strand(&self, task: TaskRef, flags: u32) {
+        for (is, was) in BEGAN_WITH {
+            task.ledger().set(if flags & is != 0 { was } else { 0 });
+        }
+        let poll = Poll { core: self, task };
+        let back = self.carriage.with_carrier(|carrier| carrier.begin(task.id().0, poll));
+        self.came_back(task, back.unwrap_or(Back::Ended));
+    }
+
+    /// The turn of a task whose poll was left.
+    #[cold]
+    pub(crate) fn go_on_with(&self, task: TaskRef) {
+        let ledger = task.ledger();
+        let again = ledger.has(AGAIN);
+        ledger.clear(LEFT | AGAIN | BLOCKED | WOKEN);
+        self.running.set(Some(task));
+        self.work.set(0);
+        if again {
+            ledger.set(WOKEN);
+            self.enqueue(task);
+        }
+        let back = self.carriage.with_carrier(|carrier| carrier.go_on(task.id().0));
+        self.came_back(task, back.unwrap_or(Back::Ended));
+    }
+
+    fn came_back(&self, task: TaskRef, back: Back) {
+        match back {
+            Back::Ended => {
+                let end = self.carriage.end.take().unwrap_or(PollEnd::Panicked);
+                panics::put_notes(self.carriage.notes.with(std::mem::take));
+                let ledger = task.ledger();
+                let began_with = BEGAN_WITH.iter().filter(|(_, was)| ledger.has(*was));
+                let flags = began_with.fold(0, |flags, (is, _)| flags | is);
+                ledger.clear(WAS_STALE | WAS_SPURIOUS);
+                self.polled(task, flags, end);
+            }
+            Back::Preempted => self.leave(task, false),
+            Back::Yielded => {
+                task.strand().wake(Some(task.strand()));
+                self.leave(task, false);
+            }
+            Back::Blocked => self.leave(task, true),
+        }
+    }
+
+    /// The strand of a task is over.
+    pub(crate) fn give_thread_back(&self, task: TaskRef) {
+        if self.is_carried() {
+            self.carriage.with_carrier(|carrier| carrier.over(task.id().0));
+        }
+    }
+
+    /// Puts a task aside whose poll has not ended.
+    fn leave(&self, task: TaskRef, is_blocked: bool) {
+        let ledger = task.ledger();
+        self.running.set(None);
+        if ledger.has(WOKEN) {
+            self.take_from_queue(task);
+            ledger.set(AGAIN);
+        }
+        ledger.set(LEFT | WOKEN);
+        if is_blocked {
+            ledger.set(BLOCKED);
+        } else {
+            self.enqueue(task);
+        }
+    }
+
+    fn unblock(&self, id: TaskId) -> bool {
+        let Some(task) = self.find_task(id).filter(|task| task.ledger().has(BLOCKED)) else {
+            return false;
+        };
+        task.ledger().clear(BLOCKED);
+        task.strand().wake(self.running.get().map(TaskRef::strand));
+        self.enqueue(task);
+        true
+    }
+
+    /// Ends the polls that were left, as the run is over: those that go on to their ends do, the
+    /// others are abandoned with all that they have.
+    pub(crate) fn end_left_polls(&self) {
+        if !self.is_carried() {
+            return;
+        }
+        let left = || self.tasks_by_id().into_iter().filter(|task| task.ledger().has(LEFT));
+        let mut rounds = 0;
+        let mut gets_on = true;
+        while gets_on && rounds < MOST_ROUNDS {
+            rounds += 1;
+            gets_on = false;
+            for task in left().filter(|task| !task.ledger().has(BLOCKED)) {
+                self.take_from_queue(task);
+                task.ledger().clear(LEFT | AGAIN | WOKEN);
+                self.running.set(Some(task));
+                let back = self.carriage.with_carrier(|carrier| carrier.go_on(task.id().0));
+                // To be left anew is to get on, too: it may wait for what comes after it.
+                gets_on = true;
+                self.came_back(task, back.unwrap_or(Back::Ended));
+            }
+        }
+        left().for_each(|task| self.abandon(task));
+    }
+
+    /// Leaves a task as it is for ever: it is never freed.
+    fn abandon(&self, task: TaskRef) {
+        let ledger = task.ledger();
+        if !ledger.has(BLOCKED) {
+            self.take_from_queue(task);
+        }
+        self.carriage.with_carrier(|carrier| carrier.abandon(task.id().0));
+        ledger.clear(WOKEN | AGAIN | BLOCKED);
+        // What stands on its stack may keep anything, and is not to blame.
+        self.forgot.set(true);
+        self.unfinished.set(self.unfinished.get() - 1);
+    }
+}

@@ -1,0 +1,129 @@
+//! Calls of the C library that block, begin threads or look at time, as a strand finds them.
+//!
+//! Each answers none if it is not a strand that calls, or the call is not one of ours: then it
+//! goes to the C library as ever. Who stands before the C library's functions is the crate that
+//! users depend on; here is only what is done there.
+
+use crate::point;
+use crate::strand::Slot;
+use crate::wait::{self, Wait};
+use libc::{c_int, c_long, c_void, pthread_t, timespec};
+use reveille_sim::Touching;
+use reveille_sim::carried::{self, Back, is_shielded, shielded};
+use std::time::Duration;
+
+/// The strand that calls, unless it is in the midst of something that must not be left.
+fn strand() -> Option<&'static Slot> {
+    point::strand().filter(|_| !is_shielded())
+}
+
+/// The system call `futex`; an error is its number, negative.
+///
+/// `now` is what the clock of moments shows.
+///
+/// # Safety
+///
+/// As for the system call.
+pub unsafe fn futex(
+    word: *const u32,
+    operation: c_int,
+    value: u32,
+    limit: *const timespec,
+    bits: u32,
+    now: impl FnOnce() -> Duration,
+) -> Option<c_long> {
+    let strand = strand()?;
+    let any = libc::FUTEX_BITSET_MATCH_ANY as u32;
+    let told = |limit: *const timespec| {
+        // SAFETY: the caller's promise.
+        unsafe { limit.as_ref() }.map(duration)
+    };
+    Some(match operation & libc::FUTEX_CMD_MASK {
+        libc::FUTEX_WAIT => slept(wait::sleep_on(strand, word, value, any, told(limit))),
+        libc::FUTEX_WAIT_BITSET => {
+            // Its limit is a moment, not a length.
+            let limit = told(limit).map(|moment| moment.saturating_sub(now()));
+            slept(wait::sleep_on(strand, word, value, bits, limit))
+        }
+        libc::FUTEX_WAKE => return woken(wait::wake_on(strand, word, value, any)),
+        libc::FUTEX_WAKE_BITSET => return woken(wait::wake_on(strand, word, value, bits)),
+        _ => return None,
+    })
+}
+
+/// If no strand waits, somebody may whose run is another one, or none: let the kernel look.
+fn woken(strands: usize) -> Option<c_long> {
+    (strands > 0).then_some(strands as c_long)
+}
+
+fn slept(how: Result<(), c_int>) -> c_long {
+    how.map_or_else(|error| -c_long::from(error), |()| 0)
+}
+
+fn duration(time: &timespec) -> Duration {
+    let nanos = u32::try_from(time.tv_nsec).unwrap_or(0).min(999_999_999);
+    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), nanos)
+}
+
+/// Whether the calling thread is a strand.
+#[must_use]
+pub fn is_strand() -> bool {
+    point::strand().is_some()
+}
+
+/// Threads that are strands have handles that no thread of the C library has.
+const OURS: pthread_t = 0x7265_7665_0000_0000;
+
+fn strand_of(thread: pthread_t) -> Option<u32> {
+    let number = thread ^ OURS;
+    u32::try_from(number).ok()
+}
+
+/// `pthread_create`: the handle of the new thread.
+///
+/// # Safety
+///
+/// As for the function.
+pub unsafe fn create(
+    main: extern "C" fn(*mut c_void) -> *mut c_void,
+    argument: *mut c_void,
+) -> Option<pthread_t> {
+    strand()?;
+    let begun = shielded(|| {
+        carried::begin_strand(move || {
+            main(argument);
+            crate::locals::run_destructors();
+        })
+    });
+    // Whoever begins a thread may be overtaken by it.
+    point::before(argument.addr(), Touching::Store);
+    begun.map(|number| OURS | pthread_t::from(number))
+}
+
+/// `pthread_join`: whether it was one of ours, which has ended now.
+#[must_use]
+pub fn join(thread: pthread_t) -> bool {
+    let (Some(strand), Some(number)) = (strand(), strand_of(thread)) else { return false };
+    if !strand.pool().is_over(number) {
+        strand.wait(Wait::End(number), None);
+    }
+    true
+}
+
+/// `pthread_detach`: whether it was one of ours.
+#[must_use]
+pub fn detach(thread: pthread_t) -> bool {
+    strand_of(thread).is_some()
+}
+
+/// `sched_yield`: whether it was a strand that gave its turn up.
+#[must_use]
+pub fn give_way() -> bool {
+    strand().map(|strand| strand.leave(Back::Yielded)).is_some()
+}
+
+/// `nanosleep` and its like: whether it was a strand that has slept.
+#[must_use]
+pub fn sleep(length: Duration) -> bool {
+    strand().map(|strand| strand.wait(Wait::Time, Some(length))).is_some()
+}

@@ -1,0 +1,155 @@
+//! The engine: gives every strand of a run a thread, from a pool.
+
+use crate::places::Places;
+use crate::shell::Handover;
+use crate::strand::Slot;
+use crate::wait::Wait;
+use reveille_sim::carried::{Back, Carrier, Poll};
+use std::cell::{Cell, RefCell};
+
+/// Bytes of a strand's stack; only what is touched takes memory.
+const STACK: usize = 2 << 20;
+
+/// Threads for strands.
+///
+/// One kernel thread, that which drives the run, runs all of them, one at a time.
+#[derive(Debug)]
+pub struct Threads(Pool);
+
+#[derive(Debug)]
+pub(crate) struct Pool {
+    handover: Handover,
+    idle: RefCell<Vec<&'static Slot>>,
+    /// Those of the present run, by their numbers.
+    strands: RefCell<Vec<Place>>,
+    waits: Cell<u64>,
+    places: RefCell<Places>,
+}
+
+/// Where a strand is in its life.
+#[derive(Clone, Copy, Debug, Default)]
+enum Place {
+    /// It was not polled yet.
+    #[default]
+    NotYet,
+    In(&'static Slot),
+    Over,
+}
+
+impl Threads {
+    /// No threads yet; strands are switched as fast as this machine can.
+    #[must_use]
+    pub fn new() -> Threads {
+        Threads::by(Handover::best())
+    }
+
+    /// No threads yet; strands are switched in this way.
+    #[must_use]
+    pub fn by(handover: Handover) -> Threads {
+        Threads(Pool {
+            handover,
+            idle: RefCell::default(),
+            strands: RefCell::default(),
+            waits: Cell::new(0),
+            places: RefCell::new(Places::new()),
+        })
+    }
+}
+
+impl Default for Threads {
+    fn default() -> Threads {
+        Threads::new()
+    }
+}
+
+impl Pool {
+    fn take(&self, strand: u32) -> &'static Slot {
+        let idle = self.idle.borrow_mut().pop();
+        let slot = idle.unwrap_or_else(|| match Slot::start(self.handover, STACK) {
+            Ok(slot) => slot,
+            Err(error) => panic!("a thread for a strand cannot be made: {error}"),
+        });
+        slot.begin_life(self, strand);
+        self.set(strand, Place::In(slot));
+        slot
+    }
+
+    pub(crate) fn slot(&self, strand: u32) -> Option<&'static Slot> {
+        match self.strands.borrow().get(strand as usize) {
+            Some(Place::In(slot)) => Some(*slot),
+            _ => None,
+        }
+    }
+
+    /// What `f` gives of the strands that are not over.
+    pub(crate) fn strands<T>(&self, f: impl Fn(&'static Slot) -> Option<T>) -> Vec<T> {
+        let strands = self.strands.borrow();
+        let living = strands.iter().filter_map(|place| match place {
+            Place::In(slot) => Some(*slot),
+            _ => None,
+        });
+        living.filter_map(f).collect()
+    }
+
+    #[cfg(reveille_threads)]
+    pub(crate) fn is_over(&self, strand: u32) -> bool {
+        matches!(self.strands.borrow().get(strand as usize), Some(Place::Over))
+    }
+
+    fn set(&self, strand: u32, place: Place) {
+        let mut strands = self.strands.borrow_mut();
+        let at = strand as usize;
+        if strands.len() <= at {
+            strands.resize(at + 1, Place::NotYet);
+        }
+        strands[at] = place;
+    }
+
+    /// The first strand of a run begins: of the last run nothing is left.
+    fn begin_run(&self) {
+        self.strands.borrow_mut().clear();
+        self.places.borrow_mut().begin_run();
+    }
+
+    /// The place at an address that the strand touches.
+    #[inline]
+    pub(crate) fn place(&self, strand: &Slot, address: usize) -> crate::places::Place {
+        self.places.borrow_mut().at(address, || strand.name_place())
+    }
+
+    /// The number of a wait that begins.
+    pub(crate) fn next_wait(&self) -> u64 {
+        self.waits.set(self.waits.get() + 1);
+        self.waits.get()
+    }
+}
+
+impl Carrier for Threads {
+    fn begin(&self, strand: u32, poll: Poll) -> Back {
+        let slot = self.0.slot(strand).unwrap_or_else(|| {
+            if strand == 0 {
+                self.0.begin_run();
+            }
+            self.0.take(strand)
+        });
+        slot.begin(poll)
+    }
+
+    fn go_on(&self, strand: u32) -> Back {
+        self.0.slot(strand).map_or(Back::Ended, Slot::enter)
+    }
+
+    fn over(&self, strand: u32) {
+        let slot = self.0.slot(strand);
+        self.0.set(strand, Place::Over);
+        if let Some(slot) = slot {
+            slot.end_life();
+            self.0.idle.borrow_mut().push(slot);
+        }
+        self.0.wake(usize::MAX, |on| on == Wait::End(strand));
+    }
+
+    fn abandon(&self, strand: u32) {
+        self.0.set(strand, Place::Over);
+    }
+}

@@ -1,0 +1,161 @@
+//! The atomic operations themselves.
+//!
+//! In a binary that is built for this engine every atomic operation of every function is a call
+//! of a [hook](crate::hooks), and one that a hook makes would be, too. So here they are
+//! instructions, written out. Each is as strong as any order that can be asked for: the engine
+//! shows what sequential consistency allows.
+
+/// What an atomic operation can be done on.
+pub(crate) trait Word: Copy + PartialEq {
+    /// # Safety
+    ///
+    /// `place` is one that may be read, and aligned.
+    unsafe fn load(place: *const Self) -> Self;
+
+    /// # Safety
+    ///
+    /// `place` is one that may be written, and aligned.
+    unsafe fn exchange(place: *mut Self, value: Self) -> Self;
+
+    /// Gives what was there; adds with wrapping.
+    ///
+    /// # Safety
+    ///
+    /// As above.
+    unsafe fn fetch_add(place: *mut Self, value: Self) -> Self;
+
+    /// Gives what was there, which is `expected` if it was changed.
+    ///
+    /// # Safety
+    ///
+    /// As above.
+    unsafe fn compare_exchange(place: *mut Self, expected: Self, new: Self) -> Self;
+}
+
+/// Changes what is there by `change`, and gives what was there.
+///
+/// # Safety
+///
+/// As above.
+#[inline(always)]
+pub(crate) unsafe fn update<W: Word>(place: *mut W, change: impl Fn(W) -> W) -> W {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut known = W::load(place);
+        loop {
+            let found = W::compare_exchange(place, known, change(known));
+            if found == known {
+                return found;
+            }
+            known = found;
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+macro_rules! words {
+    ($($word:ty, $class:ident, $size:literal, $of:literal, $accumulator:tt;)*) => {$(
+        impl Word for $word {
+            #[inline(always)]
+            unsafe fn load(place: *const Self) -> Self {
+                let value;
+                // SAFETY: the caller's promise; a load that is aligned is atomic.
+                unsafe {
+                    std::arch::asm!(
+                        concat!("mov ", $of, ", ", $size, " ptr [{1}]"),
+                        out($class) value, in(reg) place,
+                        options(nostack, preserves_flags, readonly),
+                    );
+                }
+                value
+            }
+
+            #[inline(always)]
+            unsafe fn exchange(place: *mut Self, value: Self) -> Self {
+                let before;
+                // SAFETY: the caller's promise; an exchange locks by itself.
+                unsafe {
+                    std::arch::asm!(
+                        concat!("xchg ", $size, " ptr [{1}], ", $of),
+                        inout($class) value => before, in(reg) place,
+                        options(nostack, preserves_flags),
+                    );
+                }
+                before
+            }
+
+            #[inline(always)]
+            unsafe fn fetch_add(place: *mut Self, value: Self) -> Self {
+                let before;
+                // SAFETY: the caller's promise.
+                unsafe {
+                    std::arch::asm!(
+                        concat!("lock xadd ", $size, " ptr [{1}], ", $of),
+                        inout($class) value => before, in(reg) place,
+                        options(nostack),
+                    );
+                }
+                before
+            }
+
+            #[inline(always)]
+            unsafe fn compare_exchange(place: *mut Self, expected: Self, new: Self) -> Self {
+                let before;
+                // SAFETY: the caller's promise.
+                unsafe {
+                    std::arch::asm!(
+                        concat!("lock cmpxchg ", $size, " ptr [{1}], ", $of),
+                        in($class) new, in(reg) place,
+                        inout($accumulator) expected => before,
+                        options(nostack),
+                    );
+                }
+                before
+            }
+        }
+    )*};
+}
+
+#[cfg(target_arch = "x86_64")]
+words! {
+    u8, reg_byte, "byte", "{0}", "al";
+    u16, reg, "word", "{0:x}", "ax";
+    u32, reg, "dword", "{0:e}", "eax";
+    u64, reg, "qword", "{0:r}", "rax";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all<W: Word + std::fmt::Debug>(numbers: [W; 4], sum: W, anded: W, and: impl Fn(W, W) -> W) {
+        let [a, b, c, d] = numbers;
+        let mut place = [d, a, d];
+        let at = &raw mut place[1];
+        // SAFETY: the place is ours.
+        unsafe {
+            assert_eq!(W::load(at), a);
+            assert_eq!(W::exchange(at, b), a);
+            assert_eq!(W::compare_exchange(at, a, c), b);
+            assert_eq!(W::load(at), b);
+            assert_eq!(W::compare_exchange(at, b, c), b);
+            assert_eq!(W::load(at), c);
+            assert_eq!(W::exchange(at, a), c);
+            assert_eq!(W::fetch_add(at, b), a);
+            assert_eq!(W::load(at), sum);
+            W::exchange(at, a);
+            assert_eq!(update(at, |known| and(known, b)), a);
+            assert_eq!(W::load(at), anded);
+        }
+        // Of the neighbours nothing was touched.
+        assert_eq!([place[0], place[2]], [d, d]);
+    }
+
+    #[test]
+    fn each_operation_on_each_size() {
+        all([0xf1_u8, 0x1e, 3, 0x55], 0x0f, 0x10, |a, b| a & b);
+        all([0xfff1_u16, 0x001e, 3, 0x5555], 0x000f, 0x0010, |a, b| a & b);
+        all([u32::MAX - 14, 0x1e, 3, 0x5555_5555], 15, 0x10, |a, b| a & b);
+        all([u64::MAX - 14, 0x1e, 3, 0x5555_5555_5555], 15, 0x10, |a, b| a & b);
+    }
+}

@@ -1,0 +1,115 @@
+//! A strand: a thread that is lent, and what it is to do.
+
+use crate::engine::Pool;
+use crate::point;
+use crate::shell::{Handover, Shell};
+use crate::wait::Wait;
+use reveille_sim::Path;
+use reveille_sim::carried::{self, Back, Poll, shielded};
+use std::cell::Cell;
+use std::fmt;
+use std::io;
+use std::ptr;
+
+/// What the loop of a run and a strand tell each other.
+pub(crate) struct Slot {
+    shell: &'static Shell,
+    pool: Cell<*const Pool>,
+    /// The number of the strand in its run.
+    pub(crate) number: Cell<u32>,
+    poll: Cell<Option<Poll>>,
+    back: Cell<Option<Back>>,
+    /// Operations in a row that changed nothing.
+    pub(crate) reads: Cell<u32>,
+    /// Places that it has named.
+    named: Cell<u32>,
+    /// What it is blocked on, and the number of that wait.
+    pub(crate) waits: Cell<Option<(Wait, u64)>>,
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Slot");
+        debug.field("number", &self.number).field("shell", &self.shell).field("waits", &self.waits);
+        debug.finish_non_exhaustive()
+    }
+}
+
+impl Slot {
+    /// A thread without anything to do.
+    pub(crate) fn start(handover: Handover, stack: usize) -> io::Result<&'static Slot> {
+        let shell = Shell::start(handover, stack)?;
+        // Its thread lives as long as the process.
+        Ok(Box::leak(Box::new(Slot {
+            shell,
+            pool: Cell::new(ptr::null()),
+            number: Cell::new(0),
+            poll: Cell::new(None),
+            back: Cell::new(None),
+            reads: Cell::new(0),
+            named: Cell::new(0),
+            waits: Cell::new(None),
+        })))
+    }
+
+    /// Becomes the strand of that number in a run of `pool`, which lives until the strand is over
+    /// or abandoned.
+    pub(crate) fn begin_life(&'static self, pool: &Pool, number: u32) {
+        self.pool.set(pool);
+        self.number.set(number);
+        self.waits.set(None);
+        self.named.set(0);
+        self.shell.give(Box::new(|| self.live()));
+    }
+
+    /// The threads of the run that it is a strand of.
+    pub(crate) fn pool(&self) -> &Pool {
+        // SAFETY: only what runs within a run asks, and the run's world has the pool.
+        unsafe { &*self.pool.get() }
+    }
+
+    /// What a place is named after that it is the first to touch.
+    pub(crate) fn name_place(&self) -> (Path, u32) {
+        let nth = self.named.get();
+        self.named.set(nth + 1);
+        (carried::path().unwrap_or(Path::ROOT), nth)
+    }
+
+    /// What a strand does from its beginning to its end.
+    fn live(&self) {
+        point::be(self);
+        while let Some(poll) = self.poll.take() {
+            self.reads.set(0);
+            poll.perform();
+            self.leave(Back::Ended);
+        }
+        point::be(ptr::null());
+    }
+
+    /// Performs a poll until the strand is left.
+    pub(crate) fn begin(&self, poll: Poll) -> Back {
+        self.poll.set(Some(poll));
+        self.enter()
+    }
+
+    /// Goes on where it was left.
+    pub(crate) fn enter(&self) -> Back {
+        // SAFETY: the loop of the run is the one that enters, and it is outside.
+        unsafe { self.shell.enter() };
+        self.back.take().unwrap_or(Back::Ended)
+    }
+
+    /// Ends its life: the destructors of its thread-locals run.
+    pub(crate) fn end_life(&self) {
+        // SAFETY: as above; it finds nothing to do.
+        unsafe { self.shell.enter() };
+    }
+
+    /// Goes back to the loop of the run; returns when that goes on with this strand.
+    #[inline(always)]
+    pub(crate) fn leave(&self, back: Back) {
+        self.back.set(Some(back));
+        // SAFETY: the strand is inside.
+        shielded(|| unsafe { self.shell.leave() });
+    }
+}

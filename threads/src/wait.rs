@@ -1,0 +1,102 @@
+//! What strands wait for: words in memory, ends of other strands, time.
+//!
+//! The standard library's locks, condition variables and parkers, and those of `parking_lot`, all
+//! wait by the system call `futex` ("Futexes Are Tricky", Drepper, 2011): sleep if a word is still
+//! what it was, wake so many who sleep on a word. A strand that would sleep is blocked, and the
+//! loop of the run goes on with another one; if there is none, and no timer is set, nobody will
+//! ever wake it.
+//!
+//! Who has waited longest is woken first, as by a kernel among threads of the same priority.
+
+use crate::engine::Pool;
+use crate::point;
+use crate::strand::Slot;
+use reveille_sim::Touching;
+use reveille_sim::carried::{self, Back, shielded};
+use std::time::Duration;
+
+/// What a strand is blocked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// A word, and the bits that a wake must have one of.
+    Word { address: usize, bits: u32 },
+    /// The end of another strand.
+    End(u32),
+    /// Time alone.
+    Time,
+}
+
+/// How a wait came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waited {
+    Woken,
+    TimedOut,
+}
+
+impl Slot {
+    /// Blocks the calling strand until somebody ends its wait, or time does.
+    pub(crate) fn wait(&self, on: Wait, limit: Option<Duration>) -> Waited {
+        self.waits.set(Some((on, self.pool().next_wait())));
+        let timer =
+            limit.map(|limit| shielded(|| carried::unblock_after(limit, self.number.get())));
+        self.leave(Back::Blocked);
+        // Whoever wakes takes the wait away; the timer does not.
+        let how = if self.waits.take().is_some() { Waited::TimedOut } else { Waited::Woken };
+        if let Some(timer) = timer {
+            shielded(|| timer.cancel());
+        }
+        how
+    }
+}
+
+impl Pool {
+    /// Ends the waits of at most `most` strands on that, those that began first; gives how many
+    /// there were.
+    pub(crate) fn wake(&self, most: usize, is_it: impl Fn(Wait) -> bool) -> usize {
+        let mut waiting: Vec<(u64, &Slot)> = self.strands(|slot| {
+            let (on, since) = slot.waits.get()?;
+            is_it(on).then_some((since, slot))
+        });
+        waiting.sort_unstable_by_key(|(since, _)| *since);
+        waiting.truncate(most);
+        for (_, slot) in &waiting {
+            slot.waits.set(None);
+            shielded(|| carried::unblock(slot.number.get()));
+        }
+        waiting.len()
+    }
+}
+
+/// `futex` with an operation that sleeps.
+pub(crate) fn sleep_on(
+    strand: &Slot,
+    word: *const u32,
+    value: u32,
+    bits: u32,
+    limit: Option<Duration>,
+) -> Result<(), libc::c_int> {
+    let at = point::before(word.addr(), Touching::Load);
+    // SAFETY: the caller of `futex` gave a word that can be read.
+    if unsafe { <u32 as crate::operation::Word>::load(word) } != value {
+        return Err(libc::EAGAIN);
+    }
+    if limit.is_some_and(|limit| limit.is_zero()) {
+        return Err(libc::ETIMEDOUT);
+    }
+    point::after(at, Touching::Sleep);
+    match strand.wait(Wait::Word { address: word.addr(), bits }, limit) {
+        Waited::Woken => Ok(()),
+        Waited::TimedOut => Err(libc::ETIMEDOUT),
+    }
+}
+
+/// `futex` with an operation that wakes.
+pub(crate) fn wake_on(strand: &Slot, word: *const u32, most: u32, bits: u32) -> usize {
+    let at = point::before(word.addr(), Touching::Wake);
+    point::after(at, Touching::Wake);
+    let is_it = |on| match on {
+        Wait::Word { address, bits: wanted } => address == word.addr() && wanted & bits != 0,
+        _ => false,
+    };
+    strand.pool().wake(usize::try_from(most).unwrap_or(usize::MAX), is_it)
+}

@@ -1,0 +1,127 @@
+//! A word that kernel threads wait on, past the C library and past our own hooks.
+//!
+//! A kernel thread whose stack and thread-locals somebody else runs on must not touch them:
+//! `errno` is a thread-local, and so is what the C library's own functions remember. And in a
+//! binary whose atomic operations are calls of ours, an operation of ours must not be one. So
+//! these few instructions are written out.
+
+use std::cell::UnsafeCell;
+
+/// A word that is written by one kernel thread and waited for by another.
+#[derive(Debug)]
+#[repr(transparent)]
+pub(crate) struct Word(UnsafeCell<u32>);
+
+// SAFETY: every access is one instruction that is atomic.
+unsafe impl Sync for Word {}
+// SAFETY: as above.
+unsafe impl Send for Word {}
+
+impl Word {
+    pub(crate) const fn new(value: u32) -> Word {
+        Word(UnsafeCell::new(value))
+    }
+
+    /// Sleeps until the word is no longer `value`.
+    #[inline(always)]
+    pub(crate) fn wait_while(&self, value: u32) {
+        while self.get() == value {
+            // SAFETY: the word lives, and the kernel only reads it.
+            unsafe { futex(self.0.get(), libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG, value) };
+        }
+    }
+
+    /// Writes it, and wakes who waits for that. What was written before is seen by whoever
+    /// sees this.
+    #[inline(always)]
+    pub(crate) fn set_and_wake(&self, value: u32) {
+        self.set(value);
+        // SAFETY: the kernel takes the address for a name.
+        unsafe { futex(self.0.get(), libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, 1) };
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Word {
+    #[inline(always)]
+    pub(crate) fn get(&self) -> u32 {
+        let value;
+        // SAFETY: the word lives. A load is one that acquires on this machine.
+        unsafe {
+            std::arch::asm!("mov {0:e}, [{1}]", out(reg) value, in(reg) self.0.get(), options(nostack, preserves_flags));
+        }
+        value
+    }
+
+    #[inline(always)]
+    fn set(&self, value: u32) {
+        // SAFETY: the word lives. An exchange orders everything on this machine.
+        unsafe {
+            std::arch::asm!("xchg [{1}], {0:e}", inout(reg) value => _, in(reg) self.0.get(), options(nostack, preserves_flags));
+        }
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+impl Word {
+    #[inline(always)]
+    pub(crate) fn get(&self) -> u32 {
+        let value;
+        // SAFETY: the word lives.
+        unsafe {
+            std::arch::asm!("ldar {0:w}, [{1}]", out(reg) value, in(reg) self.0.get(), options(nostack, preserves_flags));
+        }
+        value
+    }
+
+    #[inline(always)]
+    fn set(&self, value: u32) {
+        // SAFETY: the word lives.
+        unsafe {
+            std::arch::asm!("stlr {0:w}, [{1}]", "dmb ish", in(reg) value, in(reg) self.0.get(), options(nostack, preserves_flags));
+        }
+    }
+}
+
+/// # Safety
+///
+/// The operation is one that touches nothing but the word.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn futex(word: *mut u32, operation: i32, value: u32) {
+    // SAFETY: the kernel keeps all registers but rax, rcx and r11; a fourth argument of 0 is no
+    // time limit.
+    unsafe {
+        std::arch::asm!(
+            "syscall",
+            inlateout("rax") libc::SYS_futex => _,
+            in("rdi") word,
+            in("rsi") i64::from(operation),
+            in("rdx") u64::from(value),
+            in("r10") 0usize,
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack),
+        );
+    }
+}
+
+/// # Safety
+///
+/// As above.
+#[cfg(target_arch = "aarch64")]
+#[inline(always)]
+unsafe fn futex(word: *mut u32, operation: i32, value: u32) {
+    // SAFETY: the kernel keeps all registers but x0.
+    unsafe {
+        std::arch::asm!(
+            "svc 0",
+            in("x8") libc::SYS_futex,
+            inlateout("x0") word => _,
+            in("x1") i64::from(operation),
+            in("x2") u64::from(value),
+            in("x3") 0usize,
+            options(nostack),
+        );
+    }
+}

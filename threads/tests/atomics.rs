@@ -1,0 +1,159 @@
+//! Every atomic operation of a strand is a scheduling point: all orders of small programs are
+//! seen, and no others.
+#![cfg(reveille_threads)]
+
+use reveille_sim::{Faults, Kind, Plain, Random, Sampler, Settings, World, spawn_local};
+use reveille_threads::Threads;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+
+/// Takes every option of every choice, one run after the other, the last choice first.
+#[derive(Debug, Default)]
+struct Everything {
+    /// The option taken, and how many there are.
+    path: Vec<(u32, u32)>,
+    at: usize,
+}
+
+impl Everything {
+    /// Goes to the next run; answers whether there is one.
+    fn next(&mut self) -> bool {
+        while let Some((option, options)) = self.path.pop() {
+            if option + 1 < options {
+                self.path.push((option + 1, options));
+                return true;
+            }
+        }
+        false
+    }
+}
+
+impl Sampler for Everything {
+    fn begin(&mut self, _: u64, _: Faults) -> Faults {
+        self.at = 0;
+        Faults::NONE
+    }
+
+    fn choose(&mut self, _: Kind, options: u32) -> u32 {
+        if self.at == self.path.len() {
+            self.path.push((0, options));
+        }
+        self.at += 1;
+        self.path[self.at - 1].0
+    }
+}
+
+/// What the body gives, of every run that there is.
+fn all<T: Ord, F: Future<Output = T>>(body: impl Fn() -> F) -> (BTreeSet<T>, u64) {
+    let mut world = World::new();
+    world.carry_by(Some(Rc::new(Threads::new())));
+    let (mut everything, mut seen, mut runs) = (Everything::default(), BTreeSet::new(), 0);
+    loop {
+        let outcome = world.run(&Settings::default(), &mut everything, runs, &body);
+        assert_eq!(outcome.verdict, None, "run {runs}");
+        seen.insert(outcome.output.unwrap());
+        runs += 1;
+        if !everything.next() {
+            return (seen, runs);
+        }
+    }
+}
+
+/// The operations of several strands in the order in which they were made.
+fn orders(strands: &'static [u32]) -> (BTreeSet<String>, u64) {
+    all(|| async {
+        let order = Rc::new(RefCell::new(String::new()));
+        let place = Arc::new(AtomicU32::new(0));
+        let tasks: Vec<_> = strands
+            .iter()
+            .zip('a'..)
+            .map(|(operations, name)| {
+                let (order, place) = (order.clone(), place.clone());
+                spawn_local(async move {
+                    for _ in 0..*operations {
+                        place.fetch_add(1, SeqCst);
+                        order.borrow_mut().push(name);
+                    }
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        order.take()
+    })
+}
+
+#[test]
+fn all_orders_of_operations_are_seen() {
+    // The numbers are binomials and multinomials.
+    assert_eq!(orders(&[1, 1]).0.len(), 2);
+    assert_eq!(orders(&[2, 2]).0.len(), 6);
+    assert_eq!(orders(&[3, 2]).0.len(), 10);
+    assert_eq!(orders(&[1, 1, 1]).0.len(), 6);
+    assert_eq!(orders(&[2, 1, 1]).0.len(), 12);
+}
+
+#[test]
+fn an_update_in_two_operations_is_lost_in_some_orders() {
+    let (seen, _) = all(|| async {
+        let place = Arc::new(AtomicU32::new(0));
+        let tasks = [0, 1].map(|_| {
+            let place = place.clone();
+            spawn_local(async move {
+                let known = place.load(SeqCst);
+                place.store(known + 1, SeqCst);
+            })
+        });
+        for task in tasks {
+            task.await.unwrap();
+        }
+        place.load(SeqCst)
+    });
+    assert_eq!(seen, BTreeSet::from([1, 2]));
+}
+
+#[test]
+fn two_stores_before_two_loads_are_not_both_missed() {
+    // The litmus test SB: strands run one at a time, so what loom allows for weaker orders is
+    // not seen.
+    let (seen, _) = all(|| async {
+        let places = Arc::new([AtomicU32::new(0), AtomicU32::new(0)]);
+        let tasks = [0, 1].map(|mine| {
+            let places = places.clone();
+            spawn_local(async move {
+                places[mine].store(1, SeqCst);
+                places[1 - mine].load(SeqCst)
+            })
+        });
+        let mut found = Vec::new();
+        for task in tasks {
+            found.push(task.await.unwrap());
+        }
+        found
+    });
+    assert_eq!(seen, BTreeSet::from([vec![0, 1], vec![1, 0], vec![1, 1]]));
+}
+
+#[test]
+fn who_spins_lets_others_go_on() {
+    let body = || async {
+        let flag = Arc::new(AtomicBool::new(false));
+        let other = flag.clone();
+        let waiting = spawn_local(async move { while !other.load(SeqCst) {} });
+        let setting = spawn_local(async move { flag.store(true, SeqCst) });
+        waiting.await.unwrap();
+        setting.await.unwrap();
+    };
+    let mut world = World::new();
+    world.carry_by(Some(Rc::new(Threads::new())));
+    for seed in 0..100 {
+        let plain = world.run(&Settings::default(), &mut Plain, seed, body);
+        let random = world.run(&Settings::default(), &mut Random::new(seed), 0, body);
+        assert_eq!([plain.verdict, random.verdict], [None, None]);
+    }
+}

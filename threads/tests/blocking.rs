@@ -1,0 +1,154 @@
+//! Locks, parking and threads of the standard library, unmodified.
+#![cfg(reveille_threads)]
+
+use reveille::Law;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+use std::sync::{Arc, Barrier, Condvar, Mutex, RwLock, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+fn passes(name: &str, body: impl AsyncFn()) {
+    reveille::Checker::new().name(name).corpus(false).runs(300).check(|| body());
+}
+
+#[test]
+fn threads_are_joined_and_locks_exclude() {
+    passes("locks", async || {
+        let sum = Arc::new(Mutex::new(0));
+        let threads: Vec<_> = (0..3)
+            .map(|_| {
+                let sum = sum.clone();
+                thread::spawn(move || {
+                    let known = *sum.lock().unwrap();
+                    thread::yield_now();
+                    let mut sum = sum.lock().unwrap();
+                    *sum = (*sum).max(known) + 1;
+                    thread::current().id()
+                })
+            })
+            .collect();
+        let mut ids: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+        ids.dedup();
+        assert_eq!(ids.len(), 3);
+        assert_eq!(*sum.lock().unwrap(), 3);
+    });
+}
+
+#[test]
+fn all_that_waits_in_std_is_woken() {
+    passes("waits", async || {
+        let ready = Arc::new((Mutex::new(false), Condvar::new()));
+        let lock = Arc::new(RwLock::new(1));
+        let barrier = Arc::new(Barrier::new(2));
+        let (sender, receiver) = mpsc::channel();
+        let other = thread::spawn({
+            let (ready, lock, barrier) = (ready.clone(), lock.clone(), barrier.clone());
+            move || {
+                *ready.0.lock().unwrap() = true;
+                ready.1.notify_one();
+                *lock.write().unwrap() += 1;
+                barrier.wait();
+                sender.send(*lock.read().unwrap()).unwrap();
+                thread::park();
+            }
+        });
+        let mut is_ready = ready.0.lock().unwrap();
+        while !*is_ready {
+            is_ready = ready.1.wait(is_ready).unwrap();
+        }
+        drop(is_ready);
+        barrier.wait();
+        assert_eq!(receiver.recv().unwrap(), 2);
+        other.thread().unpark();
+        other.join().unwrap();
+    });
+}
+
+#[test]
+fn time_is_virtual_for_threads_too() {
+    let began = Instant::now();
+    passes("time", async || {
+        let before = Instant::now();
+        thread::sleep(Duration::from_secs(3600));
+        let pair = (Mutex::new(()), Condvar::new());
+        let guard = pair.0.lock().unwrap();
+        let (_guard, waited) = pair.1.wait_timeout(guard, Duration::from_secs(3600)).unwrap();
+        assert!(waited.timed_out());
+        thread::park_timeout(Duration::from_secs(60));
+        assert!(before.elapsed() >= Duration::from_secs(7260));
+    });
+    assert!(began.elapsed() < Duration::from_secs(3600));
+}
+
+fn breaks(name: &str, body: impl AsyncFn()) -> (Law, String) {
+    let failure =
+        reveille::Checker::new().name(name).corpus(false).try_check(|| body()).unwrap_err();
+    let text = failure.to_string();
+    match failure {
+        reveille::CheckError::Broken(failure) => (failure.law, text),
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_lost_update_between_two_operations_is_found() {
+    let (law, _) = breaks("lost_update", async || {
+        let place = Arc::new(AtomicU32::new(0));
+        let tasks = [0, 1].map(|_| {
+            let place = place.clone();
+            reveille::spawn(async move {
+                let known = place.load(SeqCst);
+                place.store(known + 1, SeqCst);
+            })
+        });
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(place.load(SeqCst), 2);
+    });
+    assert_eq!(law, Law::Panic);
+}
+
+#[test]
+fn locks_in_opposite_orders_rest_for_ever() {
+    let (law, text) = breaks("locks_in_opposite_orders", async || {
+        let locks = Arc::new([Mutex::new(0), Mutex::new(0)]);
+        let threads = [0, 1].map(|first| {
+            let locks = locks.clone();
+            thread::spawn(move || {
+                let mut one = locks[first].lock().unwrap();
+                let mut other = locks[1 - first].lock().unwrap();
+                *one += 1;
+                *other += 1;
+            })
+        });
+        for thread in threads {
+            thread.join().unwrap();
+        }
+    });
+    assert!(matches!(law, Law::Deadlock | Law::Stuck), "{text}");
+}
+
+#[test]
+fn a_flag_that_is_looked_at_before_parking_loses_the_wake() {
+    let (law, text) = breaks("parks_too_late", async || {
+        let waiting = Arc::new(Mutex::new(None::<thread::Thread>));
+        let is_set = Arc::new(AtomicBool::new(false));
+        let waiter = thread::spawn({
+            let (waiting, is_set) = (waiting.clone(), is_set.clone());
+            move || {
+                if !is_set.load(SeqCst) {
+                    // Whoever sets it now finds nobody.
+                    *waiting.lock().unwrap() = Some(thread::current());
+                    thread::park();
+                }
+            }
+        });
+        is_set.store(true, SeqCst);
+        if let Some(thread) = waiting.lock().unwrap().take() {
+            thread.unpark();
+        }
+        waiter.join().unwrap();
+    });
+    assert!(matches!(law, Law::Deadlock | Law::Stuck), "{text}");
+}
