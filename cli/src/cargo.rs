@@ -5,6 +5,7 @@ mod build;
 mod environment;
 mod nextest;
 mod selection;
+mod threads;
 mod workspace;
 
 pub use binary::{Binary, Listed};
@@ -33,6 +34,9 @@ pub enum CargoError {
     /// It does not build; cargo has said why.
     #[error("the tests do not build")]
     NotBuilt,
+    /// The engine of threads cannot be had.
+    #[error("the engine of threads cannot be had: {0}")]
+    Threads(String),
     /// The list of binaries that nextest wrote cannot be used.
     #[error("{}: expected what `cargo nextest list --list-type binaries-only --message-format json` prints, {what}", path.display())]
     Nextest {

@@ -169,7 +169,12 @@ pub(crate) fn user_panic_place(at: &str) -> Option<String> {
 /// Whether a file is one of this crate or of the one below it, wherever these stand. Their
 /// tests are users.
 fn is_ours(file: &str) -> bool {
-    let ours = [(file!(), "callsite.rs"), (reveille_sim::LIB_FILE, "lib.rs")];
+    let ours = [
+        (file!(), "callsite.rs"),
+        (reveille_sim::LIB_FILE, "lib.rs"),
+        #[cfg(reveille_threads)]
+        (reveille_threads::LIB_FILE, "lib.rs"),
+    ];
     let sources = ours.iter().filter_map(|(file, name)| file.strip_suffix(name));
     !file.ends_with("tests.rs") && sources.into_iter().any(|sources| file.starts_with(sources))
 }

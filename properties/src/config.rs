@@ -85,7 +85,11 @@ impl Config {
             };
         }
         if let Some(value) = text(REPLAY)? {
-            config.replay = Some(read_tape(value)?);
+            let (test, tape) = read_tape(value.clone())?;
+            if tape.is_of_threads() != cfg!(reveille_threads) {
+                return Err(ConfigError::new(REPLAY, value, Cause::OtherEngine));
+            }
+            config.replay = Some((test, tape));
         }
         config.corpus = match text(CORPUS)? {
             None => None,
@@ -173,6 +177,7 @@ enum Cause {
     NoSwitch,
     NoFile(std::io::Error),
     NoSuchTest,
+    OtherEngine,
 }
 
 impl ConfigError {
@@ -210,6 +215,13 @@ impl fmt::Display for ConfigError {
             Cause::EntryInFile(error) => {
                 write!(f, "the file `{value}` cannot be used as a corpus entry: {error}")
             }
+            Cause::OtherEngine if cfg!(reveille_threads) => {
+                write!(f, "expected a tape of the engine of threads, got `{value}`")
+            }
+            Cause::OtherEngine => write!(
+                f,
+                "`{value}` is a tape of the engine of threads, which `cargo reveille replay` builds for"
+            ),
             Cause::NoDirectory => {
                 write!(f, "expected a directory, or the word `off`, got `{value}`")
             }

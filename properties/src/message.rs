@@ -185,6 +185,10 @@ fn replay_line(test: &str, tape: &Tape) -> String {
 
 pub(crate) fn line_to_paste(test: &str, tape: &Tape) -> String {
     let place = tape_file::place(test, tape.to_text(test));
+    if tape.is_of_threads() {
+        // It must be built for that, which the command does.
+        return format!("cargo reveille replay {place}");
+    }
     format!("REVEILLE_REPLAY={place} {}", names::command(test))
 }
 

@@ -13,7 +13,8 @@
 //!
 //! A tape with arguments that were made simpler is `v2/..`: it has [runs](lane).
 //!
-//! After the test stands `/hermetic` if the run needs a process of its own.
+//! After the test stands `/hermetic` if the run needs a process of its own, and `/threads` if its
+//! strands are threads, which have choices at other places than tasks have.
 //!
 //! `sum` is the 32-bit FNV-1a hash of everything before `/sum=`, so that a text
 //! which lost its end, or a character, is refused.
@@ -50,6 +51,7 @@ impl Format {
 pub struct Tape {
     lanes: [Vec<u32>; Kind::ALL.len()],
     hermetic: bool,
+    threads: bool,
 }
 
 impl Tape {
@@ -93,6 +95,17 @@ impl Tape {
     /// Says whether the run had a process of its own.
     pub fn set_hermetic(&mut self, hermetic: bool) {
         self.hermetic = hermetic;
+    }
+
+    /// Whether the strands of the run were threads, as in the engine of threads.
+    #[must_use]
+    pub fn is_of_threads(&self) -> bool {
+        self.threads
+    }
+
+    /// Says whether the strands of the run were threads.
+    pub fn set_of_threads(&mut self, threads: bool) {
+        self.threads = threads;
     }
 
     /// Forgets every choice and keeps the memory.
@@ -155,6 +168,9 @@ impl Tape {
         if hermetic {
             out.write_str("/hermetic")?;
         }
+        if self.threads {
+            out.write_str("/threads")?;
+        }
         for kind in Kind::ALL {
             let lane = self.lane(kind);
             if lane.iter().any(|option| *option != 0) {
@@ -203,8 +219,12 @@ impl Tape {
                 tape.hermetic = true;
                 continue;
             }
+            if part == "threads" {
+                tape.threads = true;
+                continue;
+            }
             let (name, value) = part.split_once('=').ok_or_else(|| {
-                TapeError::malformed("`kind=choices`, `hermetic` or `len=number`", part)
+                TapeError::malformed("`kind=choices`, `hermetic`, `threads` or `len=number`", part)
             })?;
             if name == "len" {
                 let number = value.parse().map_err(|_| TapeError::malformed("a number", value))?;
@@ -334,9 +354,10 @@ mod tests {
                 .flat_map(|(option, count)| std::iter::repeat_n(option, count))
                 .collect()
         });
-        (vec(lane, Kind::ALL.len()), any::<bool>()).prop_map(|(lanes, hermetic)| {
+        (vec(lane, Kind::ALL.len()), any::<[bool; 2]>()).prop_map(|(lanes, [hermetic, threads])| {
             let mut tape = Tape::new();
             tape.set_hermetic(hermetic);
+            tape.set_of_threads(threads);
             for (kind, lane) in Kind::ALL.into_iter().zip(lanes) {
                 *tape.lane_mut(kind) = lane;
             }
@@ -350,6 +371,7 @@ mod tests {
             let (name, read) = Tape::from_text(&tape.to_text(&test)).unwrap();
             prop_assert_eq!(name, test);
             prop_assert_eq!(read.is_hermetic(), tape.is_hermetic());
+            prop_assert_eq!(read.is_of_threads(), tape.is_of_threads());
             prop_assert!(read.deviations().eq(tape.deviations()));
         }
 

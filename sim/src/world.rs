@@ -332,6 +332,8 @@ impl Core {
         self.forgot.set(false);
         self.late.with(Late::clear);
         self.tape.with(Tape::clear);
+        #[cfg(feature = "threads")]
+        self.tape.with(|tape| tape.set_of_threads(self.is_carried()));
         self.steps.set(0);
         self.now.set(0);
         self.advance_to.set(0);

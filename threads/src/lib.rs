@@ -3,32 +3,23 @@
 //!
 //! | file | idea |
 //! | --- | --- |
-//! | `engine` | a thread for every strand, from a pool |
-//! | `strand`, `point`, `places` | what a strand is to do, and where it lets others go first |
-//! | `wait`, `calls` | what a strand is blocked on, and the calls of the C library that block |
-//! | `hooks`, `operation` | every atomic operation is a scheduling point |
-//! | `shell`, `context`, `locals`, `word` | threads that are lent: stacks, thread pointers, thread-locals |
+//! | `build` | how a crate is compiled for it |
+//! | `linux/engine` | a thread for every strand, from a pool |
+//! | `linux/strand`, `point`, `places` | what a strand is to do, and where it lets others go first |
+//! | `linux/wait`, `calls` | what a strand is blocked on, and the calls of the C library that block |
+//! | `linux/hooks`, `operation` | every atomic operation is a scheduling point |
+//! | `linux/shell`, `context`, `locals`, `word` | threads that are lent: stacks, thread pointers, thread-locals |
 
-#![cfg(target_os = "linux")]
+pub mod build;
 
-#[cfg(reveille_threads)]
-pub mod calls;
-mod context;
-mod engine;
-#[cfg(reveille_threads)]
-mod hooks;
-mod locals;
-#[cfg_attr(not(reveille_threads), allow(dead_code))]
-mod operation;
-#[cfg_attr(not(reveille_threads), allow(dead_code))]
-mod places;
-#[cfg_attr(not(reveille_threads), allow(dead_code))]
-mod point;
-mod shell;
-mod strand;
-#[cfg_attr(not(reveille_threads), allow(dead_code))]
-mod wait;
-mod word;
+/// The file of this module, as the compiler names it: where the sources of this crate are.
+#[doc(hidden)]
+pub const LIB_FILE: &str = file!();
 
-pub use engine::Threads;
-pub use shell::Handover;
+#[cfg(target_os = "linux")]
+mod linux;
+
+#[cfg(all(target_os = "linux", reveille_threads))]
+pub use linux::calls;
+#[cfg(target_os = "linux")]
+pub use linux::{Handover, Threads};

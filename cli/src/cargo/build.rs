@@ -1,6 +1,7 @@
 //! Building: cargo does it, and tells where it put the test binaries.
 
 use super::environment::Environment;
+use super::threads::Build;
 use super::{Binary, CargoError, Selection, Workspace, cargo};
 use cargo_metadata::Message;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,6 +56,10 @@ fn compile(selection: &Selection, read: Sender<()>) -> Result<Compiled, CargoErr
     let mut command = Command::new(cargo());
     command.args(["test", "--no-run", "--message-format", "json-render-diagnostics"]);
     selection.pass_on(&mut command);
+    match selection.threads {
+        true => Build::prepare(selection)?.pass_on(&mut command),
+        false => selection.pass_on_targets(&mut command),
+    }
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     let failed = |cause| CargoError::Command { command: "cargo test --no-run".into(), cause };
     let mut child = command.spawn().map_err(failed)?;

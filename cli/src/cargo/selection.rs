@@ -38,9 +38,12 @@ pub struct Selection {
     /// With that profile
     #[arg(long, value_name = "NAME", conflicts_with = "release")]
     profile: Option<String>,
+    /// Each task on a thread of its own, switched at every atomic operation of every crate
+    #[arg(long)]
+    pub threads: bool,
     /// For that target
     #[arg(long, value_name = "TRIPLE")]
-    target: Option<String>,
+    pub(super) target: Option<String>,
     /// Directory of what is built
     #[arg(long, value_name = "DIRECTORY")]
     pub(super) target_dir: Option<PathBuf>,
@@ -93,7 +96,6 @@ impl Selection {
         pairs("--test", &self.tests);
         pairs("--features", &self.features);
         pairs("--profile", self.profile.as_slice());
-        pairs("--target", self.target.as_slice());
         pairs("--jobs", self.build_jobs.as_slice());
         let flags = [
             ("--workspace", self.workspace),
@@ -103,10 +105,17 @@ impl Selection {
             ("--release", self.release),
         ];
         command.args(flags.iter().filter(|(_, is_set)| *is_set).map(|(flag, _)| flag));
+        self.pass_on_where(command);
+    }
+
+    /// What says for which target is built, and where to.
+    pub(super) fn pass_on_targets(&self, command: &mut Command) {
+        if let Some(target) = &self.target {
+            command.args(["--target", target]);
+        }
         if let Some(directory) = &self.target_dir {
             command.arg("--target-dir").arg(directory);
         }
-        self.pass_on_where(command);
     }
 
     /// What says where the workspace is and how it is read.

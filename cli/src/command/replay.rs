@@ -27,11 +27,14 @@ pub(super) fn run(args: &Replay) -> Exit {
         Err(error) => return refuse(Exit::Usage, error),
     };
     let test = args.of.as_ref().unwrap_or(&subject.test);
-    let (workspace, binary, name) =
-        match find(test, &args.selection, args.binaries_metadata.as_deref()) {
-            Ok(found) => found,
-            Err((exit, why)) => return refuse(exit, why),
-        };
+    let mut selection = args.selection.clone();
+    // The tape knows best.
+    selection.threads = subject.is_of_threads();
+    let (workspace, binary, name) = match find(test, &selection, args.binaries_metadata.as_deref())
+    {
+        Ok(found) => found,
+        Err((exit, why)) => return refuse(exit, why),
+    };
     if let Some(step) = args.debugger {
         return debugger::run(&binary, &name, &subject, step);
     }

@@ -76,6 +76,8 @@ impl Session {
             session.problems.push(format!("{error}; it is left out"));
         }
         session.entries = loaded.entries;
+        // Tasks and threads have choices at different places.
+        session.entries.retain(|(_, entry)| entry.tape.is_of_threads() == cfg!(reveille_threads));
         // The shortest ones cost least and say most.
         session.entries.sort_by_cached_key(|(_, entry)| entry.weight());
         Ok(session)

@@ -32,6 +32,11 @@ pub(in crate::command) enum SubjectError {
 }
 
 impl Subject {
+    /// Whether it is a run of the engine of threads.
+    pub(in crate::command) fn is_of_threads(&self) -> bool {
+        Tape::from_text(&self.tape).is_ok_and(|(_, tape)| tape.is_of_threads())
+    }
+
     /// Reads what is given on the command line, as one word or as the pasted words of a line.
     pub(in crate::command) fn read(words: &[String]) -> Result<Subject, SubjectError> {
         // `REVEILLE_REPLAY=v1/.. cargo test ..`

@@ -7,6 +7,7 @@ const GROUPS = [
   ['registrations', 'Registrations'],
   ['drops', 'Drops'],
   ['tasks', 'Tasks'],
+  ['memory', 'Atomics'],
   ['timers', 'Timers'],
   ['io', 'I/O'],
   ['faults', 'Faults'],

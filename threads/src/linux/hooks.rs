@@ -6,18 +6,20 @@
 //! `tsan_interface_atomic.h`. They are defined here, and only in a binary that is built for this
 //! engine, where nothing else of the sanitizer is there.
 
-use crate::operation::{Word, update};
-use crate::point::{after, before};
-use reveille_sim::Touching::{Change, Load, Refusal, Store};
-use std::ffi::c_int;
+use super::operation::{Word, fence, update};
+use super::point::Touching::{Change, Load, Refusal, Store};
+use super::point::{after, before};
+use core::ffi::c_int;
 
 /// Every module that was compiled so calls it before `main`.
 #[unsafe(no_mangle)]
 extern "C" fn __tsan_init() {}
 
-/// Orders of what a strand does itself are kept, as strands run one at a time.
+/// Among strands it changes nothing, as they run one at a time; threads outside of runs need it.
 #[unsafe(no_mangle)]
-extern "C" fn __tsan_atomic_thread_fence(_: c_int) {}
+extern "C" fn __tsan_atomic_thread_fence(_: c_int) {
+    fence();
+}
 
 #[unsafe(no_mangle)]
 extern "C" fn __tsan_atomic_signal_fence(_: c_int) {}

@@ -1,7 +1,7 @@
 //! The atomic operations themselves.
 //!
 //! In a binary that is built for this engine every atomic operation of every function is a call
-//! of a [hook](crate::hooks), and one that a hook makes would be, too. So here they are
+//! of a [hook](super::hooks), and one that a hook makes would be, too. So here they are
 //! instructions, written out. Each is as strong as any order that can be asked for: the engine
 //! shows what sequential consistency allows.
 
@@ -30,6 +30,14 @@ pub(crate) trait Word: Copy + PartialEq {
     ///
     /// As above.
     unsafe fn compare_exchange(place: *mut Self, expected: Self, new: Self) -> Self;
+}
+
+/// Orders all that was done before to all that is done after.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+pub(crate) fn fence() {
+    // SAFETY: it touches nothing.
+    unsafe { core::arch::asm!("mfence", options(nostack, preserves_flags)) };
 }
 
 /// Changes what is there by `change`, and gives what was there.
@@ -61,7 +69,7 @@ macro_rules! words {
                 let value;
                 // SAFETY: the caller's promise; a load that is aligned is atomic.
                 unsafe {
-                    std::arch::asm!(
+                    core::arch::asm!(
                         concat!("mov ", $of, ", ", $size, " ptr [{1}]"),
                         out($class) value, in(reg) place,
                         options(nostack, preserves_flags, readonly),
@@ -75,7 +83,7 @@ macro_rules! words {
                 let before;
                 // SAFETY: the caller's promise; an exchange locks by itself.
                 unsafe {
-                    std::arch::asm!(
+                    core::arch::asm!(
                         concat!("xchg ", $size, " ptr [{1}], ", $of),
                         inout($class) value => before, in(reg) place,
                         options(nostack, preserves_flags),
@@ -89,7 +97,7 @@ macro_rules! words {
                 let before;
                 // SAFETY: the caller's promise.
                 unsafe {
-                    std::arch::asm!(
+                    core::arch::asm!(
                         concat!("lock xadd ", $size, " ptr [{1}], ", $of),
                         inout($class) value => before, in(reg) place,
                         options(nostack),
@@ -103,7 +111,7 @@ macro_rules! words {
                 let before;
                 // SAFETY: the caller's promise.
                 unsafe {
-                    std::arch::asm!(
+                    core::arch::asm!(
                         concat!("lock cmpxchg ", $size, " ptr [{1}], ", $of),
                         in($class) new, in(reg) place,
                         inout($accumulator) expected => before,
@@ -128,7 +136,7 @@ words! {
 mod tests {
     use super::*;
 
-    fn all<W: Word + std::fmt::Debug>(numbers: [W; 4], sum: W, anded: W, and: impl Fn(W, W) -> W) {
+    fn all<W: Word + core::fmt::Debug>(numbers: [W; 4], sum: W, anded: W, and: impl Fn(W, W) -> W) {
         let [a, b, c, d] = numbers;
         let mut place = [d, a, d];
         let at = &raw mut place[1];

@@ -8,9 +8,9 @@
 //!
 //! Who has waited longest is woken first, as by a kernel among threads of the same priority.
 
-use crate::engine::Pool;
-use crate::point;
-use crate::strand::Slot;
+use super::engine::Pool;
+use super::point;
+use super::strand::Slot;
 use reveille_sim::Touching;
 use reveille_sim::carried::{self, Back, shielded};
 use std::time::Duration;
@@ -77,7 +77,7 @@ pub(crate) fn sleep_on(
 ) -> Result<(), libc::c_int> {
     let at = point::before(word.addr(), Touching::Load);
     // SAFETY: the caller of `futex` gave a word that can be read.
-    if unsafe { <u32 as crate::operation::Word>::load(word) } != value {
+    if unsafe { <u32 as super::operation::Word>::load(word) } != value {
         return Err(libc::EAGAIN);
     }
     if limit.is_some_and(|limit| limit.is_zero()) {

@@ -22,9 +22,9 @@
 //! A thread costs some 50 us to make, so shells are used again, and their kernel threads end with
 //! the process.
 
-use crate::context::{self, Context, leave_for_sleep, switch};
-use crate::locals;
-use crate::word::Word;
+use super::context::{self, Context, leave_for_sleep, switch};
+use super::locals;
+use super::word::Word;
 use std::cell::{Cell, UnsafeCell};
 use std::ffi::c_void;
 use std::fmt;

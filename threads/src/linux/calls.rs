@@ -4,9 +4,9 @@
 //! goes to the C library as ever. Who stands before the C library's functions is the crate that
 //! users depend on; here is only what is done there.
 
-use crate::point;
-use crate::strand::Slot;
-use crate::wait::{self, Wait};
+use super::point;
+use super::strand::Slot;
+use super::wait::{self, Wait};
 use libc::{c_int, c_long, c_void, pthread_t, timespec};
 use reveille_sim::Touching;
 use reveille_sim::carried::{self, Back, is_shielded, shielded};
@@ -92,7 +92,7 @@ pub unsafe fn create(
     let begun = shielded(|| {
         carried::begin_strand(move || {
             main(argument);
-            crate::locals::run_destructors();
+            super::locals::run_destructors();
         })
     });
     // Whoever begins a thread may be overtaken by it.

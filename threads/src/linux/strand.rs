@@ -1,9 +1,9 @@
 //! A strand: a thread that is lent, and what it is to do.
 
-use crate::engine::Pool;
-use crate::point;
-use crate::shell::{Handover, Shell};
-use crate::wait::Wait;
+use super::engine::Pool;
+use super::point;
+use super::shell::{Handover, Shell};
+use super::wait::Wait;
 use reveille_sim::Path;
 use reveille_sim::carried::{self, Back, Poll, shielded};
 use std::cell::Cell;

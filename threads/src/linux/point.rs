@@ -5,9 +5,10 @@
 //! one that spins until another does something would spin for ever. A strand that has read so
 //! often and changed nothing gives its turn up.
 
-use crate::strand::Slot;
+use super::strand::Slot;
+use reveille_sim::Touch;
+pub(crate) use reveille_sim::Touching;
 use reveille_sim::carried::{self, Back, shielded};
-use reveille_sim::{Touch, Touching};
 use std::cell::Cell;
 use std::ptr;
 

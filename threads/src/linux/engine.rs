@@ -1,9 +1,9 @@
 //! The engine: gives every strand of a run a thread, from a pool.
 
-use crate::places::Places;
-use crate::shell::Handover;
-use crate::strand::Slot;
-use crate::wait::Wait;
+use super::places::Places;
+use super::shell::Handover;
+use super::strand::Slot;
+use super::wait::Wait;
 use reveille_sim::carried::{Back, Carrier, Poll};
 use std::cell::{Cell, RefCell};
 
@@ -113,7 +113,7 @@ impl Pool {
 
     /// The place at an address that the strand touches.
     #[inline]
-    pub(crate) fn place(&self, strand: &Slot, address: usize) -> crate::places::Place {
+    pub(crate) fn place(&self, strand: &Slot, address: usize) -> super::places::Place {
         self.places.borrow_mut().at(address, || strand.name_place())
     }
 

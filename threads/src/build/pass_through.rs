@@ -1,0 +1,31 @@
+//! The hooks for binaries that do not link the engine: each does its operation, and no more.
+//!
+//! A workspace that is built for the engine has programs and tests that have nothing to do with
+//! it, and their atomic operations are calls, too. This is compiled by itself, without the
+//! standard library, and linked with everything; where the engine is, its own hooks go first.
+
+#![no_std]
+
+mod hooks;
+mod operation;
+
+mod point {
+    #[derive(Clone, Copy)]
+    pub(crate) enum Touching {
+        Load,
+        Store,
+        Change,
+        Refusal,
+    }
+
+    #[inline(always)]
+    pub(crate) fn before(_: usize, _: Touching) {}
+
+    #[inline(always)]
+    pub(crate) fn after(_: (), _: Touching) {}
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    loop {}
+}

@@ -1,0 +1,23 @@
+//! The engine, where it can be had.
+
+#[cfg(reveille_threads)]
+pub mod calls;
+mod context;
+mod engine;
+#[cfg(reveille_threads)]
+mod hooks;
+mod locals;
+#[cfg_attr(not(reveille_threads), allow(dead_code))]
+mod operation;
+#[cfg_attr(not(reveille_threads), allow(dead_code))]
+mod places;
+#[cfg_attr(not(reveille_threads), allow(dead_code))]
+mod point;
+mod shell;
+mod strand;
+#[cfg_attr(not(reveille_threads), allow(dead_code))]
+mod wait;
+mod word;
+
+pub use engine::Threads;
+pub use shell::Handover;
