@@ -37,6 +37,7 @@ use crate::world::{self, Core};
 use std::cell::Cell;
 use std::fmt;
 use std::panic::Location;
+use std::ptr::NonNull;
 use std::rc::Rc;
 use std::task::Context;
 use std::time::Duration;
@@ -93,14 +94,22 @@ impl Poll {
 /// What is to be known of the beginning of a poll when it ends.
 const BEGAN_WITH: [(u32, u32); 2] = [(STALE, WAS_STALE), (SPURIOUS, WAS_SPURIOUS)];
 
+/// Scheduling points, for each step that a run may make before it becomes fair, after which it does
+/// so: a strand may go round in circles without ever being left.
+const POINTS_A_STEP: u64 = 10;
+
 /// How often those that were left have a turn at the end of a run.
 const MOST_ROUNDS: usize = 100;
 
 /// What a world knows of its carrier.
 #[derive(Debug, Default)]
 pub(crate) struct Carriage {
-    carrier: Private<Option<Rc<dyn Carrier>>>,
+    /// Where the carrier is, which `owned` keeps there.
+    carrier: Cell<Option<NonNull<dyn Carrier>>>,
+    owned: Private<Option<Rc<dyn Carrier>>>,
     is_carried: Cell<bool>,
+    /// Scheduling points that the strands of the run have come to.
+    points: Cell<u64>,
     /// How the last poll ended.
     end: Cell<Option<PollEnd>>,
     /// What was noted of its panics, on the strand's thread.
@@ -108,9 +117,16 @@ pub(crate) struct Carriage {
 }
 
 impl Carriage {
+    /// A run begins.
+    pub(crate) fn reset(&self) {
+        self.points.set(0);
+    }
+
+    #[inline(always)]
     fn with_carrier<R>(&self, f: impl FnOnce(&dyn Carrier) -> R) -> Option<R> {
-        let carrier = self.carrier.with(|carrier| carrier.clone())?;
-        Some(f(&*carrier))
+        let carrier = self.carrier.get()?;
+        // SAFETY: it is there as long as it is set, which changes only while no run goes on.
+        Some(f(unsafe { carrier.as_ref() }))
     }
 }
 
@@ -118,7 +134,8 @@ impl world::World {
     /// Has `carrier` give the strands of all runs to come their threads.
     pub fn carry_by(&mut self, carrier: Option<Rc<dyn Carrier>>) {
         self.core.carriage.is_carried.set(carrier.is_some());
-        self.core.carriage.carrier.with(|place| *place = carrier);
+        self.core.carriage.carrier.set(carrier.as_deref().map(NonNull::from));
+        self.core.carriage.owned.with(|owned| *owned = carrier);
     }
 }
 
@@ -149,6 +166,7 @@ pub fn shielded<R>(f: impl FnOnce() -> R) -> R {
 #[inline]
 pub fn leaves_at(touch: Touch) -> bool {
     let Some(core) = world::current() else { return false };
+    core.count_point();
     if core.goes_on_here(touch) {
         return false;
     }
@@ -235,6 +253,16 @@ impl Core {
         self.carriage.is_carried.get()
     }
 
+    #[inline]
+    fn count_point(&self) {
+        let points = self.carriage.points.get() + 1;
+        self.carriage.points.set(points);
+        let most = self.max_steps.get().saturating_mul(POINTS_A_STEP);
+        if points == most {
+            self.steps.set(self.steps.get().max(self.max_steps.get()));
+        }
+    }
+
     /// Begins a poll on the strand's own thread; `flags` are those that it begins with.
     pub(crate) fn begin_on_strand(&self, task: TaskRef, flags: u32) {
         for (is, was) in BEGAN_WITH {
@@ -257,6 +285,7 @@ impl Core {
             ledger.set(WOKEN);
             self.enqueue(task);
         }
+        self.pulse.beat();
         let back = self.carriage.with_carrier(|carrier| carrier.go_on(task.id().0));
         self.came_back(task, back.unwrap_or(Back::Ended));
     }
@@ -291,6 +320,7 @@ impl Core {
     /// Puts a task aside whose poll has not ended.
     fn leave(&self, task: TaskRef, is_blocked: bool) {
         let ledger = task.ledger();
+        self.pulse.beat();
         self.running.set(None);
         if ledger.has(WOKEN) {
             self.take_from_queue(task);
@@ -330,6 +360,7 @@ impl Core {
                 self.take_from_queue(task);
                 task.ledger().clear(LEFT | AGAIN | WOKEN);
                 self.running.set(Some(task));
+                self.pulse.beat();
                 let back = self.carriage.with_carrier(|carrier| carrier.go_on(task.id().0));
                 // To be left anew is to get on, too: it may wait for what comes after it.
                 gets_on = true;

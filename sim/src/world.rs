@@ -334,6 +334,8 @@ impl Core {
         self.tape.with(Tape::clear);
         #[cfg(feature = "threads")]
         self.tape.with(|tape| tape.set_of_threads(self.is_carried()));
+        #[cfg(feature = "threads")]
+        self.carriage.reset();
         self.steps.set(0);
         self.now.set(0);
         self.advance_to.set(0);

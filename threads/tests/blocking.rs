@@ -152,3 +152,84 @@ fn a_flag_that_is_looked_at_before_parking_loses_the_wake() {
     });
     assert!(matches!(law, Law::Deadlock | Law::Stuck), "{text}");
 }
+
+/// Laws that say that a test does not get on.
+const ENDLESS: [Law; 4] =
+    [Law::SuspectedLivelock, Law::SuspectedStuck, Law::BusyPoll, Law::Starvation];
+
+#[test]
+fn a_strand_that_spins_for_ever_is_told() {
+    let (law, text) = breaks("spins", async || {
+        let is_set = AtomicBool::new(false);
+        while !is_set.load(SeqCst) {
+            std::hint::spin_loop();
+        }
+    });
+    assert!(ENDLESS.contains(&law), "{text}");
+}
+
+#[test]
+fn a_strand_that_changes_something_for_ever_is_told() {
+    let (law, text) = breaks("counts", async || {
+        let other = reveille::spawn(async {});
+        let place = AtomicU32::new(0);
+        loop {
+            place.fetch_add(1, SeqCst);
+            if place.load(SeqCst) == u32::MAX {
+                break;
+            }
+        }
+        other.await.unwrap();
+    });
+    assert!(ENDLESS.contains(&law), "{text}");
+}
+
+#[test]
+fn strands_that_hand_a_token_to_each_other_for_ever_are_told() {
+    let (law, text) = breaks("hands_over", async || {
+        let turn = Arc::new(AtomicU32::new(0));
+        let threads = [0, 1].map(|mine| {
+            let turn = turn.clone();
+            thread::spawn(move || {
+                loop {
+                    while turn.load(SeqCst) != mine {}
+                    turn.store(1 - mine, SeqCst);
+                }
+            })
+        });
+        for thread in threads {
+            let _: Result<(), _> = thread.join();
+        }
+    });
+    assert!(ENDLESS.contains(&law), "{text}");
+}
+
+#[test]
+fn a_failure_is_repeated_a_hundred_times() {
+    async fn body() {
+        let place = Arc::new(AtomicU32::new(0));
+        let threads = [0, 1, 2].map(|_| {
+            let place = place.clone();
+            thread::spawn(move || {
+                let known = place.load(SeqCst);
+                place.store(known + 1, SeqCst);
+            })
+        });
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        assert_ne!(place.load(SeqCst), 1, "two updates were lost");
+    }
+    let checker = || reveille::Checker::new().name("repeated").corpus(false);
+    let Err(reveille::CheckError::Broken(found)) = checker().try_check(body) else {
+        panic!("nothing was found");
+    };
+    for _ in 0..100 {
+        let Err(reveille::CheckError::Broken(again)) =
+            checker().replay(found.tape.clone()).try_check(body)
+        else {
+            panic!("the replay passed");
+        };
+        assert_eq!(again.law, found.law);
+    }
+}

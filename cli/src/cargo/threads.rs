@@ -82,7 +82,7 @@ fn host() -> Result<String, CargoError> {
 
 /// The library for who does not link the engine, made anew if it is not there.
 fn pass_through(directory: &Path) -> Result<PathBuf, CargoError> {
-    let library = directory.join("libreveille_pass_through.a");
+    let library = directory.join("libreveille_pass_through.rlib");
     if library.is_file() {
         return Ok(library);
     }
@@ -92,9 +92,11 @@ fn pass_through(directory: &Path) -> Result<PathBuf, CargoError> {
     for (name, content) in PASS_THROUGH {
         std::fs::write(sources.path().join(name), content).map_err(cannot)?;
     }
-    let made = sources.path().join("made.a");
+    let made = sources.path().join("libmade.rlib");
     let compiled = Command::new(rustc())
-        .args(["--crate-type", "staticlib", "--edition", "2024", "-O", "-Cpanic=abort", "-o"])
+        // What goes to the linker is the archive of a library: nothing of it comes into a program
+        // that has the hooks already.
+        .args(["--crate-type", "rlib", "--edition", "2024", "-O", "-Cpanic=abort", "-o"])
         .arg(&made)
         .arg(sources.path().join(PASS_THROUGH[0].0))
         .env_remove("RUSTFLAGS")

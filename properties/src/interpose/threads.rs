@@ -163,6 +163,66 @@ extern "C" fn sched_yield() -> c_int {
     unsafe { real() }
 }
 
+unsafe extern "C" {
+    fn __libc_free(block: *mut c_void);
+    fn __libc_realloc(block: *mut c_void, size: usize) -> *mut c_void;
+}
+
+fn gives_back(block: *mut c_void) {
+    if !block.is_null() {
+        // SAFETY: it is a block of the allocator's.
+        calls::free(block, || unsafe { libc::malloc_usable_size(block) });
+    }
+}
+
+/// # Safety
+///
+/// As for the function of the C library.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn free(block: *mut c_void) {
+    gives_back(block);
+    // SAFETY: the caller's promise.
+    unsafe { __libc_free(block) }
+}
+
+/// # Safety
+///
+/// As for the function of the C library.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn realloc(block: *mut c_void, size: usize) -> *mut c_void {
+    gives_back(block);
+    // SAFETY: the caller's promise.
+    unsafe { __libc_realloc(block, size) }
+}
+
+/// To ask the C library costs system calls, and each thread of the standard library asks.
+///
+/// # Safety
+///
+/// As for the function of the C library.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn pthread_getattr_np(
+    thread: pthread_t,
+    attributes: *mut libc::pthread_attr_t,
+) -> c_int {
+    // SAFETY: it has no preconditions.
+    let is_own = unsafe { libc::pthread_self() } == thread;
+    if let Some((begin, size)) = calls::stack().filter(|_| is_own) {
+        // SAFETY: the caller's promise.
+        return unsafe {
+            match libc::pthread_attr_init(attributes) {
+                0 => libc::pthread_attr_setstack(attributes, begin, size),
+                error => error,
+            }
+        };
+    }
+    let real = real!(
+        pthread_getattr_np as unsafe extern "C" fn(pthread_t, *mut libc::pthread_attr_t) -> c_int
+    );
+    // SAFETY: the caller's promise.
+    unsafe { real(thread, attributes) }
+}
+
 /// A thread is asked for the stack on which signals are handled: that of the kernel thread is
 /// there already, and is not to be taken away by a thread that ends.
 ///

@@ -24,8 +24,3 @@ mod point {
     #[inline(always)]
     pub(crate) fn after(_: (), _: Touching) {}
 }
-
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    loop {}
-}

@@ -31,6 +31,7 @@
 //! called `switch`, since its frame says how it is unwound: it keeps the frame pointer in the
 //! usual place.
 
+use super::locals::thread_pointer;
 use std::ptr;
 
 /// A strand that was left, or the place to leave one to.
@@ -42,9 +43,18 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// To be filled when something is left.
+    /// To be filled when something is left, by the thread that will leave it.
     pub(crate) const fn empty() -> Context {
         Context { stack: ptr::null_mut(), thread: ptr::null_mut() }
+    }
+
+    /// Whose thread-locals are found after a switch to it: those of the caller.
+    pub(crate) fn set_thread(&mut self) {
+        self.thread = thread_pointer();
+    }
+
+    pub(crate) fn has_thread(&self) -> bool {
+        !self.thread.is_null()
     }
 }
 
@@ -63,11 +73,11 @@ pub(crate) fn is_supported() -> bool {
 }
 
 /// Leaves the running strand, which `left` is to hold, for the one that `to` holds; returns when
-/// somebody leaves for `left`.
+/// somebody leaves for `left`. A strand never changes its thread, so `left` has that already.
 ///
 /// # Safety
 ///
-/// `to` was filled by this function, or by [`leave_for_sleep`], and was not gone to since; the
+/// Both have their threads, and `left` that of the caller. `to` was filled by this function, or by [`leave_for_sleep`], and was not gone to since; the
 /// stack that it names lives. Nothing on the way back may rely on which kernel thread it is on.
 #[cfg(all(target_arch = "x86_64", target_os = "linux", target_env = "gnu"))]
 #[unsafe(naked)]
@@ -80,9 +90,7 @@ pub(crate) unsafe extern "C" fn switch(left: *mut Context, to: *const Context) {
         "push r13",
         "push r14",
         "push r15",
-        "rdfsbase rax",
         "mov [rdi], rsp",
-        "mov [rdi + 8], rax",
         "mov rax, [rsi + 8]",
         "mov rsp, [rsi]",
         "wrfsbase rax",
@@ -102,7 +110,7 @@ pub(crate) unsafe extern "C" fn switch(left: *mut Context, to: *const Context) {
 ///
 /// # Safety
 ///
-/// `stack` is aligned to 16 and is nobody else's for ever; `sleep` does not return and touches no
+/// `left` has the caller's thread. `stack` is aligned to 16 and is nobody else's for ever; `sleep` does not return and touches no
 /// thread-local.
 #[cfg(all(target_arch = "x86_64", target_os = "linux", target_env = "gnu"))]
 #[unsafe(naked)]
@@ -120,9 +128,7 @@ pub(crate) unsafe extern "C" fn leave_for_sleep(
         "push r13",
         "push r14",
         "push r15",
-        "rdfsbase rax",
         "mov [rdi], rsp",
-        "mov [rdi + 8], rax",
         "mov rsp, rsi",
         // Nobody is to be found above it.
         "xor ebp, ebp",

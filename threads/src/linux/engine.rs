@@ -6,6 +6,7 @@ use super::strand::Slot;
 use super::wait::Wait;
 use reveille_sim::carried::{Back, Carrier, Poll};
 use std::cell::{Cell, RefCell};
+use std::sync::{Mutex, PoisonError};
 
 /// Bytes of a strand's stack; only what is touched takes memory.
 const STACK: usize = 2 << 20;
@@ -64,7 +65,7 @@ impl Default for Threads {
 
 impl Pool {
     fn take(&self, strand: u32) -> &'static Slot {
-        let idle = self.idle.borrow_mut().pop();
+        let idle = self.idle.borrow_mut().pop().or_else(|| of_others(self.handover));
         let slot = idle.unwrap_or_else(|| match Slot::start(self.handover, STACK) {
             Ok(slot) => slot,
             Err(error) => panic!("a thread for a strand cannot be made: {error}"),
@@ -117,10 +118,44 @@ impl Pool {
         self.places.borrow_mut().at(address, || strand.name_place())
     }
 
+    /// The memory is given back.
+    #[cfg(reveille_threads)]
+    pub(crate) fn free(&self, address: usize, size: usize) {
+        // If the table is in use, it is its own memory.
+        if let Ok(mut places) = self.places.try_borrow_mut() {
+            places.free(address, size);
+        }
+    }
+
     /// The number of a wait that begins.
     pub(crate) fn next_wait(&self) -> u64 {
         self.waits.set(self.waits.get() + 1);
         self.waits.get()
+    }
+}
+
+/// Threads of pools that are gone, for those to come.
+static OF_OTHERS: Mutex<Vec<Idle>> = Mutex::new(Vec::new());
+
+/// A thread that nobody enters.
+struct Idle(&'static Slot);
+
+// SAFETY: what is in a slot is for the thread that enters it and for the one inside, which waits;
+// that thread is whichever has it.
+unsafe impl Send for Idle {}
+
+fn of_others(handover: Handover) -> Option<&'static Slot> {
+    let mut others = OF_OTHERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let at = others.iter().position(|idle| idle.0.handover() == handover)?;
+    let Idle(slot) = others.swap_remove(at);
+    slot.is_entered_by_another();
+    Some(slot)
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        let mut others = OF_OTHERS.lock().unwrap_or_else(PoisonError::into_inner);
+        others.extend(self.idle.get_mut().drain(..).map(Idle));
     }
 }
 

@@ -15,10 +15,15 @@ use core::ffi::c_int;
 #[unsafe(no_mangle)]
 extern "C" fn __tsan_init() {}
 
-/// Among strands it changes nothing, as they run one at a time; threads outside of runs need it.
+/// The strongest of the orders that can be asked for; all others are those of the machine
+/// itself.
+const SEQ_CST: c_int = 5;
+
 #[unsafe(no_mangle)]
-extern "C" fn __tsan_atomic_thread_fence(_: c_int) {
-    fence();
+extern "C" fn __tsan_atomic_thread_fence(order: c_int) {
+    if order == SEQ_CST {
+        fence();
+    }
 }
 
 #[unsafe(no_mangle)]
@@ -43,10 +48,15 @@ macro_rules! hooks {
         ///
         /// As for the operation.
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $store(place: *mut $word, value: $word, _: c_int) {
+        unsafe extern "C" fn $store(place: *mut $word, value: $word, order: c_int) {
             let at = before(place.addr(), Store);
             // SAFETY: the caller's promise.
-            unsafe { Word::exchange(place, value) };
+            unsafe {
+                match order {
+                    SEQ_CST => _ = Word::exchange(place, value),
+                    _ => Word::store(place, value),
+                }
+            }
             after(at, Store);
         }
 

@@ -108,7 +108,7 @@ unsafe extern "C" fn look(
 
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn thread_pointer() -> *mut u8 {
+pub(super) fn thread_pointer() -> *mut u8 {
     let pointer: usize;
     // SAFETY: the first word of the thread's control block points to itself.
     unsafe {
@@ -119,7 +119,7 @@ fn thread_pointer() -> *mut u8 {
 
 #[cfg(target_arch = "aarch64")]
 #[inline(always)]
-fn thread_pointer() -> *mut u8 {
+pub(super) fn thread_pointer() -> *mut u8 {
     let pointer: usize;
     // SAFETY: the register may be read by everybody.
     unsafe {

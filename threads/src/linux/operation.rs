@@ -2,8 +2,8 @@
 //!
 //! In a binary that is built for this engine every atomic operation of every function is a call
 //! of a [hook](super::hooks), and one that a hook makes would be, too. So here they are
-//! instructions, written out. Each is as strong as any order that can be asked for: the engine
-//! shows what sequential consistency allows.
+//! instructions, written out. On x86-64 a load acquires and a store releases, and whatever
+//! locks is in one order with all that locks (Intel's manual, volume 3A, 9.2).
 
 /// What an atomic operation can be done on.
 pub(crate) trait Word: Copy + PartialEq {
@@ -12,9 +12,16 @@ pub(crate) trait Word: Copy + PartialEq {
     /// `place` is one that may be read, and aligned.
     unsafe fn load(place: *const Self) -> Self;
 
+    /// Releases, and is in no order with loads of other places that follow.
+    ///
     /// # Safety
     ///
     /// `place` is one that may be written, and aligned.
+    unsafe fn store(place: *mut Self, value: Self);
+
+    /// # Safety
+    ///
+    /// As above.
     unsafe fn exchange(place: *mut Self, value: Self) -> Self;
 
     /// Gives what was there; adds with wrapping.
@@ -76,6 +83,18 @@ macro_rules! words {
                     );
                 }
                 value
+            }
+
+            #[inline(always)]
+            unsafe fn store(place: *mut Self, value: Self) {
+                // SAFETY: the caller's promise; a store that is aligned is atomic.
+                unsafe {
+                    core::arch::asm!(
+                        concat!("mov ", $size, " ptr [{1}], ", $of),
+                        in($class) value, in(reg) place,
+                        options(nostack, preserves_flags),
+                    );
+                }
             }
 
             #[inline(always)]
@@ -148,7 +167,9 @@ mod tests {
             assert_eq!(W::load(at), b);
             assert_eq!(W::compare_exchange(at, b, c), b);
             assert_eq!(W::load(at), c);
-            assert_eq!(W::exchange(at, a), c);
+            W::store(at, b);
+            assert_eq!(W::load(at), b);
+            assert_eq!(W::exchange(at, a), b);
             assert_eq!(W::fetch_add(at, b), a);
             assert_eq!(W::load(at), sum);
             W::exchange(at, a);

@@ -2,7 +2,8 @@
 //!
 //! An address is no name: it differs from process to process, and samplers remember what was
 //! shared from run to run. So a place is named after the strand that touched it first, and by how
-//! many places that strand had named before.
+//! many places that strand had named before. Memory that was freed and is allocated anew is
+//! another place: where an allocator puts things depends on what ran before.
 
 use reveille_sim::{Path, Resource};
 
@@ -21,28 +22,51 @@ pub(crate) struct Places {
     entries: Vec<Entry>,
     /// Which run it is; entries of others are empty.
     run: u32,
+    /// Addresses that have an entry.
+    filled: u32,
+    /// Places that have a number.
     count: u32,
+    /// A bit for each of the blocks of memory in which a place may be.
+    blocks: [u64; BLOCKS / 64],
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     address: usize,
     run: u32,
+    is_freed: bool,
     place: Place,
 }
 
-const EMPTY: Entry =
-    Entry { address: 0, run: 0, place: Place { number: 0, resource: Resource::named("") } };
+const EMPTY: Entry = Entry {
+    address: 0,
+    run: 0,
+    is_freed: false,
+    place: Place { number: 0, resource: Resource::named("") },
+};
 const FEWEST: usize = 64;
+const BLOCKS: usize = 4096;
+/// Bytes of a block, as a power of two.
+const BLOCK: u32 = 6;
+
+/// The bit of the block that the address is in; blocks share them.
+fn bit_of(address: usize) -> (usize, u64) {
+    let block = address >> BLOCK;
+    let bit = (block ^ (block >> 12)) % BLOCKS;
+    (bit / 64, 1 << (bit % 64))
+}
 
 impl Places {
     pub(crate) fn new() -> Places {
-        Places { entries: vec![EMPTY; FEWEST], run: 1, count: 0 }
+        let blocks = [0; BLOCKS / 64];
+        Places { entries: vec![EMPTY; FEWEST], run: 1, filled: 0, count: 0, blocks }
     }
 
     /// Forgets all places.
     pub(crate) fn begin_run(&mut self) {
         self.count = 0;
+        self.filled = 0;
+        self.blocks = [0; BLOCKS / 64];
         self.run = self.run.wrapping_add(1);
         if self.run == 0 {
             self.entries.fill(EMPTY);
@@ -61,6 +85,11 @@ impl Places {
                 return self.add(address, namer());
             }
             if entry.address == address {
+                if entry.is_freed {
+                    let place = self.new_place(namer());
+                    self.entries[at] = Entry { is_freed: false, place, ..entry };
+                    return place;
+                }
                 return entry.place;
             }
             at = (at + 1) & (self.entries.len() - 1);
@@ -75,15 +104,40 @@ impl Places {
     }
 
     #[cold]
-    fn add(&mut self, address: usize, (path, nth): (Path, u32)) -> Place {
-        if self.count as usize * 2 >= self.entries.len() {
+    fn add(&mut self, address: usize, name: (Path, u32)) -> Place {
+        if self.filled as usize * 2 >= self.entries.len() {
             self.grow();
         }
-        let resource = Resource::from(path.word()).at(nth.into());
-        let place = Place { number: self.count, resource };
-        self.count += 1;
-        self.put(Entry { address, run: self.run, place });
+        self.filled += 1;
+        let place = self.new_place(name);
+        self.put(Entry { address, run: self.run, is_freed: false, place });
+        let (word, bit) = bit_of(address);
+        self.blocks[word] |= bit;
         place
+    }
+
+    fn new_place(&mut self, (path, nth): (Path, u32)) -> Place {
+        let resource = Resource::from(path.word()).at(nth.into());
+        self.count += 1;
+        Place { number: self.count - 1, resource }
+    }
+
+    /// The memory is given back: what is there from now on is something else.
+    pub(crate) fn free(&mut self, address: usize, size: usize) {
+        let last = address + size.saturating_sub(1);
+        let mut blocks = (address >> BLOCK)..=(last >> BLOCK);
+        let may_be_known = |block: usize| {
+            let (word, bit) = bit_of(block << BLOCK);
+            self.blocks[word] & bit != 0
+        };
+        if blocks.clone().count() < BLOCKS && !blocks.any(may_be_known) {
+            return;
+        }
+        let run = self.run;
+        let known = self.entries.iter_mut().filter(|entry| entry.run == run);
+        known.filter(|entry| (address..=last).contains(&entry.address)).for_each(|entry| {
+            entry.is_freed = true;
+        });
     }
 
     fn put(&mut self, entry: Entry) {
@@ -121,6 +175,22 @@ mod tests {
             assert_eq!(place.number, nth);
             assert_eq!(place.resource, Resource::from(Path::ROOT.word()).at(nth.into()));
         }
+    }
+
+    #[test]
+    fn what_is_freed_is_another_place_when_it_is_touched_again() {
+        let mut places = Places::new();
+        let at =
+            |places: &mut Places, address, nth| places.at(address, || (Path::ROOT, nth)).number;
+        assert_eq!([at(&mut places, 0x1008, 0), at(&mut places, 0x1010, 1)], [0, 1]);
+        places.free(0x1000, 16);
+        assert_eq!([at(&mut places, 0x1008, 2), at(&mut places, 0x1010, 3)], [2, 1]);
+        assert_eq!(at(&mut places, 0x1008, 4), 2);
+        places.free(0x1010, 0);
+        places.free(0x2000, 1 << 30);
+        assert_eq!(at(&mut places, 0x1008, 5), 2);
+        places.free(0, 1 << 30);
+        assert_eq!([at(&mut places, 0x1008, 6), at(&mut places, 0x1010, 7)], [3, 4]);
     }
 
     #[test]

@@ -14,6 +14,8 @@ use std::ptr;
 
 /// Reads in a row without a change after which a strand is taken to spin.
 const SPINS: u32 = 16;
+/// Operations in a row after which others have a turn, whatever the strand does.
+const MOST_IN_A_ROW: u32 = 1_000;
 
 thread_local! {
     /// The strand that this thread is, if it is one.
@@ -71,7 +73,8 @@ pub(crate) fn after(at: Option<At>, how: Touching) {
         let changes_nothing = matches!(how, Touching::Load | Touching::Refusal);
         let reads = if changes_nothing { strand.reads.get() + 1 } else { 0 };
         strand.reads.set(reads);
-        if reads >= SPINS {
+        strand.in_a_row.set(strand.in_a_row.get() + 1);
+        if reads >= SPINS || strand.in_a_row.get() >= MOST_IN_A_ROW {
             strand.reads.set(0);
             strand.leave(Back::Yielded);
         }

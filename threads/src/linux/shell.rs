@@ -67,6 +67,8 @@ pub(crate) struct Shell {
     inside: UnsafeCell<Context>,
     outside: UnsafeCell<Context>,
     job: Cell<Option<Job>>,
+    /// Where its stack begins, and how large that is.
+    stack: Cell<(*mut c_void, usize)>,
     bed: UnsafeCell<Bed>,
 }
 
@@ -90,11 +92,27 @@ impl Shell {
             inside: UnsafeCell::new(Context::empty()),
             outside: UnsafeCell::new(Context::empty()),
             job: Cell::new(None),
+            stack: Cell::new((ptr::null_mut(), 0)),
             bed: UnsafeCell::new(Bed(MaybeUninit::uninit())),
         }));
         make_thread(shell, stack)?;
         shell.turn.wait_while(NOBODY_YET);
         Ok(shell)
+    }
+
+    #[cfg(reveille_threads)]
+    pub(crate) fn stack(&self) -> (*mut c_void, usize) {
+        self.stack.get()
+    }
+
+    pub(crate) fn handover(&self) -> Handover {
+        self.handover
+    }
+
+    /// From now on another thread enters it.
+    pub(crate) fn is_entered_by_another(&self) {
+        // SAFETY: nobody is inside, so nobody goes back to where it was entered from.
+        unsafe { *self.outside.get() = Context::empty() };
     }
 
     /// Gives it something to do when it is entered next.
@@ -106,12 +124,18 @@ impl Shell {
     ///
     /// # Safety
     ///
-    /// The caller is the one kernel thread that enters it, is not inside, and gave it a job.
+    /// The caller is the one thread that enters it (see
+    /// [`is_entered_by_another`](Shell::is_entered_by_another)), is not inside, and gave it a job.
     #[inline(always)]
     pub(crate) unsafe fn enter(&self) {
         match self.handover {
             // SAFETY: the caller's promise; `inside` was filled when it was left last.
-            Handover::UserSpace => unsafe { switch(self.outside.get(), self.inside.get()) },
+            Handover::UserSpace => unsafe {
+                if !(*self.outside.get()).has_thread() {
+                    (*self.outside.get()).set_thread();
+                }
+                switch(self.outside.get(), self.inside.get());
+            },
             Handover::Kernel => self.hand_over(INSIDE),
         }
     }
@@ -137,11 +161,13 @@ impl Shell {
 
     /// What the thread does all its life.
     fn live(&self) -> ! {
+        self.stack.set(own_stack());
         match self.handover {
             Handover::UserSpace => {
                 let bed = self.bed.get().cast::<u8>().wrapping_add(BED);
                 // SAFETY: nobody else sleeps there, and `sleep` is as it should be.
                 unsafe {
+                    (*self.inside.get()).set_thread();
                     leave_for_sleep(
                         self.inside.get(),
                         bed,
@@ -166,6 +192,20 @@ impl Shell {
             unsafe { self.leave() };
         }
     }
+}
+
+/// The stack of the calling thread.
+fn own_stack() -> (*mut c_void, usize) {
+    let (mut begin, mut size) = (ptr::null_mut(), 0);
+    let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
+    // SAFETY: the attributes are filled, read and destroyed.
+    unsafe {
+        if libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) == 0 {
+            libc::pthread_attr_getstack(attributes.as_ptr(), &mut begin, &mut size);
+            libc::pthread_attr_destroy(attributes.as_mut_ptr());
+        }
+    }
+    (begin, size)
 }
 
 /// Where a kernel thread stays that gave its stack away.

@@ -21,6 +21,8 @@ pub(crate) struct Slot {
     back: Cell<Option<Back>>,
     /// Operations in a row that changed nothing.
     pub(crate) reads: Cell<u32>,
+    /// Operations since it was entered.
+    pub(crate) in_a_row: Cell<u32>,
     /// Places that it has named.
     named: Cell<u32>,
     /// What it is blocked on, and the number of that wait.
@@ -47,9 +49,24 @@ impl Slot {
             poll: Cell::new(None),
             back: Cell::new(None),
             reads: Cell::new(0),
+            in_a_row: Cell::new(0),
             named: Cell::new(0),
             waits: Cell::new(None),
         })))
+    }
+
+    #[cfg(reveille_threads)]
+    pub(crate) fn stack(&self) -> (*mut std::ffi::c_void, usize) {
+        self.shell.stack()
+    }
+
+    pub(crate) fn handover(&self) -> Handover {
+        self.shell.handover()
+    }
+
+    /// From now on another kernel thread enters it.
+    pub(crate) fn is_entered_by_another(&self) {
+        self.shell.is_entered_by_another();
     }
 
     /// Becomes the strand of that number in a run of `pool`, which lives until the strand is over
@@ -94,6 +111,7 @@ impl Slot {
 
     /// Goes on where it was left.
     pub(crate) fn enter(&self) -> Back {
+        self.in_a_row.set(0);
         // SAFETY: the loop of the run is the one that enters, and it is outside.
         unsafe { self.shell.enter() };
         self.back.take().unwrap_or(Back::Ended)
