@@ -23,6 +23,7 @@ pub(crate) struct Lessons {
     turns: Option<Length>,
     strands: BTreeMap<Path, Strands>,
     users: BTreeMap<Resource, Users>,
+    shared: Shared,
     touches: BTreeMap<Resource, BTreeMap<Path, u32>>,
     links: BTreeMap<(Path, Path), u32>,
     /// The sets of turns that a sampler may select.
@@ -48,6 +49,27 @@ impl Length {
         let length = known.get_or_insert(Length { first: seen, most: seen });
         let limit = length.first.max(LEAST_LENGTH).saturating_mul(MOST_GROWTH);
         length.most = length.most.max(seen.min(limit));
+    }
+}
+
+/// Some of the resources that have many users: where threads touch one in every turn, a look into
+/// the map would cost as much as the turn.
+#[derive(Clone, Debug, Default)]
+struct Shared([Option<Resource>; 32]);
+
+impl Shared {
+    #[inline]
+    fn at(resource: Resource) -> usize {
+        (resource.word() >> 7) as usize % 32
+    }
+
+    #[inline]
+    fn has(&self, resource: Resource) -> bool {
+        self.0[Shared::at(resource)] == Some(resource)
+    }
+
+    fn add(&mut self, resource: Resource) {
+        self.0[Shared::at(resource)] = Some(resource);
     }
 }
 
@@ -124,10 +146,18 @@ impl Lessons {
         }
     }
 
+    #[inline]
     fn note_touch(&mut self, resource: Resource, path: Path) {
+        if !self.shared.has(resource) {
+            self.note_user(resource, path);
+        }
+    }
+
+    fn note_user(&mut self, resource: Resource, path: Path) {
         let users = self.users.entry(resource).or_insert(Users::One(path));
         if *users != Users::One(path) {
             *users = Users::Many;
+            self.shared.add(resource);
         }
     }
 

@@ -22,8 +22,8 @@ pub(crate) struct Places {
     entries: Vec<Entry>,
     /// Which run it is; entries of others are empty.
     run: u32,
-    /// Addresses that have an entry.
-    filled: u32,
+    /// Where the entries of this run are.
+    filled: Vec<u32>,
     /// Places that have a number.
     count: u32,
     /// A bit for each of the blocks of memory in which a place may be.
@@ -59,13 +59,13 @@ fn bit_of(address: usize) -> (usize, u64) {
 impl Places {
     pub(crate) fn new() -> Places {
         let blocks = [0; BLOCKS / 64];
-        Places { entries: vec![EMPTY; FEWEST], run: 1, filled: 0, count: 0, blocks }
+        Places { entries: vec![EMPTY; FEWEST], run: 1, filled: Vec::new(), count: 0, blocks }
     }
 
     /// Forgets all places.
     pub(crate) fn begin_run(&mut self) {
         self.count = 0;
-        self.filled = 0;
+        self.filled.clear();
         self.blocks = [0; BLOCKS / 64];
         self.run = self.run.wrapping_add(1);
         if self.run == 0 {
@@ -105,10 +105,9 @@ impl Places {
 
     #[cold]
     fn add(&mut self, address: usize, name: (Path, u32)) -> Place {
-        if self.filled as usize * 2 >= self.entries.len() {
+        if self.filled.len() * 2 >= self.entries.len() {
             self.grow();
         }
-        self.filled += 1;
         let place = self.new_place(name);
         self.put(Entry { address, run: self.run, is_freed: false, place });
         let (word, bit) = bit_of(address);
@@ -133,11 +132,10 @@ impl Places {
         if blocks.clone().count() < BLOCKS && !blocks.any(may_be_known) {
             return;
         }
-        let run = self.run;
-        let known = self.entries.iter_mut().filter(|entry| entry.run == run);
-        known.filter(|entry| (address..=last).contains(&entry.address)).for_each(|entry| {
-            entry.is_freed = true;
-        });
+        for at in &self.filled {
+            let entry = &mut self.entries[*at as usize];
+            entry.is_freed |= (address..=last).contains(&entry.address);
+        }
     }
 
     fn put(&mut self, entry: Entry) {
@@ -146,11 +144,13 @@ impl Places {
             at = (at + 1) & (self.entries.len() - 1);
         }
         self.entries[at] = entry;
+        self.filled.push(at as u32);
     }
 
     fn grow(&mut self) {
         let twice = self.entries.len() * 2;
         let before = std::mem::replace(&mut self.entries, vec![EMPTY; twice]);
+        self.filled.clear();
         let run = self.run;
         for entry in before.into_iter().filter(|entry| entry.run == run) {
             self.put(entry);
