@@ -38,6 +38,23 @@ mod tests {
         }
         assert_eq!(count.load(SeqCst), 2);
     }
+
+    #[reveille::test]
+    #[ignore = "it ends its process"]
+    async fn exits() {
+        reveille::spawn(async { std::process::exit(3) }).await.unwrap()
+    }
+
+    fn deep(level: u64) -> u64 {
+        let room = std::hint::black_box([level; 100]);
+        if level == u64::MAX { 0 } else { deep(level + 1) + room[3] }
+    }
+
+    #[reveille::test]
+    #[ignore = "it ends its process"]
+    async fn overflows() {
+        reveille::spawn(async { deep(0) }).await.unwrap();
+    }
 }
 "#;
 
@@ -108,6 +125,16 @@ fn what_happens_between_two_operations_is_found_and_repeated() {
         let text = said(&again);
         assert_eq!(again.status.code(), Some(100), "{text}");
         assert!(text.contains("`counter::tests::counts` breaks the law panic"), "{text}");
+    }
+
+    let ended = run(reveille, &["test", "--threads", "--include-ignored", "exits", "overflows"]);
+    let text = said(&ended);
+    assert_eq!(ended.status.code(), Some(100), "{text}");
+    for (test, how) in [("exits", "an exit"), ("overflows", "SIGSEGV")] {
+        let (_, report) = text.split_once(&format!("`counter::tests::{test}` breaks")).unwrap();
+        assert!(report.contains(&format!("the process is ended by {how}")), "{text}");
+        let line = format!("cargo reveille replay v1/counter::tests::{test}/threads/");
+        assert!(report.contains(&line), "{text}");
     }
 
     // As tasks they pass, and what was kept as threads is passed over.

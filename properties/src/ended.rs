@@ -35,6 +35,8 @@ mod words;
 pub(crate) use scene::present;
 #[cfg(unix)]
 pub(crate) use scene::test_of_this_thread;
+#[cfg(reveille_threads)]
+pub(crate) use scene::word;
 pub(crate) use scene::{Entered, Repeat, Scene, making, replaying};
 pub(crate) use words::last_lines;
 #[cfg(unix)]

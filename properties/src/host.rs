@@ -155,7 +155,7 @@ pub(crate) fn run_in<S: Sampler>(
 fn new_world() -> World {
     let mut world = World::new();
     #[cfg(reveille_threads)]
-    world.carry_by(Some(std::rc::Rc::new(reveille_threads::Threads::new())));
+    world.carry_by(Some(std::rc::Rc::new(reveille_threads::Threads::new().with_word(ended::word))));
     world
 }
 

@@ -10,7 +10,7 @@
 //!             the loop of the run                      the strand's thread
 //!   begin(strand, poll)  ------------------------->    poll.perform()
 //!                                                        an atomic operation: leaves_at(..)?
-//!   Back::Preempted      <-------------------------      yes
+//!   Back::Preempted      <-------------------------      yes, and not to one that was left
 //!   go_on(strand)        ------------------------->      the operation
 //!                                                        a lock that is taken
 //!   Back::Blocked        <-------------------------
@@ -49,6 +49,10 @@ pub trait Carrier: fmt::Debug {
 
     /// Goes on on that thread, where it was left.
     fn go_on(&self, strand: u32) -> Back;
+
+    /// Whether a strand can be left for another one without a way round by the loop of the run:
+    /// then `begin` and `go_on` tell how the last of those came back.
+    fn passes_on(&self) -> bool;
 
     /// The strand is over, whether it was ever begun or not; its thread may be used again.
     fn over(&self, strand: u32);
@@ -102,14 +106,17 @@ const POINTS_A_STEP: u64 = 10;
 const MOST_ROUNDS: usize = 100;
 
 /// What a world knows of its carrier.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Carriage {
     /// Where the carrier is, which `owned` keeps there.
     carrier: Cell<Option<NonNull<dyn Carrier>>>,
     owned: Private<Option<Rc<dyn Carrier>>>,
     is_carried: Cell<bool>,
+    passes_on: Cell<bool>,
     /// Scheduling points that the strands of the run have come to.
     points: Cell<u64>,
+    /// Who came back last.
+    pub(crate) last: Cell<TaskId>,
     /// How the last poll ended.
     end: Cell<Option<PollEnd>>,
     /// What was noted of its panics, on the strand's thread.
@@ -117,6 +124,19 @@ pub(crate) struct Carriage {
 }
 
 impl Carriage {
+    pub(crate) fn new() -> Carriage {
+        Carriage {
+            carrier: Cell::new(None),
+            owned: Private::default(),
+            is_carried: Cell::new(false),
+            passes_on: Cell::new(false),
+            points: Cell::new(0),
+            last: Cell::new(TaskId::ROOT),
+            end: Cell::new(None),
+            notes: Private::default(),
+        }
+    }
+
     /// A run begins.
     pub(crate) fn reset(&self) {
         self.points.set(0);
@@ -134,6 +154,8 @@ impl world::World {
     /// Has `carrier` give the strands of all runs to come their threads.
     pub fn carry_by(&mut self, carrier: Option<Rc<dyn Carrier>>) {
         self.core.carriage.is_carried.set(carrier.is_some());
+        let passes_on = carrier.as_ref().is_some_and(|carrier| carrier.passes_on());
+        self.core.carriage.passes_on.set(passes_on);
         self.core.carriage.carrier.set(carrier.as_deref().map(NonNull::from));
         self.core.carriage.owned.with(|owned| *owned = carrier);
     }
@@ -160,18 +182,28 @@ pub fn shielded<R>(f: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Whether the running strand, which is about to touch that, is to be left for another one: its
-/// thread must then come back with [`Back::Preempted`].
+/// Who goes on where a strand comes to a scheduling point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goes {
+    /// The strand itself.
+    On,
+    /// Whoever the loop of the run says: the strand must come back with [`Back::Preempted`].
+    Back,
+    /// That strand, which was left, and whose thread must go on in the place of this one's.
+    To(u32),
+}
+
+/// Who goes on, now that the running strand is about to touch that.
 #[must_use]
 #[inline]
-pub fn leaves_at(touch: Touch) -> bool {
-    let Some(core) = world::current() else { return false };
+pub fn goes_at(touch: Touch) -> Goes {
+    let Some(core) = world::current() else { return Goes::On };
     core.count_point();
     if core.goes_on_here(touch) {
-        return false;
+        return Goes::On;
     }
     core.note_preemption();
-    true
+    core.pass_on().map_or(Goes::Back, |task| Goes::To(task.id().0))
 }
 
 /// Notes in the trace what the running strand has done to a place, by its number in the run.
@@ -270,12 +302,20 @@ impl Core {
         }
         let poll = Poll { core: self, task };
         let back = self.carriage.with_carrier(|carrier| carrier.begin(task.id().0, poll));
-        self.came_back(task, back.unwrap_or(Back::Ended));
+        self.came_back(back.unwrap_or(Back::Ended));
     }
 
     /// The turn of a task whose poll was left.
     #[cold]
     pub(crate) fn go_on_with(&self, task: TaskRef) {
+        self.is_entered_again(task);
+        let back = self.carriage.with_carrier(|carrier| carrier.go_on(task.id().0));
+        self.came_back(back.unwrap_or(Back::Ended));
+    }
+
+    /// A poll that was left goes on.
+    #[inline]
+    fn is_entered_again(&self, task: TaskRef) {
         let ledger = task.ledger();
         let again = ledger.has(AGAIN);
         ledger.clear(LEFT | AGAIN | BLOCKED | WOKEN);
@@ -286,11 +326,33 @@ impl Core {
             self.enqueue(task);
         }
         self.pulse.beat();
-        let back = self.carriage.with_carrier(|carrier| carrier.go_on(task.id().0));
-        self.came_back(task, back.unwrap_or(Back::Ended));
     }
 
-    fn came_back(&self, task: TaskRef, back: Back) {
+    /// The step ends here, and that of the strand begins that a point has chosen, if it was left
+    /// and the loop has nothing else to look at: what the loop would do, without the way to it.
+    #[inline]
+    fn pass_on(&self) -> Option<TaskRef> {
+        let next = self.next.get().filter(|next| next.ledger().has(LEFT))?;
+        let step = self.steps.get() + 1;
+        let is_watched = self.alarm.get() || self.verdict.is_set() || self.mailbox().has_letters();
+        if !self.carriage.passes_on.get() || is_watched || step > self.bound.get() {
+            return None;
+        }
+        self.leave(self.running.get()?, false);
+        self.next.set(None);
+        self.take_from_queue(next);
+        self.steps.set(step);
+        next.strand().take_turn();
+        self.tell_sampler(|sampler| sampler.turn(next.strand()));
+        next.strand().set_next(Touch::Anything);
+        self.is_entered_again(next);
+        Some(next)
+    }
+
+    /// Whoever runs came back to the loop.
+    fn came_back(&self, back: Back) {
+        let Some(task) = self.running.get() else { return };
+        self.carriage.last.set(task.id());
         match back {
             Back::Ended => {
                 let end = self.carriage.end.take().unwrap_or(PollEnd::Panicked);
@@ -364,7 +426,7 @@ impl Core {
                 let back = self.carriage.with_carrier(|carrier| carrier.go_on(task.id().0));
                 // To be left anew is to get on, too: it may wait for what comes after it.
                 gets_on = true;
-                self.came_back(task, back.unwrap_or(Back::Ended));
+                self.came_back(back.unwrap_or(Back::Ended));
             }
         }
         left().for_each(|task| self.abandon(task));

@@ -248,6 +248,8 @@ impl Core {
             task.strand().set_next(Touch::Anything);
             let stepped = task.id();
             self.step(task);
+            #[cfg(feature = "threads")]
+            let stepped = if self.is_carried() { self.carriage.last.get() } else { stepped };
             if self.alarm.get() || self.mailbox().has_letters() {
                 self.stepped.set(stepped);
                 self.attend();

@@ -252,7 +252,7 @@ impl World {
             run: Cell::new(0),
             mailbox,
             #[cfg(feature = "threads")]
-            carriage: crate::carried::Carriage::default(),
+            carriage: crate::carried::Carriage::new(),
             pulse,
         };
         World { core: Box::new(core) }

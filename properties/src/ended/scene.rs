@@ -107,11 +107,27 @@ impl Drop for Entered {
     }
 }
 
+/// That of this thread, or of the one whose strand this is.
+fn own_or_of_driver() -> *const Scene {
+    let own = SCENE.try_with(Cell::get).unwrap_or(std::ptr::null());
+    #[cfg(reveille_threads)]
+    if own.is_null() {
+        return std::ptr::with_exposed_provenance(reveille_threads::calls::word());
+    }
+    own
+}
+
+/// What the strands of this thread are to find its scene by.
+#[cfg(reveille_threads)]
+pub(crate) fn word() -> usize {
+    SCENE.try_with(Cell::get).unwrap_or(std::ptr::null()).expose_provenance()
+}
+
 /// Shows the scene of this thread.
 pub(super) fn with_scene<R>(f: impl FnOnce(&Scene) -> R) -> Option<R> {
-    let scene = SCENE.try_with(Cell::get).ok()?;
-    // SAFETY: it is null, or its `Entered` is alive on this thread or on the one that
-    // forked, and so is the scene.
+    let scene = own_or_of_driver();
+    // SAFETY: it is null, or its `Entered` is alive on this thread, on the one that
+    // forked, or on the one that drives this strand, and so is the scene.
     unsafe { scene.as_ref() }.map(f)
 }
 

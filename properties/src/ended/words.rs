@@ -189,16 +189,30 @@ impl<'a> End<'a> {
                 if tape.len() > LONGEST_INLINE && home.fits_a_line() =>
             {
                 let (directory, name) = (home.directory.display(), name_of(*sum));
-                writeln!(out, "\n  replay: REVEILLE_REPLAY={directory}/{name} {command}")
+                writeln!(out, "\n  replay: {}", Line(&format_args!("{directory}/{name}"), command))
             }
             (Repeat::Command(command), _) => {
-                writeln!(out, "\n  replay: REVEILLE_REPLAY={tape} {command}")
+                writeln!(out, "\n  replay: {}", Line(&tape, command))
             }
         }
     }
 
     fn run(&self) -> impl fmt::Display + '_ {
         Run(self.scene)
+    }
+}
+
+/// What to paste.
+struct Line<'a>(&'a dyn fmt::Display, &'a str);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Line(tape, command) = self;
+        match cfg!(reveille_threads) {
+            // It must be built for that, which this command does.
+            true => write!(f, "cargo reveille replay {tape}"),
+            false => write!(f, "REVEILLE_REPLAY={tape} {command}"),
+        }
     }
 }
 

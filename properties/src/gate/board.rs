@@ -115,6 +115,7 @@ impl Board {
     pub(crate) fn tape(&self) -> Tape {
         let count = usize::try_from(self.words[2].load(Ordering::Relaxed)).unwrap_or(usize::MAX);
         let mut tape = Tape::new();
+        tape.set_of_threads(cfg!(reveille_threads));
         for word in self.words[HEAD..].iter().take(count) {
             let word = word.load(Ordering::Relaxed);
             if let Some(kind) =

@@ -195,7 +195,9 @@ unsafe extern "C" fn realloc(block: *mut c_void, size: usize) -> *mut c_void {
     unsafe { __libc_realloc(block, size) }
 }
 
-/// To ask the C library costs system calls, and each thread of the standard library asks.
+/// Each thread of the standard library asks where its stack ends, to tell of one that overflows,
+/// and remembers it by the number of its kernel thread, which all strands share. A strand gets
+/// no answer: an overflow is told as the signal that it is.
 ///
 /// # Safety
 ///
@@ -207,14 +209,8 @@ unsafe extern "C" fn pthread_getattr_np(
 ) -> c_int {
     // SAFETY: it has no preconditions.
     let is_own = unsafe { libc::pthread_self() } == thread;
-    if let Some((begin, size)) = calls::stack().filter(|_| is_own) {
-        // SAFETY: the caller's promise.
-        return unsafe {
-            match libc::pthread_attr_init(attributes) {
-                0 => libc::pthread_attr_setstack(attributes, begin, size),
-                error => error,
-            }
-        };
+    if is_own && calls::is_strand() {
+        return libc::ENOSYS;
     }
     let real = real!(
         pthread_getattr_np as unsafe extern "C" fn(pthread_t, *mut libc::pthread_attr_t) -> c_int

@@ -71,6 +71,12 @@ pub fn is_strand() -> bool {
     point::strand().is_some()
 }
 
+/// What the strand is told of the thread that drives it; 0 if nothing is, or it is no strand.
+#[must_use]
+pub fn word() -> usize {
+    point::strand().map_or(0, |strand| strand.pool().word())
+}
+
 /// A strand gives memory back. It may be in the midst of anything.
 #[inline]
 pub fn free(address: *const c_void, size: impl FnOnce() -> usize) {
@@ -85,13 +91,6 @@ const OURS: pthread_t = 0x7265_7665_0000_0000;
 fn strand_of(thread: pthread_t) -> Option<u32> {
     let number = thread ^ OURS;
     u32::try_from(number).ok()
-}
-
-/// `pthread_getattr_np` of the calling thread, of which only the stack is asked for: where it
-/// begins, and its size.
-#[must_use]
-pub fn stack() -> Option<(*mut c_void, usize)> {
-    point::strand().map(Slot::stack)
 }
 
 /// `pthread_create`: the handle of the new thread.

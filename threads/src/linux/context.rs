@@ -52,10 +52,6 @@ impl Context {
     pub(crate) fn set_thread(&mut self) {
         self.thread = thread_pointer();
     }
-
-    pub(crate) fn has_thread(&self) -> bool {
-        !self.thread.is_null()
-    }
 }
 
 /// Whether a program may change its thread pointer here.

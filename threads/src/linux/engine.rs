@@ -1,11 +1,12 @@
 //! The engine: gives every strand of a run a thread, from a pool.
 
+use super::context::Context;
 use super::places::Places;
 use super::shell::Handover;
 use super::strand::Slot;
 use super::wait::Wait;
 use reveille_sim::carried::{Back, Carrier, Poll};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, UnsafeCell};
 use std::sync::{Mutex, PoisonError};
 
 /// Bytes of a strand's stack; only what is touched takes memory.
@@ -24,6 +25,13 @@ pub(crate) struct Pool {
     /// Those of the present run, by their numbers.
     strands: RefCell<Vec<Place>>,
     waits: Cell<u64>,
+    /// What strands are told of the thread that drives them, and who says it.
+    word: Cell<usize>,
+    speaker: Option<fn() -> usize>,
+    /// Where the thread that drives the run is left.
+    outside: Box<UnsafeCell<Context>>,
+    /// How the last strand came back to it.
+    back: Cell<Option<Back>>,
     places: RefCell<Places>,
 }
 
@@ -52,8 +60,22 @@ impl Threads {
             idle: RefCell::default(),
             strands: RefCell::default(),
             waits: Cell::new(0),
+            word: Cell::new(0),
+            speaker: None,
+            outside: Box::new(UnsafeCell::new(Context::empty())),
+            back: Cell::new(None),
             places: RefCell::new(Places::new()),
         })
+    }
+}
+
+impl Threads {
+    /// What `speaker` says on the thread that drives a run, at its beginning, is what
+    /// `calls::word` says to its strands.
+    #[must_use]
+    pub fn with_word(mut self, speaker: fn() -> usize) -> Threads {
+        self.0.speaker = Some(speaker);
+        self
     }
 }
 
@@ -75,6 +97,28 @@ impl Pool {
         slot
     }
 
+    pub(crate) fn outside(&self) -> *mut Context {
+        self.outside.get()
+    }
+
+    #[cfg(reveille_threads)]
+    pub(crate) fn word(&self) -> usize {
+        self.word.get()
+    }
+
+    /// A strand comes back.
+    #[inline(always)]
+    pub(crate) fn comes(&self, back: Back) {
+        self.back.set(Some(back));
+    }
+
+    /// How the last one came back.
+    #[inline(always)]
+    pub(crate) fn back(&self) -> Back {
+        self.back.take().unwrap_or(Back::Ended)
+    }
+
+    #[inline]
     pub(crate) fn slot(&self, strand: u32) -> Option<&'static Slot> {
         match self.strands.borrow().get(strand as usize) {
             Some(Place::In(slot)) => Some(*slot),
@@ -110,6 +154,7 @@ impl Pool {
     fn begin_run(&self) {
         self.strands.borrow_mut().clear();
         self.places.borrow_mut().begin_run();
+        self.word.set(self.speaker.map_or(0, |speaker| speaker()));
     }
 
     /// The place at an address that the strand touches.
@@ -147,9 +192,7 @@ unsafe impl Send for Idle {}
 fn of_others(handover: Handover) -> Option<&'static Slot> {
     let mut others = OF_OTHERS.lock().unwrap_or_else(PoisonError::into_inner);
     let at = others.iter().position(|idle| idle.0.handover() == handover)?;
-    let Idle(slot) = others.swap_remove(at);
-    slot.is_entered_by_another();
-    Some(slot)
+    Some(others.swap_remove(at).0)
 }
 
 impl Drop for Pool {
@@ -172,6 +215,10 @@ impl Carrier for Threads {
 
     fn go_on(&self, strand: u32) -> Back {
         self.0.slot(strand).map_or(Back::Ended, Slot::enter)
+    }
+
+    fn passes_on(&self) -> bool {
+        self.0.handover == Handover::UserSpace
     }
 
     fn over(&self, strand: u32) {

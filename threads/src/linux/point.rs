@@ -8,7 +8,7 @@
 use super::strand::Slot;
 use reveille_sim::Touch;
 pub(crate) use reveille_sim::Touching;
-use reveille_sim::carried::{self, Back, shielded};
+use reveille_sim::carried::{self, Back, Goes, shielded};
 use std::cell::Cell;
 use std::ptr;
 
@@ -58,8 +58,14 @@ fn stop_before(strand: &'static Slot, address: usize, how: Touching) -> At {
             Touching::Load => Touch::Read(place.resource),
             _ => Touch::Write(place.resource),
         };
-        if carried::leaves_at(touch) {
-            strand.leave(Back::Preempted);
+        match carried::goes_at(touch) {
+            Goes::On => {}
+            Goes::Back => strand.leave(Back::Preempted),
+            Goes::To(other) => {
+                if let Some(other) = strand.pool().slot(other) {
+                    strand.pass_to(other);
+                }
+            }
         }
         At { strand, place: place.number }
     })

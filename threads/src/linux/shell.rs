@@ -65,10 +65,9 @@ pub(crate) struct Shell {
     handover: Handover,
     turn: Word,
     inside: UnsafeCell<Context>,
-    outside: UnsafeCell<Context>,
+    /// Where whoever enters is left.
+    outside: Cell<*mut Context>,
     job: Cell<Option<Job>>,
-    /// Where its stack begins, and how large that is.
-    stack: Cell<(*mut c_void, usize)>,
     bed: UnsafeCell<Bed>,
 }
 
@@ -90,9 +89,8 @@ impl Shell {
             handover,
             turn: Word::new(NOBODY_YET),
             inside: UnsafeCell::new(Context::empty()),
-            outside: UnsafeCell::new(Context::empty()),
+            outside: Cell::new(ptr::null_mut()),
             job: Cell::new(None),
-            stack: Cell::new((ptr::null_mut(), 0)),
             bed: UnsafeCell::new(Bed(MaybeUninit::uninit())),
         }));
         make_thread(shell, stack)?;
@@ -100,23 +98,20 @@ impl Shell {
         Ok(shell)
     }
 
-    #[cfg(reveille_threads)]
-    pub(crate) fn stack(&self) -> (*mut c_void, usize) {
-        self.stack.get()
-    }
-
     pub(crate) fn handover(&self) -> Handover {
         self.handover
     }
 
-    /// From now on another thread enters it.
-    pub(crate) fn is_entered_by_another(&self) {
-        // SAFETY: nobody is inside, so nobody goes back to where it was entered from.
-        unsafe { *self.outside.get() = Context::empty() };
-    }
-
-    /// Gives it something to do when it is entered next.
-    pub(crate) fn give(&self, job: Job) {
+    /// Gives it something to do when it is entered next. Who enters it is left in `outside`, from
+    /// now until the job has ended; that has the thread of who calls this.
+    ///
+    /// # Safety
+    ///
+    /// `outside` lives until then, and is that of one thread.
+    pub(crate) unsafe fn give(&self, job: Job, outside: *mut Context) {
+        // SAFETY: the caller's promise.
+        unsafe { (*outside).set_thread() };
+        self.outside.set(outside);
         self.job.set(Some(job));
     }
 
@@ -124,18 +119,12 @@ impl Shell {
     ///
     /// # Safety
     ///
-    /// The caller is the one thread that enters it (see
-    /// [`is_entered_by_another`](Shell::is_entered_by_another)), is not inside, and gave it a job.
+    /// The caller gave it a job, and is not inside.
     #[inline(always)]
     pub(crate) unsafe fn enter(&self) {
         match self.handover {
             // SAFETY: the caller's promise; `inside` was filled when it was left last.
-            Handover::UserSpace => unsafe {
-                if !(*self.outside.get()).has_thread() {
-                    (*self.outside.get()).set_thread();
-                }
-                switch(self.outside.get(), self.inside.get());
-            },
+            Handover::UserSpace => unsafe { switch(self.outside.get(), self.inside.get()) },
             Handover::Kernel => self.hand_over(INSIDE),
         }
     }
@@ -154,6 +143,18 @@ impl Shell {
         }
     }
 
+    /// Goes on in another shell, which was left, in the place of this one.
+    ///
+    /// # Safety
+    ///
+    /// The caller is inside, both are entered by the same thread, and it is by
+    /// [`Handover::UserSpace`].
+    #[inline(always)]
+    pub(crate) unsafe fn pass_to(&self, other: &Shell) {
+        // SAFETY: the caller's promise; `other.inside` was filled when it was left last.
+        unsafe { switch(self.inside.get(), other.inside.get()) };
+    }
+
     fn hand_over(&self, to: u32) {
         self.turn.set_and_wake(to);
         self.turn.wait_while(to);
@@ -161,7 +162,6 @@ impl Shell {
 
     /// What the thread does all its life.
     fn live(&self) -> ! {
-        self.stack.set(own_stack());
         match self.handover {
             Handover::UserSpace => {
                 let bed = self.bed.get().cast::<u8>().wrapping_add(BED);
@@ -192,20 +192,6 @@ impl Shell {
             unsafe { self.leave() };
         }
     }
-}
-
-/// The stack of the calling thread.
-fn own_stack() -> (*mut c_void, usize) {
-    let (mut begin, mut size) = (ptr::null_mut(), 0);
-    let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
-    // SAFETY: the attributes are filled, read and destroyed.
-    unsafe {
-        if libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) == 0 {
-            libc::pthread_attr_getstack(attributes.as_ptr(), &mut begin, &mut size);
-            libc::pthread_attr_destroy(attributes.as_mut_ptr());
-        }
-    }
-    (begin, size)
 }
 
 /// Where a kernel thread stays that gave its stack away.
@@ -287,14 +273,20 @@ mod tests {
         }
     }
 
+    fn give(shell: &Shell, job: impl FnOnce() + 'static) {
+        let outside = Box::leak(Box::new(Context::empty()));
+        // SAFETY: it lives for ever.
+        unsafe { shell.give(Box::new(job), outside) };
+    }
+
     /// Runs a job in the shell to its end, and tells how often it was left.
     fn run(shell: &'static Shell, job: impl FnOnce() + 'static) -> usize {
         let done = Rc::new(Cell::new(false));
         let is_done = done.clone();
-        shell.give(Box::new(move || {
+        give(shell, move || {
             job();
             is_done.set(true);
-        }));
+        });
         let mut left = 0;
         loop {
             // SAFETY: the test is the only one that enters, and it gave a job.
@@ -395,13 +387,13 @@ mod tests {
             let said = Rc::new(std::cell::RefCell::new(String::new()));
             for (name, shell) in ["a", "b"].into_iter().zip(shells) {
                 let said = said.clone();
-                shell.give(Box::new(move || {
+                give(shell, move || {
                     for _ in 0..3 {
                         said.borrow_mut().push_str(name);
                         // SAFETY: the job runs inside.
                         unsafe { shell.leave() };
                     }
-                }));
+                });
             }
             for _ in 0..4 {
                 for shell in shells {
@@ -411,6 +403,37 @@ mod tests {
             }
             assert_eq!(*said.borrow(), "ababab", "{way:?}");
         }
+    }
+
+    #[test]
+    fn one_passes_to_another_and_who_entered_is_found_by_the_last() {
+        if Handover::best() == Handover::Kernel {
+            return;
+        }
+        let [one, other] = [0, 1].map(|_| Shell::start(Handover::UserSpace, STACK).unwrap());
+        let outside: *mut Context = Box::leak(Box::new(Context::empty()));
+        let said = Rc::new(std::cell::RefCell::new(String::new()));
+        for (name, shell, next) in [("a", one, other), ("b", other, one)] {
+            let said = said.clone();
+            let job = move || {
+                said.borrow_mut().push_str(name);
+                // SAFETY: the job runs inside; so do all that follow.
+                unsafe { shell.leave() };
+                for _ in 0..3 {
+                    said.borrow_mut().push_str(name);
+                    // SAFETY: the other one was left.
+                    unsafe { shell.pass_to(next) };
+                }
+            };
+            // SAFETY: it lives for ever, and this thread alone enters.
+            unsafe { shell.give(Box::new(job), outside) };
+        }
+        for shell in [one, other, one] {
+            // SAFETY: none of them is inside.
+            unsafe { shell.enter() };
+        }
+        // The first one has ended; the second has been passed to three times.
+        assert_eq!(*said.borrow(), "abababab");
     }
 
     #[test]

@@ -18,7 +18,6 @@ pub(crate) struct Slot {
     /// The number of the strand in its run.
     pub(crate) number: Cell<u32>,
     poll: Cell<Option<Poll>>,
-    back: Cell<Option<Back>>,
     /// Operations in a row that changed nothing.
     pub(crate) reads: Cell<u32>,
     /// Operations since it was entered.
@@ -47,7 +46,6 @@ impl Slot {
             pool: Cell::new(ptr::null()),
             number: Cell::new(0),
             poll: Cell::new(None),
-            back: Cell::new(None),
             reads: Cell::new(0),
             in_a_row: Cell::new(0),
             named: Cell::new(0),
@@ -55,18 +53,8 @@ impl Slot {
         })))
     }
 
-    #[cfg(reveille_threads)]
-    pub(crate) fn stack(&self) -> (*mut std::ffi::c_void, usize) {
-        self.shell.stack()
-    }
-
     pub(crate) fn handover(&self) -> Handover {
         self.shell.handover()
-    }
-
-    /// From now on another kernel thread enters it.
-    pub(crate) fn is_entered_by_another(&self) {
-        self.shell.is_entered_by_another();
     }
 
     /// Becomes the strand of that number in a run of `pool`, which lives until the strand is over
@@ -76,7 +64,8 @@ impl Slot {
         self.number.set(number);
         self.waits.set(None);
         self.named.set(0);
-        self.shell.give(Box::new(|| self.live()));
+        // SAFETY: the pool has it until its end, and is of the thread that calls.
+        unsafe { self.shell.give(Box::new(|| self.live()), pool.outside()) };
     }
 
     /// The threads of the run that it is a strand of.
@@ -114,7 +103,8 @@ impl Slot {
         self.in_a_row.set(0);
         // SAFETY: the loop of the run is the one that enters, and it is outside.
         unsafe { self.shell.enter() };
-        self.back.take().unwrap_or(Back::Ended)
+        // Whoever came back, it was one of this pool.
+        self.pool().back()
     }
 
     /// Ends its life: the destructors of its thread-locals run.
@@ -126,8 +116,16 @@ impl Slot {
     /// Goes back to the loop of the run; returns when that goes on with this strand.
     #[inline(always)]
     pub(crate) fn leave(&self, back: Back) {
-        self.back.set(Some(back));
+        self.pool().comes(back);
         // SAFETY: the strand is inside.
         shielded(|| unsafe { self.shell.leave() });
+    }
+
+    /// Another strand, which was left, goes on in the place of this one.
+    #[inline(always)]
+    pub(crate) fn pass_to(&self, other: &Slot) {
+        other.in_a_row.set(0);
+        // SAFETY: the strand is inside, and both are of one pool, which has said that it passes on.
+        unsafe { self.shell.pass_to(other.shell) };
     }
 }
