@@ -80,6 +80,26 @@ fn time_is_virtual_for_threads_too() {
     assert!(began.elapsed() < Duration::from_secs(3600));
 }
 
+#[test]
+fn nothing_comes_between_the_look_at_a_word_and_the_sleep_on_it() {
+    // After so many operations in a row a strand gives its turn up, wherever that is.
+    for operations in 900..1_010 {
+        reveille::Checker::new().name("parks").corpus(false).runs(1).check(|| async move {
+            let waiter = thread::spawn(move || {
+                let place = AtomicU32::new(0);
+                for _ in 0..operations {
+                    place.fetch_add(1, SeqCst);
+                }
+                thread::park();
+            });
+            let sleeper = waiter.thread().clone();
+            let waker = thread::spawn(move || sleeper.unpark());
+            waiter.join().unwrap();
+            waker.join().unwrap();
+        });
+    }
+}
+
 fn breaks(name: &str, body: impl AsyncFn()) -> (Law, String) {
     let failure =
         reveille::Checker::new().name(name).corpus(false).try_check(|| body()).unwrap_err();

@@ -27,9 +27,8 @@
 //! The registers are those that a function must keep for its caller (System V ABI); all others
 //! the compiler takes for lost across the call, so nobody needs them. The control words of the
 //! floating point units are to be kept, too, but nobody who is left in the middle of an atomic
-//! operation has changed them. A debugger and a backtrace see a strand that was left as one that
-//! called `switch`, since its frame says how it is unwound: it keeps the frame pointer in the
-//! usual place.
+//! operation has changed them. No unwinder comes by: each stack ends where its thread began, and
+//! what calls `switch` does not panic. For a debugger the frame pointer is in its usual place.
 
 use super::locals::thread_pointer;
 use std::ptr;

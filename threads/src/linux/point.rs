@@ -1,9 +1,9 @@
 //! Scheduling points: what a strand does before it touches what others may see.
 //!
-//! Every atomic operation, wait and wake asks the loop of the run whether another strand goes
-//! first. Two kinds of loops would never come to an end by that: by default a strand goes on, so
-//! one that spins until another does something would spin for ever. A strand that has read so
-//! often and changed nothing gives its turn up.
+//! Before every atomic operation, wait and wake the sampler is asked whether another strand goes
+//! first. By default a strand goes on, so one that spins until another does something would spin
+//! for ever: a strand that has read so often and changed nothing gives its turn up. So does one
+//! that was never left in so many operations, whatever it does.
 
 use super::strand::Slot;
 use reveille_sim::Touch;
@@ -71,7 +71,15 @@ fn stop_before(strand: &'static Slot, address: usize, how: Touching) -> At {
     })
 }
 
-/// After the operation.
+/// The operation was made; it changed something, and nobody else goes first now.
+pub(crate) fn note(at: Option<At>, how: Touching) {
+    if let Some(At { strand, place }) = at {
+        carried::note_touch(place, how);
+        strand.reads.set(0);
+    }
+}
+
+/// After the operation: one that goes on and on lets others go first.
 #[inline(always)]
 pub(crate) fn after(at: Option<At>, how: Touching) {
     if let Some(At { strand, place }) = at {

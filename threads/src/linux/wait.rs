@@ -83,7 +83,8 @@ pub(crate) fn sleep_on(
     if limit.is_some_and(|limit| limit.is_zero()) {
         return Err(libc::ETIMEDOUT);
     }
-    point::after(at, Touching::Sleep);
+    // Between the look and the sleep there is nothing: that is what a futex is for.
+    point::note(at, Touching::Sleep);
     match strand.wait(Wait::Word { address: word.addr(), bits }, limit) {
         Waited::Woken => Ok(()),
         Waited::TimedOut => Err(libc::ETIMEDOUT),
