@@ -1,7 +1,7 @@
 //! What in a trace bears on a verdict.
 
 use crate::contacts::Contacts;
-use reveille_sim::{Detail, Finding, Kind, Law, Owner, TaskId, Trace, What};
+use reveille_sim::{Detail, Event, Finding, Kind, Law, Owner, TaskId, Touching, Trace, What};
 
 /// The events that a report points at, by their numbers in the trace.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +51,8 @@ pub(crate) struct Suspect {
     pub(crate) submitted: Option<u64>,
     /// Its memory was touched.
     pub(crate) touched: Option<u64>,
+    /// It went to sleep in the midst of its poll, as a thread does, and did not wake again.
+    pub(crate) asleep: Option<u64>,
 }
 
 impl Evidence {
@@ -75,7 +77,16 @@ impl Evidence {
             .suspects
             .iter()
             .flat_map(|s| {
-                [s.registered, s.dropped, s.woken, s.joined, s.called, s.submitted, s.touched]
+                [
+                    s.registered,
+                    s.dropped,
+                    s.woken,
+                    s.joined,
+                    s.called,
+                    s.submitted,
+                    s.touched,
+                    s.asleep,
+                ]
             })
             .flatten()
             .collect();
@@ -132,6 +143,7 @@ impl Suspect {
             called: calling(trace, end, poller),
             submitted: None,
             touched: None,
+            asleep: asleep(trace, end, poller),
         }
     }
 
@@ -156,16 +168,19 @@ impl Suspect {
 
 /// The first await noted in the poll that began with event `polled`.
 fn awaiting(trace: &Trace, polled: u64, by: Option<TaskId>) -> Option<u64> {
-    let step = trace.event(polled)?.step;
-    trace
-        .events()
-        .find(|e| {
-            e.index > polled
-                && e.step == step
-                && e.by == by
-                && matches!(e.what, What::Awaiting { .. })
-        })
-        .map(|e| e.index)
+    let later = trace.events().filter(|e| e.index > polled && e.by == by);
+    // Of threads a poll has several steps.
+    let is_next = |e: &Event| matches!(e.what, What::Polled { owner: Owner::Task(_), .. });
+    let mut of_poll = later.take_while(|e| !is_next(e));
+    of_poll.find(|e| matches!(e.what, What::Awaiting { .. })).map(|e| e.index)
+}
+
+/// The last that `by` did before event `end`, if it was to go to sleep.
+fn asleep(trace: &Trace, end: u64, by: Option<TaskId>) -> Option<u64> {
+    let last = trace.events().rev().find(|e| e.index < end && e.by == by && by.is_some())?;
+    let sleeps =
+        matches!(last.what, What::Touched { how: Touching::Sleep, .. } | What::HandlePolled { .. });
+    sleeps.then_some(last.index)
 }
 
 /// The last call of a waker by `by`, before event `end`, that ran another task.

@@ -214,6 +214,13 @@ pub fn note_touch(place: u32, how: Touching) {
     }
 }
 
+/// Notes in the trace that the running strand waits for the end of another one.
+pub fn note_join(strand: u32) {
+    if let Some(core) = world::current() {
+        core.record(|| What::HandlePolled { task: TaskId(strand) });
+    }
+}
+
 /// Where the running strand comes from.
 #[must_use]
 pub fn path() -> Option<Path> {

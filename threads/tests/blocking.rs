@@ -147,6 +147,11 @@ fn locks_in_opposite_orders_rest_for_ever() {
         }
     });
     assert!(matches!(law, Law::Deadlock | Law::Stuck), "{text}");
+    // Who waits is told where, down to the line.
+    assert!(text.contains("waits  for task 1 to end"), "{text}");
+    let asleep = text.matches("waits  asleep in step ").count();
+    assert_eq!(asleep, 2, "{text}");
+    assert!(text.contains("| let mut other = locks[1 - first].lock().unwrap();"), "{text}");
 }
 
 #[test]

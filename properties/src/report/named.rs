@@ -33,6 +33,7 @@ impl Named {
                 s.called,
                 s.submitted,
                 s.touched,
+                s.asleep,
             ]
         });
         let events = events.flatten().filter_map(|at| trace.event(at));

@@ -203,8 +203,10 @@ impl Teller<'_> {
 
     fn waits(&self, suspect: &Suspect, facts: &mut Facts) {
         self.awaits(suspect, facts);
-        // The clone that a join handle takes follows its poll at once.
-        let before = suspect.registered.and_then(|at| self.trace.event(at.checked_sub(1)?));
+        // The clone that a join handle takes follows its poll at once; a thread that joins
+        // another one takes none.
+        let of_task = suspect.registered.and_then(|at| at.checked_sub(1));
+        let before = suspect.asleep.or(of_task).and_then(|at| self.trace.event(at));
         match before.map(|event| &event.what) {
             Some(What::HandlePolled { task }) => {
                 facts.add("waits", format!("for {} to end", task_name(self.trace, *task)));
@@ -212,6 +214,7 @@ impl Teller<'_> {
                     facts.waits.push((waits, *task));
                 }
             }
+            _ if suspect.asleep.is_some() => self.at("waits", "asleep ", suspect.asleep, facts),
             _ => self.registered("waits", suspect, facts),
         }
     }

@@ -119,6 +119,7 @@ pub unsafe fn create(
 pub fn join(thread: pthread_t) -> bool {
     let (Some(strand), Some(number)) = (strand(), strand_of(thread)) else { return false };
     if !strand.pool().is_over(number) {
+        shielded(|| carried::note_join(number));
         strand.wait(Wait::End(number), None);
     }
     true
