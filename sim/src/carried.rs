@@ -54,6 +54,10 @@ pub trait Carrier: fmt::Debug {
     /// then `begin` and `go_on` tell how the last of those came back.
     fn passes_on(&self) -> bool;
 
+    /// The strands that wait in the midst of their polls for that one: for its end, or for
+    /// something that it holds.
+    fn waiting_for(&self, strand: u32) -> Vec<u32>;
+
     /// The strand is over, whether it was ever begun or not; its thread may be used again.
     fn over(&self, strand: u32);
 
@@ -377,6 +381,12 @@ impl Core {
             }
             Back::Blocked => self.leave(task, true),
         }
+    }
+
+    /// Who waits for a strand in the midst of its poll.
+    pub(crate) fn waiting_for(&self, id: TaskId) -> Vec<TaskId> {
+        let waiting = self.carriage.with_carrier(|carrier| carrier.waiting_for(id.0));
+        waiting.unwrap_or_default().into_iter().map(TaskId).collect()
     }
 
     /// The strand of a task is over.

@@ -22,5 +22,8 @@ mod point {
     pub(crate) fn before(_: usize, _: Touching) {}
 
     #[inline(always)]
+    pub(crate) fn holds(_: (), _: bool, _: bool) {}
+
+    #[inline(always)]
     pub(crate) fn after(_: (), _: Touching) {}
 }

@@ -33,6 +33,8 @@ pub(crate) struct Pool {
     /// How the last strand came back to it.
     back: Cell<Option<Back>>,
     places: RefCell<Places>,
+    /// By the numbers of places: which strand holds the lock that is there.
+    holders: RefCell<Vec<Option<u32>>>,
 }
 
 /// Where a strand is in its life.
@@ -65,6 +67,7 @@ impl Threads {
             outside: Box::new(UnsafeCell::new(Context::empty())),
             back: Cell::new(None),
             places: RefCell::new(Places::new()),
+            holders: RefCell::default(),
         })
     }
 }
@@ -154,6 +157,7 @@ impl Pool {
     fn begin_run(&self) {
         self.strands.borrow_mut().clear();
         self.places.borrow_mut().begin_run();
+        self.holders.borrow_mut().clear();
         self.word.set(self.speaker.map_or(0, |speaker| speaker()));
     }
 
@@ -161,6 +165,28 @@ impl Pool {
     #[inline]
     pub(crate) fn place(&self, strand: &Slot, address: usize) -> super::places::Place {
         self.places.borrow_mut().at(address, || strand.name_place())
+    }
+
+    /// The lock at a place is held by that strand, or by none.
+    pub(crate) fn held(&self, place: u32, by: Option<u32>) {
+        let mut holders = self.holders.borrow_mut();
+        let at = place as usize;
+        if holders.len() <= at {
+            holders.resize(at + 1, None);
+        }
+        holders[at] = by;
+    }
+
+    /// The strands that wait for that one: for its end, or for a lock that it holds.
+    fn waiting_for(&self, strand: u32) -> Vec<u32> {
+        let holders = self.holders.borrow();
+        let held = |place: Option<u32>| holders.get(place? as usize).copied().flatten();
+        let waits = |slot: &Slot| match slot.waits.get()?.0 {
+            Wait::Word { place, .. } => Some(held(place) == Some(strand)),
+            Wait::End(of) => Some(of == strand),
+            Wait::Time => None,
+        };
+        self.strands(|slot| (waits(slot) == Some(true)).then(|| slot.number.get()))
     }
 
     /// The memory is given back.
@@ -215,6 +241,10 @@ impl Carrier for Threads {
 
     fn go_on(&self, strand: u32) -> Back {
         self.0.slot(strand).map_or(Back::Ended, Slot::enter)
+    }
+
+    fn waiting_for(&self, strand: u32) -> Vec<u32> {
+        self.0.waiting_for(strand)
     }
 
     fn passes_on(&self) -> bool {

@@ -8,7 +8,7 @@
 
 use super::operation::{Word, fence, update};
 use super::point::Touching::{Change, Load, Refusal, Store};
-use super::point::{after, before};
+use super::point::{after, before, holds};
 use core::ffi::c_int;
 
 /// Every module that was compiled so calls it before `main`.
@@ -57,6 +57,7 @@ macro_rules! hooks {
                     _ => Word::store(place, value),
                 }
             }
+            holds(at, false, value == 0);
             after(at, Store);
         }
 
@@ -68,6 +69,7 @@ macro_rules! hooks {
             let at = before(place.addr(), Change);
             // SAFETY: the caller's promise.
             let found = unsafe { Word::exchange(place, value) };
+            holds(at, found == 0, value == 0);
             // If nothing has changed, it may be a lock that spins.
             after(at, if found == value { Refusal } else { Change });
             found
@@ -87,6 +89,9 @@ macro_rules! hooks {
             let at = before(place.addr(), Change);
             // SAFETY: the caller's promise.
             let found = unsafe { Word::compare_exchange(place, expected, new) };
+            if found == expected {
+                holds(at, found == 0, new == 0);
+            }
             after(at, if found == expected { Change } else { Refusal });
             found
         }
@@ -111,6 +116,7 @@ macro_rules! hooks {
             let at = before(place.addr(), Change);
             // SAFETY: the caller's promise.
             let found = unsafe { Word::fetch_add(place, value.wrapping_neg()) };
+            holds(at, false, found == value);
             after(at, Change);
             found
         }

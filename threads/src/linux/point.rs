@@ -39,7 +39,7 @@ pub(crate) fn strand() -> Option<&'static Slot> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct At {
     strand: &'static Slot,
-    place: u32,
+    pub(crate) place: u32,
 }
 
 /// Before an operation on what is there: another strand may go first. None if it is no strand
@@ -69,6 +69,17 @@ fn stop_before(strand: &'static Slot, address: usize, how: Touching) -> At {
         }
         At { strand, place: place.number }
     })
+}
+
+/// Whether who made an operation holds a lock by it, or no more. Locks are words that are 0 while
+/// nobody has them; who changes one from 0 has it, until it is 0 again.
+#[inline(always)]
+pub(crate) fn holds(at: Option<At>, was_free: bool, is_free: bool) {
+    if let Some(At { strand, place }) = at
+        && was_free != is_free
+    {
+        strand.pool().held(place, was_free.then(|| strand.number.get()));
+    }
 }
 
 /// The operation was made; it changed something, and nobody else goes first now.

@@ -18,8 +18,8 @@ use std::time::Duration;
 /// What a strand is blocked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wait {
-    /// A word, and the bits that a wake must have one of.
-    Word { address: usize, bits: u32 },
+    /// A word, which is a place of the run, and the bits that a wake must have one of.
+    Word { address: usize, place: Option<u32>, bits: u32 },
     /// The end of another strand.
     End(u32),
     /// Time alone.
@@ -85,7 +85,8 @@ pub(crate) fn sleep_on(
     }
     // Between the look and the sleep there is nothing: that is what a futex is for.
     point::note(at, Touching::Sleep);
-    match strand.wait(Wait::Word { address: word.addr(), bits }, limit) {
+    let place = at.map(|at| at.place);
+    match strand.wait(Wait::Word { address: word.addr(), place, bits }, limit) {
         Waited::Woken => Ok(()),
         Waited::TimedOut => Err(libc::ETIMEDOUT),
     }
@@ -96,7 +97,7 @@ pub(crate) fn wake_on(strand: &Slot, word: *const u32, most: u32, bits: u32) -> 
     let at = point::before(word.addr(), Touching::Wake);
     point::after(at, Touching::Wake);
     let is_it = |on| match on {
-        Wait::Word { address, bits: wanted } => address == word.addr() && wanted & bits != 0,
+        Wait::Word { address, bits: wanted, .. } => address == word.addr() && wanted & bits != 0,
         _ => false,
     };
     strand.pool().wake(usize::try_from(most).unwrap_or(usize::MAX), is_it)
