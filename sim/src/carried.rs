@@ -9,7 +9,7 @@
 //! ```text
 //!             the loop of the run                      the strand's thread
 //!   begin(strand, poll)  ------------------------->    poll.perform()
-//!                                                        an atomic operation: leaves_at(..)?
+//!                                                        an atomic operation: goes_at(..)?
 //!   Back::Preempted      <-------------------------      yes, and not to one that was left
 //!   go_on(strand)        ------------------------->      the operation
 //!                                                        a lock that is taken
@@ -231,17 +231,6 @@ pub fn path() -> Option<Path> {
     Some(world::current()?.running.get()?.strand().path())
 }
 
-/// Declares what the running strand touches when it goes on.
-pub fn touches_then(touch: Touch) {
-    crate::yielding::touches_next(touch);
-}
-
-/// The strand that has its turn; none outside a run.
-#[must_use]
-pub fn running() -> Option<u32> {
-    Some(world::current()?.running.get()?.id().0)
-}
-
 /// Lets a strand go on that is blocked; answers whether it was.
 pub fn unblock(strand: u32) -> bool {
     world::current().is_some_and(|core| core.unblock(TaskId(strand)))
@@ -282,12 +271,6 @@ impl Timer {
             drop(core.clock.with(|clock| clock.cancel(self.0)));
         }
     }
-}
-
-/// The virtual time of the run, from its beginning; none outside a run.
-#[must_use]
-pub fn now() -> Option<Duration> {
-    world::current().map(|core| Duration::from_nanos(core.now.get()))
 }
 
 impl Core {

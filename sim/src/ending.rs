@@ -91,6 +91,11 @@ impl Core {
             return;
         }
         self.record(|| What::Aborted { task: task.id() });
+        #[cfg(feature = "threads")]
+        if ledger.has(LEFT) {
+            // It ends when its poll has ended, and stands where it stands until then.
+            return ledger.set(ABORTED | AGAIN);
+        }
         let due = ledger.has(WOKEN);
         ledger.set(ABORTED | WOKEN);
         if due {

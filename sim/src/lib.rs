@@ -35,9 +35,9 @@
 //! | `fs/` | files, and what of them survives a crash |
 //! | `completion/` | operations that end later, and whose memory it is meanwhile |
 //! | `guest/` | the runtime of somebody else |
-//! | `law`, `oracle`, `finding`, `panics`, `property`, `digest`, `outside` | what is wrong with it |
+//! | `law`, `oracle`, `probe`, `finding`, `panics`, `property`, `digest`, `outside` | what is wrong with it |
 //! | `trace`, `sighting` | what happened |
-//! | `settings`, `private`, `sync` | what a run is given, and the cells and locks it is made of |
+//! | `settings`, `private`, `once`, `sync` | what a run is given, and the cells and locks it is made of |
 
 mod argument;
 mod biased;
@@ -75,11 +75,13 @@ mod letters;
 mod lineage;
 mod mailbox;
 pub mod net;
+mod once;
 mod oracle;
 mod outside;
 mod panics;
 mod prefetch;
 mod private;
+mod probe;
 mod property;
 mod pulse;
 pub mod reactor;

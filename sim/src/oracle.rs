@@ -321,22 +321,6 @@ impl Core {
         tasks
     }
 
-    fn probe_by_dropping(&self, id: TaskId) {
-        let Some(task) = self.find_task(id).filter(|task| !task.ledger().has(OVER)) else { return };
-        #[cfg(feature = "threads")]
-        let waiting = if self.is_carried() { self.waiting_for(id) } else { Vec::new() };
-        // The ledger alone tells who is woken; no law is judged any more.
-        self.phase.set(Phase::Teardown);
-        // What is in the midst of a poll cannot be dropped.
-        if !task.ledger().has(LOST) {
-            self.cancel(task);
-        }
-        let woken: Vec<TaskId> = self.ready.with(|ready| ready.iter().map(TaskRef::id).collect());
-        #[cfg(feature = "threads")]
-        let woken = [woken, waiting].concat();
-        self.probed.with(|probed| *probed = Some(woken));
-    }
-
     /// A watched future that was woken and put aside while its task went on.
     fn judge_snoozed(&self) {
         let is_snoozed = |watch: &&WatchRef| {

@@ -177,6 +177,11 @@ impl Core {
     }
 
     fn can_run_inside(&self, task: TaskRef) -> bool {
+        #[cfg(feature = "threads")]
+        if self.is_carried() {
+            // It has a thread of its own, on which it meets the others at every operation.
+            return false;
+        }
         // Not one that nobody asked for: if it panics it is for that reason.
         let flags = task.ledger().flags.get() & (WOKEN | SPURIOUS | RUNNING | OVER);
         flags == WOKEN && self.next.get() != Some(task)

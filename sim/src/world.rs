@@ -16,6 +16,7 @@ use crate::late::Late;
 use crate::law::Levels;
 use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
+use crate::once::OnceCellOfRun;
 use crate::oracle::Debt;
 use crate::outside::Contacts;
 use crate::prefetch::Outlook;
@@ -34,7 +35,7 @@ use crate::task::TaskRef;
 use crate::trace::{Recorder, TaskId, What};
 use crate::waker::Place;
 use crate::watch::WatchRef;
-use std::cell::{Cell, OnceCell};
+use std::cell::Cell;
 use std::ptr::NonNull;
 use std::rc::Rc;
 use std::time::Duration;
@@ -151,32 +152,6 @@ pub(crate) struct Core {
     pub(crate) carriage: crate::carried::Carriage,
     /// Counts polls; odd while one is going on. Watched from another thread.
     pub(crate) pulse: &'static Pulse,
-}
-
-/// A value that is set at most once a run.
-#[derive(Debug)]
-pub(crate) struct OnceCellOfRun<T>(Private<OnceCell<Box<T>>>, Cell<bool>);
-
-impl<T> OnceCellOfRun<T> {
-    fn new() -> Self {
-        OnceCellOfRun(Private::new(OnceCell::new()), Cell::new(false))
-    }
-
-    #[inline(always)]
-    pub(crate) fn is_set(&self) -> bool {
-        self.1.get()
-    }
-
-    /// Sets it unless it is set.
-    pub(crate) fn set(&self, value: T) {
-        if !self.1.replace(true) {
-            self.0.with(|cell| cell.set(Box::new(value)).is_ok());
-        }
-    }
-
-    pub(crate) fn take(&self) -> Option<Box<T>> {
-        if self.1.replace(false) { self.0.with(OnceCell::take) } else { None }
-    }
 }
 
 /// What outlives every world and is lent to one after the other.

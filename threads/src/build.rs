@@ -1,12 +1,7 @@
 //! How a crate is compiled for the engine.
 
-/// What the compiler is to be told beside its target.
-pub const FLAGS: [&str; 4] = [
-    "-Cpasses=tsan",
-    "-Cllvm-args=-tsan-instrument-func-entry-exit=0",
-    "--cfg",
-    "reveille_threads",
-];
+/// What the compiler is to be told beside its target, a flag a line.
+pub const FLAGS: &str = include_str!("../flags");
 
 /// A library without the standard library, as files with their contents, of which the first is
 /// its root: to be linked with what is compiled so and does not link the engine.

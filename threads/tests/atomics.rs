@@ -157,3 +157,48 @@ fn who_spins_lets_others_go_on() {
         assert_eq!([plain.verdict, random.verdict], [None, None]);
     }
 }
+
+#[test]
+fn an_abort_in_the_midst_of_a_poll_is_not_lost() {
+    let (seen, _) = all(|| async {
+        let place = Arc::new(AtomicU32::new(0));
+        let counting = spawn_local({
+            let place = place.clone();
+            async move {
+                place.fetch_add(1, SeqCst);
+                place.fetch_add(1, SeqCst);
+                // Nobody wakes it: the abort alone ends it.
+                std::future::pending::<()>().await;
+            }
+        });
+        let aborter = counting.abort_handle();
+        let aborting = spawn_local(async move {
+            place.load(SeqCst);
+            aborter.abort();
+            place.load(SeqCst)
+        });
+        let count = aborting.await.unwrap();
+        assert!(counting.await.unwrap_err().is_cancelled());
+        count
+    });
+    assert_eq!(seen, BTreeSet::from([0, 1, 2]));
+}
+
+#[test]
+fn no_waker_runs_a_task_within_another_strand() {
+    let mut world = World::new();
+    world.carry_by(Some(Rc::new(Threads::new())));
+    let mut settings = Settings::default();
+    settings.faults = Faults::NONE.with(Kind::ReentrantWaker);
+    for seed in 0..500 {
+        let body = || async {
+            let (sender, receiver) = futures::channel::oneshot::channel();
+            let receiving = spawn_local(receiver);
+            reveille_sim::yield_now().await;
+            sender.send(5).unwrap();
+            receiving.await.unwrap().unwrap()
+        };
+        let outcome = world.run(&settings, &mut Random::new(seed), 0, body);
+        assert_eq!((outcome.output, outcome.verdict), (Some(5), None));
+    }
+}

@@ -37,7 +37,7 @@ impl Build {
         let directory = Workspace::read_packages(selection)?.target.join("reveille/threads");
         let library = pass_through(&directory)?;
         let mut flags = flags_of_environment();
-        flags.extend(FLAGS.map(OsString::from));
+        flags.extend(FLAGS.lines().map(OsString::from));
         let mut link = OsString::from("-Clink-arg=");
         link.push(&library);
         flags.push(link);

@@ -117,7 +117,10 @@ pub unsafe fn create(
 /// `pthread_join`: whether it was one of ours, which has ended now.
 #[must_use]
 pub fn join(thread: pthread_t) -> bool {
-    let (Some(strand), Some(number)) = (strand(), strand_of(thread)) else { return false };
+    let Some(number) = strand_of(thread) else { return false };
+    // Outside of strands, as in a destructor at the end of a run, there is nothing to wait for;
+    // the C library must not be given a handle that is not its own.
+    let Some(strand) = strand() else { return true };
     if !strand.pool().is_over(number) {
         shielded(|| carried::note_join(number));
         strand.wait(Wait::End(number), None);

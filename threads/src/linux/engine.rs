@@ -70,9 +70,7 @@ impl Threads {
             holders: RefCell::default(),
         })
     }
-}
 
-impl Threads {
     /// What `speaker` says on the thread that drives a run, at its beginning, is what
     /// `calls::word` says to its strands.
     #[must_use]
