@@ -24,16 +24,20 @@
 //! go on to their ends, without scheduling points; those that cannot are abandoned where they
 //! are, with all that stands on their stacks.
 
+use crate::choice::Kind;
 use crate::clock::TimerKey;
 use crate::join::JoinHandle;
 use crate::ledger::flag::*;
+use crate::mailbox::Mailbox;
 use crate::panics;
 use crate::private::Private;
+use crate::race::Access;
 use crate::strand::{Path, Touch};
 use crate::task::TaskRef;
 use crate::trace::{PollEnd, TaskId, Touching, What};
 use crate::waker;
-use crate::world::{self, Core};
+use crate::world::{self, Core, Letter};
+use std::backtrace::Backtrace;
 use std::cell::Cell;
 use std::fmt;
 use std::panic::Location;
@@ -57,6 +61,12 @@ pub trait Carrier: fmt::Debug {
     /// The strands that wait in the midst of their polls for that one: for its end, or for
     /// something that it holds.
     fn waiting_for(&self, strand: u32) -> Vec<u32>;
+
+    /// What the calling strand has done happens before whatever that one does in its next poll.
+    fn happens_before(&self, strand: u32);
+
+    /// What that strand has done happens before whatever the calling one does from now on.
+    fn happens_after(&self, strand: u32);
 
     /// The strand is over, whether it was ever begun or not; its thread may be used again.
     fn over(&self, strand: u32);
@@ -231,9 +241,69 @@ pub fn path() -> Option<Path> {
     Some(world::current()?.running.get()?.strand().path())
 }
 
+/// The step of the running strand.
+#[must_use]
+#[inline]
+pub fn step() -> u64 {
+    world::current().map_or(0, |core| core.steps.get())
+}
+
+/// The stack of the caller, if the run records its events.
+#[must_use]
+pub fn stack() -> Option<Rc<Backtrace>> {
+    let core = world::current().filter(|core| core.recording.get())?;
+    core.with_recorder(|recorder| recorder.keeps_events())
+        .then(|| Rc::new(Backtrace::force_capture()))
+}
+
+/// Tells the run of a data race.
+pub fn race(first: Access, second: Access) {
+    crate::race::found(first, second);
+}
+
+/// Whether loads of the present run may give values that are not the newest.
+#[must_use]
+pub fn loads_may_be_stale() -> bool {
+    world::current().is_some_and(|core| core.faults.get().has(Kind::StaleLoad))
+}
+
+/// Which of so many values that a load may give it gives; the first is the newest.
+#[must_use]
+#[inline]
+pub fn choose_load(values: u32) -> u32 {
+    world::current().map_or(0, |core| core.choose(Kind::StaleLoad, values))
+}
+
 /// Lets a strand go on that is blocked; answers whether it was.
 pub fn unblock(strand: u32) -> bool {
     world::current().is_some_and(|core| core.unblock(TaskId(strand)))
+}
+
+/// Where a thread outside of a run rings for a strand of it that is blocked.
+#[derive(Clone, Copy, Debug)]
+pub struct Doorbell {
+    mailbox: &'static Mailbox<Letter>,
+    run: u64,
+}
+
+/// That of the present run.
+#[must_use]
+pub fn doorbell() -> Option<Doorbell> {
+    let core = world::current()?;
+    Some(Doorbell { mailbox: core.mailbox(), run: core.run.get() })
+}
+
+impl Doorbell {
+    /// Lets a strand go on that is blocked, if its run goes on.
+    pub fn unblock(self, strand: u32) {
+        self.mailbox.post(self.run, Letter::Unblocked { task: TaskId(strand) });
+    }
+}
+
+impl PartialEq for Doorbell {
+    fn eq(&self, other: &Doorbell) -> bool {
+        std::ptr::eq(self.mailbox, other.mailbox) && self.run == other.run
+    }
 }
 
 /// Begins a strand that does this in a single poll, and that nobody joins; its number. None outside a
@@ -366,6 +436,22 @@ impl Core {
         }
     }
 
+    /// Whoever wakes a task or begins it has done what it did before the task goes on from there.
+    #[inline(always)]
+    pub(crate) fn happens_before(&self, task: TaskId) {
+        if self.is_carried() {
+            self.carriage.with_carrier(|carrier| carrier.happens_before(task.0));
+        }
+    }
+
+    /// Whoever is told that a task is over goes on after all that it did.
+    #[inline(always)]
+    pub(crate) fn happens_after(&self, task: TaskId) {
+        if self.is_carried() {
+            self.carriage.with_carrier(|carrier| carrier.happens_after(task.0));
+        }
+    }
+
     /// Who waits for a strand in the midst of its poll.
     pub(crate) fn waiting_for(&self, id: TaskId) -> Vec<TaskId> {
         let waiting = self.carriage.with_carrier(|carrier| carrier.waiting_for(id.0));
@@ -396,7 +482,7 @@ impl Core {
         }
     }
 
-    fn unblock(&self, id: TaskId) -> bool {
+    pub(crate) fn unblock(&self, id: TaskId) -> bool {
         let Some(task) = self.find_task(id).filter(|task| task.ledger().has(BLOCKED)) else {
             return false;
         };

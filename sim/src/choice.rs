@@ -67,11 +67,14 @@ pub enum Kind {
     TornWrite,
     /// Which way an operation ends that is being cancelled. Default: cancelled.
     CancelOutcome,
+    /// How much older the value of an atomic is that a thread loads, where its order and those
+    /// of the stores permit that. Default: it is the newest.
+    StaleLoad,
 }
 
 impl Kind {
     /// All kinds, in the order of their lanes on a tape.
-    pub const ALL: [Kind; 26] = [
+    pub const ALL: [Kind; 27] = [
         Kind::Schedule,
         Kind::Timer,
         Kind::FreshWaker,
@@ -98,6 +101,7 @@ impl Kind {
         Kind::DiskFull,
         Kind::TornWrite,
         Kind::CancelOutcome,
+        Kind::StaleLoad,
     ];
 
     /// The stable name, as written on tapes.
@@ -130,6 +134,7 @@ impl Kind {
             Kind::DiskFull => "disk-full",
             Kind::TornWrite => "torn-write",
             Kind::CancelOutcome => "cancel-outcome",
+            Kind::StaleLoad => "stale-load",
         }
     }
 
@@ -153,6 +158,7 @@ impl Kind {
                     | Kind::ForgottenFuture
                     | Kind::ReentrantWaker
                     | Kind::PanickingClone
+                    | Kind::StaleLoad
             )
     }
 
@@ -160,7 +166,7 @@ impl Kind {
     /// completions.
     #[must_use]
     pub const fn is_of_io(self) -> bool {
-        self as u8 >= Kind::SpuriousReadiness as u8
+        self as u8 >= Kind::SpuriousReadiness as u8 && self as u8 <= Kind::CancelOutcome as u8
     }
 }
 

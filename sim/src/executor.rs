@@ -155,6 +155,8 @@ impl Core {
             task.ledger().take_identity(self);
             self.enqueue(task);
         }
+        #[cfg(feature = "threads")]
+        self.happens_before(id);
         task
     }
 

@@ -4,6 +4,7 @@ use crate::completion::Misused;
 use crate::law::{Certainty, Law};
 use crate::outside::{Contact, Outside};
 use crate::property::Trial;
+use crate::race::Race;
 use crate::sighting::Sighting;
 use crate::trace::{Owner, TaskId, Trace};
 use std::fmt;
@@ -88,6 +89,8 @@ pub enum Detail {
     Property(Box<Property>),
     /// An operation whose memory was touched.
     Misused(Box<Misused>),
+    /// Accesses to the same memory that nothing orders.
+    Raced(Box<Race>),
     /// Things of the machine that were used, and how often.
     Outside(Vec<(Outside, u64)>),
 }

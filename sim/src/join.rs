@@ -152,6 +152,8 @@ impl<T> Future for JoinHandle<T> {
             return Poll::Pending;
         }
         header.ledger.set(TAKEN);
+        #[cfg(feature = "threads")]
+        core.happens_after(task.id());
         if header.ledger.has(PANICKED) {
             core.panic_read(task);
         }

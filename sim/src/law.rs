@@ -106,6 +106,9 @@ laws! {
     /// Memory that was handed to an operation was touched before its completion.
     BufferInFlight "buffer-in-flight" Deny Certain
         "memory that was handed to an operation must be left alone until its completion";
+    /// Threads touched the same memory, one of them to write, and nothing put them in an order.
+    DataRace "data-race" Deny Certain
+        "memory that one thread writes must not be touched by another one without an order between them";
     /// The run used a socket, a file, a sleep or a thread of the machine.
     OutsideWorld "outside-world" Warn Certain
         "a test should take sockets, files, sleeps and threads from the run, not from the machine";

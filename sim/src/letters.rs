@@ -39,6 +39,8 @@ impl Core {
                         self.handle_gone(task);
                     }
                 }
+                #[cfg(feature = "threads")]
+                Letter::Unblocked { task } => _ = self.unblock(task),
                 Letter::Aborted { task } => {
                     if let Some(task) = self.find_task(task) {
                         self.abort(task);

@@ -35,7 +35,7 @@
 //! | `fs/` | files, and what of them survives a crash |
 //! | `completion/` | operations that end later, and whose memory it is meanwhile |
 //! | `guest/` | the runtime of somebody else |
-//! | `law`, `oracle`, `probe`, `finding`, `panics`, `property`, `digest`, `outside` | what is wrong with it |
+//! | `law`, `oracle`, `probe`, `finding`, `panics`, `property`, `digest`, `outside`, `race` | what is wrong with it |
 //! | `trace`, `sighting` | what happened |
 //! | `settings`, `private`, `once`, `sync` | what a run is given, and the cells and locks it is made of |
 
@@ -84,6 +84,7 @@ mod private;
 mod probe;
 mod property;
 mod pulse;
+mod race;
 pub mod reactor;
 mod ready;
 mod reentry;
@@ -127,11 +128,12 @@ pub use outside::{Contact, Outside, note_outside};
 pub use panics::on_abort;
 pub use property::{Always, Eventually, LeadsTo, Trial, always, eventually, leads_to};
 pub use pulse::Pulse;
+pub use race::{Access, Accessing, Race};
 pub use reentry::{Nested, PanickedClone, current_nested, poll_another, quietly};
 pub use sampler::{
-    Alignment, Bounded, Bytes, Deviation, Divergence, Exhausted, Fingerprint, Found, Member, Pct,
-    Plain, Policy, Portfolio, Pos, Random, RandomWalk, Replay, Resync, Run, Sampler, Script,
-    Seeded, Sticky, Surw, Turn, Urw, Written,
+    Alignment, Bounded, Bytes, Deviation, Divergence, Exhausted, Exhaustive, Fingerprint, Found,
+    Member, Pct, Plain, Policy, Portfolio, Pos, Random, RandomWalk, Replay, Resync, Run, Sampler,
+    Script, Seeded, Sticky, Surw, Turn, Urw, Written,
 };
 pub use settings::{Probe, Settings};
 pub use sighting::{Sighting, look_for};

@@ -9,6 +9,7 @@ mod bytes;
 mod children;
 mod eager;
 mod environment;
+mod exhaustive;
 mod fingerprint;
 mod foresight;
 mod frontier;
@@ -33,6 +34,7 @@ mod weights;
 
 pub use bounded::Bounded;
 pub use bytes::{Bytes, Written};
+pub use exhaustive::Exhaustive;
 pub use fingerprint::{Deviation, Fingerprint, Turn};
 pub use frontier::Exhausted;
 pub use pct::Pct;

@@ -159,6 +159,12 @@ fn wake_at_home<const RECORD: bool>(core: &Core, identity: &Identity) {
         Some(ledger) => unsafe { ledger.as_ref() }.wake(core),
         None => false,
     };
+    #[cfg(feature = "threads")]
+    if core.is_carried()
+        && let Some(task) = task_of(identity)
+    {
+        core.happens_before(task);
+    }
     if RECORD {
         record(core.address(), identity, |owner, waker| What::Woken { owner, waker, effective });
     }

@@ -43,10 +43,23 @@ use std::time::Duration;
 /// What other threads tell a run.
 #[derive(Debug)]
 pub(crate) enum Letter {
-    Woken { identity: Place, thread: String },
-    Dropped { identity: Place },
-    HandleDropped { task: TaskId },
-    Aborted { task: TaskId },
+    Woken {
+        identity: Place,
+        thread: String,
+    },
+    Dropped {
+        identity: Place,
+    },
+    HandleDropped {
+        task: TaskId,
+    },
+    Aborted {
+        task: TaskId,
+    },
+    #[cfg(feature = "threads")]
+    Unblocked {
+        task: TaskId,
+    },
 }
 
 /// Where a run is.

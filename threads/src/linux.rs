@@ -1,5 +1,7 @@
 //! The engine, where it can be had.
 
+#[cfg(reveille_races)]
+mod accesses;
 #[cfg(reveille_threads)]
 pub mod calls;
 mod context;
@@ -8,15 +10,23 @@ mod engine;
 mod hooks;
 mod locals;
 #[cfg_attr(not(reveille_threads), allow(dead_code))]
+mod memory;
+#[cfg_attr(not(reveille_threads), allow(dead_code))]
 mod operation;
 #[cfg_attr(not(reveille_threads), allow(dead_code))]
 mod places;
 #[cfg_attr(not(reveille_threads), allow(dead_code))]
 mod point;
+#[cfg_attr(not(reveille_threads), allow(dead_code))]
+mod process_wide;
 mod shell;
+#[cfg_attr(not(reveille_threads), allow(dead_code))]
+mod sleepers;
 mod strand;
 #[cfg_attr(not(reveille_threads), allow(dead_code))]
 mod wait;
+#[cfg_attr(not(reveille_threads), allow(dead_code))]
+mod watched;
 mod word;
 
 pub use engine::Threads;

@@ -2,7 +2,7 @@
 //! seen, and no others.
 #![cfg(reveille_threads)]
 
-use reveille_sim::{Faults, Kind, Plain, Random, Sampler, Settings, World, spawn_local};
+use reveille_sim::{Exhaustive, Faults, Kind, Plain, Random, Settings, World, spawn_local};
 use reveille_threads::Threads;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -11,56 +11,20 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 
-/// Takes every option of every choice, one run after the other, the last choice first.
-#[derive(Debug, Default)]
-struct Everything {
-    /// The option taken, and how many there are.
-    path: Vec<(u32, u32)>,
-    at: usize,
-}
-
-impl Everything {
-    /// Goes to the next run; answers whether there is one.
-    fn next(&mut self) -> bool {
-        while let Some((option, options)) = self.path.pop() {
-            if option + 1 < options {
-                self.path.push((option + 1, options));
-                return true;
-            }
-        }
-        false
-    }
-}
-
-impl Sampler for Everything {
-    fn begin(&mut self, _: u64, _: Faults) -> Faults {
-        self.at = 0;
-        Faults::NONE
-    }
-
-    fn choose(&mut self, _: Kind, options: u32) -> u32 {
-        if self.at == self.path.len() {
-            self.path.push((0, options));
-        }
-        self.at += 1;
-        self.path[self.at - 1].0
-    }
-}
-
 /// What the body gives, of every run that there is.
 fn all<T: Ord, F: Future<Output = T>>(body: impl Fn() -> F) -> (BTreeSet<T>, u64) {
     let mut world = World::new();
     world.carry_by(Some(Rc::new(Threads::new())));
-    let (mut everything, mut seen, mut runs) = (Everything::default(), BTreeSet::new(), 0);
-    loop {
-        let outcome = world.run(&Settings::default(), &mut everything, runs, &body);
+    let (mut exhaustive, mut seen, mut runs) = (Exhaustive::default(), BTreeSet::new(), 0);
+    let mut settings = Settings::default();
+    settings.faults = Faults::NONE;
+    while exhaustive.advance() {
+        let outcome = world.run(&settings, &mut exhaustive, runs, &body);
         assert_eq!(outcome.verdict, None, "run {runs}");
         seen.insert(outcome.output.unwrap());
         runs += 1;
-        if !everything.next() {
-            return (seen, runs);
-        }
     }
+    (seen, runs)
 }
 
 /// The operations of several strands in the order in which they were made.

@@ -258,3 +258,46 @@ fn a_failure_is_repeated_a_hundred_times() {
         assert_eq!(again.law, found.law);
     }
 }
+
+#[test]
+fn barriers_let_go_of_all() {
+    reveille::Checker::new().name("barrier").corpus(false).runs(20_000).check(|| async move {
+        let barrier = Arc::new(Barrier::new(2));
+        let threads = [0, 1].map(|_| {
+            let barrier = barrier.clone();
+            thread::spawn(move || barrier.wait().is_leader())
+        });
+        let leaders = threads.map(|thread| thread.join().unwrap());
+        assert_ne!(leaders[0], leaders[1]);
+    });
+}
+
+#[test]
+fn a_strand_is_woken_by_a_thread_that_is_none() {
+    // As of the whole process: here a thread that was begun outside of the run has the lock.
+    static LOCK: Mutex<u32> = Mutex::new(0);
+    static HELD: Barrier = Barrier::new(2);
+    for run in 0..200 {
+        let holder = thread::spawn(move || {
+            let mut lock = LOCK.lock().unwrap();
+            HELD.wait();
+            // As long as the run may take to come to the lock, or less.
+            for _ in 0..run * 50 {
+                std::hint::spin_loop();
+            }
+            *lock += 1;
+        });
+        HELD.wait();
+        reveille::Checker::new()
+            .name("foreign")
+            .corpus(false)
+            .runs(1)
+            .patience(Duration::from_secs(60))
+            .allow(Law::Nondeterminism)
+            .check(move || async move {
+                let locking = thread::spawn(|| *LOCK.lock().unwrap());
+                assert_eq!(locking.join().unwrap(), run + 1);
+            });
+        holder.join().unwrap();
+    }
+}

@@ -80,6 +80,7 @@ impl Environment {
         match kind {
             Kind::Argument if options < WORDS => 0,
             kind if kind.is_of_io() => self.strike(kind, options, entropy),
+            Kind::StaleLoad => self.strike(kind, options, entropy),
             kind if kind.is_fault() => {
                 u32::from(entropy.bits(self.bits[kind as usize].into()) == 0)
             }

@@ -1,44 +1,7 @@
-//! A sampler that goes through all schedules, depth first; for counting.
+//! All runs of a body, for counting.
 
 use crate::calm;
-use reveille_sim::{Faults, Kind, Outcome, Sampler, World};
-
-/// Remembers, for the choices of the last run, what was offered and taken.
-#[derive(Default)]
-pub(crate) struct Exhaustive {
-    path: Vec<(u32, u32)>,
-    at: usize,
-}
-
-impl Exhaustive {
-    /// Goes to the next schedule; false if that was the last.
-    fn advance(&mut self) -> bool {
-        while let Some((taken, offered)) = self.path.pop() {
-            if taken + 1 < offered {
-                self.path.push((taken + 1, offered));
-                return true;
-            }
-        }
-        false
-    }
-}
-
-impl Sampler for Exhaustive {
-    fn begin(&mut self, _run: u64, permitted: Faults) -> Faults {
-        self.at = 0;
-        permitted
-    }
-
-    fn choose(&mut self, _kind: Kind, options: u32) -> u32 {
-        if self.at == self.path.len() {
-            self.path.push((0, options));
-        }
-        let (taken, offered) = self.path[self.at];
-        assert_eq!(offered, options, "the same choices offer the same options");
-        self.at += 1;
-        taken
-    }
-}
+use reveille_sim::{Exhaustive, Faults, Outcome, World};
 
 /// Runs `body` under every schedule and gives what each run returned.
 pub(crate) fn all_outcomes<F: Future>(body: impl FnMut() -> F) -> Vec<Outcome<F::Output>> {
@@ -55,12 +18,10 @@ pub(crate) fn all_outcomes_under<F: Future>(
     let mut world = World::new();
     let mut sampler = Exhaustive::default();
     let mut outcomes = Vec::new();
-    loop {
+    while sampler.advance() {
         outcomes.push(world.run(&settings, &mut sampler, 0, &mut body));
-        if !sampler.advance() {
-            return outcomes;
-        }
     }
+    outcomes
 }
 
 /// The same for bodies that pass.

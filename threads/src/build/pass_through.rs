@@ -9,6 +9,29 @@
 mod hooks;
 mod operation;
 
+mod watched {
+    use core::ffi::c_int;
+
+    #[inline(always)]
+    pub(crate) fn loaded<W>(_: (), newest: W, _: c_int) -> W {
+        newest
+    }
+
+    #[inline(always)]
+    pub(crate) fn stored<W>(_: (), _: W, _: W, _: c_int) {}
+
+    #[inline(always)]
+    pub(crate) fn changed<W>(_: (), _: W, _: W, _: c_int) {}
+
+    #[inline(always)]
+    pub(crate) fn refused<W>(_: (), _: W, _: W, _: c_int) -> Option<W> {
+        None
+    }
+
+    #[inline(always)]
+    pub(crate) fn fenced(_: c_int) {}
+}
+
 mod point {
     #[derive(Clone, Copy)]
     pub(crate) enum Touching {
@@ -20,6 +43,11 @@ mod point {
 
     #[inline(always)]
     pub(crate) fn before(_: usize, _: Touching) {}
+
+    #[inline(always)]
+    pub(crate) fn is_watched(_: ()) -> bool {
+        false
+    }
 
     #[inline(always)]
     pub(crate) fn holds(_: (), _: bool, _: bool) {}

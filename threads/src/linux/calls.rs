@@ -5,6 +5,7 @@
 //! users depend on; here is only what is done there.
 
 use super::point;
+use super::sleepers;
 use super::strand::Slot;
 use super::wait::{self, Wait};
 use libc::{c_int, c_long, c_void, pthread_t, timespec};
@@ -32,8 +33,19 @@ pub unsafe fn futex(
     bits: u32,
     now: impl FnOnce() -> Duration,
 ) -> Option<c_long> {
-    let strand = strand()?;
     let any = libc::FUTEX_BITSET_MATCH_ANY as u32;
+    // What the engine does itself is between kernel threads.
+    if is_shielded() {
+        return None;
+    }
+    let Some(strand) = point::strand() else {
+        let (most, bits) = match operation & libc::FUTEX_CMD_MASK {
+            libc::FUTEX_WAKE => (value, any),
+            libc::FUTEX_WAKE_BITSET => (value, bits),
+            _ => return None,
+        };
+        return woken(sleepers::wake(word.addr(), bits, most as usize));
+    };
     let told = |limit: *const timespec| {
         // SAFETY: the caller's promise.
         unsafe { limit.as_ref() }.map(duration)
@@ -51,7 +63,7 @@ pub unsafe fn futex(
     })
 }
 
-/// If no strand waits, somebody may whose run is another one, or none: let the kernel look.
+/// If no strand waits, a thread may that is none: let the kernel look.
 fn woken(strands: usize) -> Option<c_long> {
     (strands > 0).then_some(strands as c_long)
 }
@@ -124,6 +136,9 @@ pub fn join(thread: pthread_t) -> bool {
     if !strand.pool().is_over(number) {
         shielded(|| carried::note_join(number));
         strand.wait(Wait::End(number), None);
+    }
+    if let Some(calls) = strand.pool().watched_strand() {
+        strand.pool().with_memory(|memory| memory.take_over(number, calls));
     }
     true
 }

@@ -1,11 +1,14 @@
 //! The engine: gives every strand of a run a thread, from a pool.
 
 use super::context::Context;
+use super::memory::Memory;
 use super::places::Places;
+use super::point;
 use super::shell::Handover;
+use super::sleepers;
 use super::strand::Slot;
 use super::wait::Wait;
-use reveille_sim::carried::{Back, Carrier, Poll};
+use reveille_sim::carried::{self, Back, Carrier, Poll, shielded};
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::sync::{Mutex, PoisonError};
 
@@ -33,6 +36,9 @@ pub(crate) struct Pool {
     /// How the last strand came back to it.
     back: Cell<Option<Back>>,
     places: RefCell<Places>,
+    /// What is known of memory, if somebody keeps account of it.
+    memory: RefCell<Option<Memory>>,
+    is_watched: Cell<bool>,
     /// By the numbers of places: which strand holds the lock that is there.
     holders: RefCell<Vec<Option<u32>>>,
 }
@@ -67,6 +73,8 @@ impl Threads {
             outside: Box::new(UnsafeCell::new(Context::empty())),
             back: Cell::new(None),
             places: RefCell::new(Places::new()),
+            memory: RefCell::default(),
+            is_watched: Cell::new(false),
             holders: RefCell::default(),
         })
     }
@@ -156,13 +164,41 @@ impl Pool {
         self.strands.borrow_mut().clear();
         self.places.borrow_mut().begin_run();
         self.holders.borrow_mut().clear();
+        let is_weak = carried::loads_may_be_stale();
+        self.is_watched.set(is_weak || cfg!(reveille_races));
+        *self.memory.borrow_mut() = self.is_watched.get().then(|| Memory::new(is_weak));
         self.word.set(self.speaker.map_or(0, |speaker| speaker()));
+    }
+
+    /// Whether somebody keeps account of what strands know of memory.
+    #[inline(always)]
+    pub(crate) fn is_watched(&self) -> bool {
+        self.is_watched.get()
+    }
+
+    /// The strand that calls, if somebody keeps that account.
+    pub(crate) fn watched_strand(&self) -> Option<u32> {
+        let calls = point::strand().filter(|_| self.is_watched())?;
+        calls.catches_up();
+        Some(calls.number.get())
+    }
+
+    /// None if nobody keeps that account, or is just about it.
+    #[inline]
+    pub(crate) fn with_memory<R>(&self, f: impl FnOnce(&mut Memory) -> R) -> Option<R> {
+        let mut memory = self.memory.try_borrow_mut().ok()?;
+        shielded(|| memory.as_mut().map(f))
     }
 
     /// The place at an address that the strand touches.
     #[inline]
     pub(crate) fn place(&self, strand: &Slot, address: usize) -> super::places::Place {
         self.places.borrow_mut().at(address, || strand.name_place())
+    }
+
+    /// Whether a strand has touched what is at an address.
+    pub(crate) fn knows(&self, address: usize) -> bool {
+        self.places.borrow().knows(address)
     }
 
     /// The lock at a place is held by that strand, or by none.
@@ -193,6 +229,9 @@ impl Pool {
         // If the table is in use, it is its own memory.
         if let Ok(mut places) = self.places.try_borrow_mut() {
             places.free(address, size);
+        }
+        if self.is_watched() {
+            self.with_memory(|memory| memory.forget(address, size));
         }
     }
 
@@ -234,7 +273,22 @@ impl Carrier for Threads {
             }
             self.0.take(strand)
         });
+        if self.0.is_watched() {
+            self.0.with_memory(|memory| memory.look(strand));
+        }
         slot.begin(poll)
+    }
+
+    fn happens_before(&self, strand: u32) {
+        if let Some(calls) = self.0.watched_strand() {
+            self.0.with_memory(|memory| memory.hand_over(calls, strand));
+        }
+    }
+
+    fn happens_after(&self, strand: u32) {
+        if let Some(calls) = self.0.watched_strand() {
+            self.0.with_memory(|memory| memory.take_over(strand, calls));
+        }
     }
 
     fn go_on(&self, strand: u32) -> Back {
@@ -254,12 +308,20 @@ impl Carrier for Threads {
         self.0.set(strand, Place::Over);
         if let Some(slot) = slot {
             slot.end_life();
+            if self.0.is_watched() {
+                // The next strand that lives there has nothing to do with what this one had.
+                let own = slot.own_memory();
+                self.0.with_memory(|memory| memory.forget(own.start, own.len()));
+            }
             self.0.idle.borrow_mut().push(slot);
         }
         self.0.wake(usize::MAX, |on| on == Wait::End(strand));
     }
 
     fn abandon(&self, strand: u32) {
+        if let Some(bell) = carried::doorbell() {
+            sleepers::remove(strand, bell);
+        }
         self.0.set(strand, Place::Over);
     }
 }

@@ -8,7 +8,8 @@
 
 use super::operation::{Word, fence, update};
 use super::point::Touching::{Change, Load, Refusal, Store};
-use super::point::{after, before, holds};
+use super::point::{after, before, holds, is_watched};
+use super::watched::{changed, fenced, loaded, refused, stored};
 use core::ffi::c_int;
 
 /// Every module that was compiled so calls it before `main`.
@@ -24,6 +25,7 @@ extern "C" fn __tsan_atomic_thread_fence(order: c_int) {
     if order == SEQ_CST {
         fence();
     }
+    fenced(order);
 }
 
 #[unsafe(no_mangle)]
@@ -36,10 +38,11 @@ macro_rules! hooks {
         ///
         /// As for the operation.
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $load(place: *const $word, _: c_int) -> $word {
+        unsafe extern "C" fn $load(place: *const $word, order: c_int) -> $word {
             let at = before(place.addr(), Load);
             // SAFETY: the caller's promise.
-            let value = unsafe { Word::load(place) };
+            let newest = unsafe { Word::load(place) };
+            let value = if is_watched(at) { loaded(at, newest, order) } else { newest };
             after(at, Load);
             value
         }
@@ -53,6 +56,7 @@ macro_rules! hooks {
             // SAFETY: the caller's promise.
             unsafe {
                 match order {
+                    _ if is_watched(at) => stored(at, Word::exchange(place, value), value, order),
                     SEQ_CST => _ = Word::exchange(place, value),
                     _ => Word::store(place, value),
                 }
@@ -65,10 +69,11 @@ macro_rules! hooks {
         ///
         /// As for the operation.
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $exchange(place: *mut $word, value: $word, _: c_int) -> $word {
+        unsafe extern "C" fn $exchange(place: *mut $word, value: $word, order: c_int) -> $word {
             let at = before(place.addr(), Change);
             // SAFETY: the caller's promise.
             let found = unsafe { Word::exchange(place, value) };
+            changed(at, found, value, order);
             holds(at, found == 0, value == 0);
             // If nothing has changed, it may be a lock that spins.
             after(at, if found == value { Refusal } else { Change });
@@ -83,13 +88,22 @@ macro_rules! hooks {
             place: *mut $word,
             expected: $word,
             new: $word,
-            _: c_int,
-            _: c_int,
+            order: c_int,
+            refusal: c_int,
         ) -> $word {
             let at = before(place.addr(), Change);
+            if is_watched(at) {
+                // SAFETY: the caller's promise.
+                let newest = unsafe { Word::load(place) };
+                if let Some(older) = refused(at, newest, expected, refusal) {
+                    after(at, Refusal);
+                    return older;
+                }
+            }
             // SAFETY: the caller's promise.
             let found = unsafe { Word::compare_exchange(place, expected, new) };
             if found == expected {
+                changed(at, found, new, order);
                 holds(at, found == 0, new == 0);
             }
             after(at, if found == expected { Change } else { Refusal });
@@ -100,10 +114,11 @@ macro_rules! hooks {
         ///
         /// As for the operation.
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $add(place: *mut $word, value: $word, _: c_int) -> $word {
+        unsafe extern "C" fn $add(place: *mut $word, value: $word, order: c_int) -> $word {
             let at = before(place.addr(), Change);
             // SAFETY: the caller's promise.
             let found = unsafe { Word::fetch_add(place, value) };
+            changed(at, found, found.wrapping_add(value), order);
             after(at, Change);
             found
         }
@@ -112,10 +127,11 @@ macro_rules! hooks {
         ///
         /// As for the operation.
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $sub(place: *mut $word, value: $word, _: c_int) -> $word {
+        unsafe extern "C" fn $sub(place: *mut $word, value: $word, order: c_int) -> $word {
             let at = before(place.addr(), Change);
             // SAFETY: the caller's promise.
             let found = unsafe { Word::fetch_add(place, value.wrapping_neg()) };
+            changed(at, found, found.wrapping_sub(value), order);
             holds(at, false, found == value);
             after(at, Change);
             found
@@ -131,10 +147,12 @@ macro_rules! hooks {
         ///
         /// As for the operation.
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $name(place: *mut $word, $b: $word, _: c_int) -> $word {
+        unsafe extern "C" fn $name(place: *mut $word, $b: $word, order: c_int) -> $word {
             let at = before(place.addr(), Change);
+            let change = |$a: $word| $change;
             // SAFETY: the caller's promise.
-            let found = unsafe { update(place, |$a: $word| $change) };
+            let found = unsafe { update(place, change) };
+            changed(at, found, change(found), order);
             after(at, Change);
             found
         }

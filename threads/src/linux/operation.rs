@@ -7,6 +7,12 @@
 
 /// What an atomic operation can be done on.
 pub(crate) trait Word: Copy + PartialEq {
+    /// As a number.
+    fn to_bits(self) -> u64;
+
+    /// The value of that number, of which it has as many bits as it can.
+    fn from_bits(bits: u64) -> Self;
+
     /// # Safety
     ///
     /// `place` is one that may be read, and aligned.
@@ -71,6 +77,16 @@ pub(crate) unsafe fn update<W: Word>(place: *mut W, change: impl Fn(W) -> W) -> 
 macro_rules! words {
     ($($word:ty, $class:ident, $size:literal, $of:literal, $accumulator:tt;)*) => {$(
         impl Word for $word {
+            #[inline(always)]
+            fn to_bits(self) -> u64 {
+                u64::from(self)
+            }
+
+            #[inline(always)]
+            fn from_bits(bits: u64) -> Self {
+                bits as $word
+            }
+
             #[inline(always)]
             unsafe fn load(place: *const Self) -> Self {
                 let value;

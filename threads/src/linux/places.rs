@@ -96,6 +96,18 @@ impl Places {
         }
     }
 
+    /// Whether somebody has touched what is at the address.
+    pub(crate) fn knows(&self, address: usize) -> bool {
+        let mut at = self.home_of(address);
+        while self.entries[at].run == self.run {
+            if self.entries[at].address == address {
+                return !self.entries[at].is_freed;
+            }
+            at = (at + 1) & (self.entries.len() - 1);
+        }
+        false
+    }
+
     #[inline]
     fn home_of(&self, address: usize) -> usize {
         // Fibonacci hashing; the lowest bits of addresses are alike.
@@ -186,10 +198,12 @@ mod tests {
         places.free(0x1000, 16);
         assert_eq!([at(&mut places, 0x1008, 2), at(&mut places, 0x1010, 3)], [2, 1]);
         assert_eq!(at(&mut places, 0x1008, 4), 2);
+        assert!(places.knows(0x1010) && !places.knows(0x1018));
         places.free(0x1010, 0);
         places.free(0x2000, 1 << 30);
         assert_eq!(at(&mut places, 0x1008, 5), 2);
         places.free(0, 1 << 30);
+        assert!(!places.knows(0x1008));
         assert_eq!([at(&mut places, 0x1008, 6), at(&mut places, 0x1010, 7)], [3, 4]);
     }
 

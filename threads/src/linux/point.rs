@@ -38,8 +38,9 @@ pub(crate) fn strand() -> Option<&'static Slot> {
 /// Who touches which place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct At {
-    strand: &'static Slot,
+    pub(super) strand: &'static Slot,
     pub(crate) place: u32,
+    pub(super) address: usize,
 }
 
 /// Before an operation on what is there: another strand may go first. None if it is no strand
@@ -52,6 +53,7 @@ pub(crate) fn before(address: usize, how: Touching) -> Option<At> {
 
 #[inline(never)]
 fn stop_before(strand: &'static Slot, address: usize, how: Touching) -> At {
+    strand.catches_up();
     shielded(|| {
         let place = strand.pool().place(strand, address);
         let touch = match how {
@@ -67,15 +69,21 @@ fn stop_before(strand: &'static Slot, address: usize, how: Touching) -> At {
                 }
             }
         }
-        At { strand, place: place.number }
+        At { strand, place: place.number, address }
     })
+}
+
+/// Whether somebody keeps account of what strands know of memory.
+#[inline(always)]
+pub(crate) fn is_watched(at: Option<At>) -> bool {
+    at.is_some_and(|at| at.strand.pool().is_watched())
 }
 
 /// Whether who made an operation holds a lock by it, or no more. Locks are words that are 0 while
 /// nobody has them; who changes one from 0 has it, until it is 0 again.
 #[inline(always)]
 pub(crate) fn holds(at: Option<At>, was_free: bool, is_free: bool) {
-    if let Some(At { strand, place }) = at
+    if let Some(At { strand, place, .. }) = at
         && was_free != is_free
     {
         strand.pool().held(place, was_free.then(|| strand.number.get()));
@@ -84,7 +92,7 @@ pub(crate) fn holds(at: Option<At>, was_free: bool, is_free: bool) {
 
 /// The operation was made; it changed something, and nobody else goes first now.
 pub(crate) fn note(at: Option<At>, how: Touching) {
-    if let Some(At { strand, place }) = at {
+    if let Some(At { strand, place, .. }) = at {
         carried::note_touch(place, how);
         strand.reads.set(0);
     }
@@ -93,7 +101,7 @@ pub(crate) fn note(at: Option<At>, how: Touching) {
 /// After the operation: one that goes on and on lets others go first.
 #[inline(always)]
 pub(crate) fn after(at: Option<At>, how: Touching) {
-    if let Some(At { strand, place }) = at {
+    if let Some(At { strand, place, .. }) = at {
         carried::note_touch(place, how);
         let changes_nothing = matches!(how, Touching::Load | Touching::Refusal);
         let reads = if changes_nothing { strand.reads.get() + 1 } else { 0 };

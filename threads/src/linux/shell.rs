@@ -30,6 +30,7 @@ use std::ffi::c_void;
 use std::fmt;
 use std::io;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 use std::ptr;
 
 /// The stack that a kernel thread sleeps on.
@@ -69,6 +70,9 @@ pub(crate) struct Shell {
     outside: Cell<*mut Context>,
     job: Cell<Option<Job>>,
     bed: UnsafeCell<Bed>,
+    /// Its stack and its thread-locals.
+    memory: Cell<(usize, usize)>,
+    stack: usize,
 }
 
 #[repr(C, align(16))]
@@ -92,6 +96,8 @@ impl Shell {
             outside: Cell::new(ptr::null_mut()),
             job: Cell::new(None),
             bed: UnsafeCell::new(Bed(MaybeUninit::uninit())),
+            memory: Cell::new((0, 0)),
+            stack,
         }));
         make_thread(shell, stack)?;
         shell.turn.wait_while(NOBODY_YET);
@@ -160,8 +166,17 @@ impl Shell {
         self.turn.wait_while(to);
     }
 
+    /// Where its stack and its thread-locals are.
+    pub(crate) fn memory(&self) -> Range<usize> {
+        let (start, end) = self.memory.get();
+        start..end
+    }
+
     /// What the thread does all its life.
     fn live(&self) -> ! {
+        // The C library lays them side by side, the thread-locals at the high end.
+        let end = locals::thread_pointer().addr();
+        self.memory.set((end.saturating_sub(self.stack), end));
         match self.handover {
             Handover::UserSpace => {
                 let bed = self.bed.get().cast::<u8>().wrapping_add(BED);

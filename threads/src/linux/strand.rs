@@ -113,9 +113,23 @@ impl Slot {
         unsafe { self.shell.enter() };
     }
 
+    /// Where its stack and its thread-locals are.
+    pub(crate) fn own_memory(&self) -> std::ops::Range<usize> {
+        self.shell.memory()
+    }
+
+    /// Before it does anything that others may see, or is left: what it has done unseen is noted.
+    #[inline(always)]
+    pub(crate) fn catches_up(&self) {
+        if self.pool().is_watched() {
+            self.pool().with_memory(|memory| memory.catch_up(self.number.get()));
+        }
+    }
+
     /// Goes back to the loop of the run; returns when that goes on with this strand.
     #[inline(always)]
     pub(crate) fn leave(&self, back: Back) {
+        self.catches_up();
         self.pool().comes(back);
         // SAFETY: the strand is inside.
         shielded(|| unsafe { self.shell.leave() });

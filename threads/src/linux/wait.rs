@@ -10,7 +10,10 @@
 
 use super::engine::Pool;
 use super::point;
+use super::process_wide;
+use super::sleepers;
 use super::strand::Slot;
+use super::watched::{meets, wakes};
 use reveille_sim::Touching;
 use reveille_sim::carried::{self, Back, shielded};
 use std::time::Duration;
@@ -75,30 +78,63 @@ pub(crate) fn sleep_on(
     bits: u32,
     limit: Option<Duration>,
 ) -> Result<(), libc::c_int> {
-    let at = point::before(word.addr(), Touching::Load);
     // SAFETY: the caller of `futex` gave a word that can be read.
-    if unsafe { <u32 as super::operation::Word>::load(word) } != value {
-        return Err(libc::EAGAIN);
+    unsafe {
+        shielded(|| process_wide::wait(strand, word, value));
+        meets(strand, word);
     }
-    if limit.is_some_and(|limit| limit.is_zero()) {
-        return Err(libc::ETIMEDOUT);
-    }
-    // Between the look and the sleep there is nothing: that is what a futex is for.
-    point::note(at, Touching::Sleep);
-    let place = at.map(|at| at.place);
-    match strand.wait(Wait::Word { address: word.addr(), place, bits }, limit) {
-        Waited::Woken => Ok(()),
-        Waited::TimedOut => Err(libc::ETIMEDOUT),
+    // The strand may be overtaken before it looks: what it did before it has said by then.
+    let at = point::before(word.addr(), Touching::Load);
+    let how = bed_of(strand, word, bits, |strand| {
+        // SAFETY: as above.
+        if unsafe { <u32 as super::operation::Word>::load(word) } != value {
+            return Err(libc::EAGAIN);
+        }
+        if limit.is_some_and(|limit| limit.is_zero()) {
+            return Err(libc::ETIMEDOUT);
+        }
+        // Between the look and the sleep there is nothing: that is what a futex is for.
+        point::note(at, Touching::Sleep);
+        let place = at.map(|at| at.place);
+        match strand.wait(Wait::Word { address: word.addr(), place, bits }, limit) {
+            Waited::Woken => Ok(()),
+            Waited::TimedOut => Err(libc::ETIMEDOUT),
+        }
+    });
+    // SAFETY: as above, and it is still there: a strand slept on it.
+    unsafe { meets(strand, word) };
+    how
+}
+
+/// Sleeps in a way while who wakes from outside of the run finds the strand.
+fn bed_of(
+    strand: &Slot,
+    word: *const u32,
+    bits: u32,
+    sleep: impl FnOnce(&Slot) -> Result<(), libc::c_int>,
+) -> Result<(), libc::c_int> {
+    let number = strand.number.get();
+    let Some(bell) = carried::doorbell() else { return sleep(strand) };
+    sleepers::add(word.addr(), bits, number, bell);
+    let how = sleep(strand);
+    match sleepers::remove(number, bell) {
+        true => how,
+        false => Ok(()),
     }
 }
 
 /// `futex` with an operation that wakes.
 pub(crate) fn wake_on(strand: &Slot, word: *const u32, most: u32, bits: u32) -> usize {
+    wakes(strand, word);
     let at = point::before(word.addr(), Touching::Wake);
     point::after(at, Touching::Wake);
+    wakes(strand, word);
     let is_it = |on| match on {
         Wait::Word { address, bits: wanted, .. } => address == word.addr() && wanted & bits != 0,
         _ => false,
     };
-    strand.pool().wake(usize::try_from(most).unwrap_or(usize::MAX), is_it)
+    match strand.pool().wake(most as usize, is_it) {
+        0 => sleepers::wake(word.addr(), bits, most as usize),
+        woken => woken,
+    }
 }

@@ -6,6 +6,7 @@
 //! these few instructions are written out.
 
 use std::cell::UnsafeCell;
+use std::ptr;
 
 /// A word that is written by one kernel thread and waited for by another.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ impl Word {
     pub(crate) fn wait_while(&self, value: u32) {
         while self.get() == value {
             // SAFETY: the word lives, and the kernel only reads it.
-            unsafe { futex(self.0.get(), libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG, value) };
+            unsafe { futex(self.0.get(), WAIT, value, ptr::null()) };
         }
     }
 
@@ -37,7 +38,7 @@ impl Word {
     pub(crate) fn set_and_wake(&self, value: u32) {
         self.set(value);
         // SAFETY: the kernel takes the address for a name.
-        unsafe { futex(self.0.get(), libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, 1) };
+        unsafe { futex(self.0.get(), WAKE, 1, ptr::null()) };
     }
 }
 
@@ -83,14 +84,27 @@ impl Word {
     }
 }
 
+/// Lets the kernel thread sleep as long as the word is that value, but not for longer than that.
+///
+/// # Safety
+///
+/// The word may be read.
+pub(crate) unsafe fn wait_at_most(word: *const u32, value: u32, limit: &libc::timespec) {
+    // SAFETY: the caller's promise; the kernel only reads it.
+    unsafe { futex(word.cast_mut(), WAIT, value, limit) };
+}
+
+const WAIT: i32 = libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG;
+const WAKE: i32 = libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG;
+
 /// # Safety
 ///
 /// The operation is one that touches nothing but the word.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-unsafe fn futex(word: *mut u32, operation: i32, value: u32) {
-    // SAFETY: the kernel keeps all registers but rax, rcx and r11; a fourth argument of 0 is no
-    // time limit.
+unsafe fn futex(word: *mut u32, operation: i32, value: u32, limit: *const libc::timespec) {
+    // SAFETY: the kernel keeps all registers but rax, rcx and r11; a fourth argument that is null
+    // is no time limit.
     unsafe {
         std::arch::asm!(
             "syscall",
@@ -98,7 +112,7 @@ unsafe fn futex(word: *mut u32, operation: i32, value: u32) {
             in("rdi") word,
             in("rsi") i64::from(operation),
             in("rdx") u64::from(value),
-            in("r10") 0usize,
+            in("r10") limit,
             lateout("rcx") _,
             lateout("r11") _,
             options(nostack),
@@ -111,7 +125,7 @@ unsafe fn futex(word: *mut u32, operation: i32, value: u32) {
 /// As above.
 #[cfg(target_arch = "aarch64")]
 #[inline(always)]
-unsafe fn futex(word: *mut u32, operation: i32, value: u32) {
+unsafe fn futex(word: *mut u32, operation: i32, value: u32, limit: *const libc::timespec) {
     // SAFETY: the kernel keeps all registers but x0.
     unsafe {
         std::arch::asm!(
@@ -120,7 +134,7 @@ unsafe fn futex(word: *mut u32, operation: i32, value: u32) {
             inlateout("x0") word => _,
             in("x1") i64::from(operation),
             in("x2") u64::from(value),
-            in("x3") 0usize,
+            in("x3") limit,
             options(nostack),
         );
     }
