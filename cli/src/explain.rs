@@ -76,6 +76,7 @@ pages! {
         panic "panic",
         property "property",
         buffer_in_flight "buffer-in-flight",
+        data_race "data-race",
         outside_world "outside-world",
         nondeterminism "nondeterminism",
     }
@@ -100,6 +101,7 @@ pages! {
         disk_full "disk-full",
         torn_write "torn-write",
         cancel_outcome "cancel-outcome",
+        stale_load "stale-load",
     }
 }
 

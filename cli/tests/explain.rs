@@ -223,11 +223,11 @@ fn without_a_near_name_all_are_listed() {
         laws: pending-without-waker, stale-waker, waker-dropped, deadlock, stuck, suspected-stuck,
         suspected-livelock, busy-poll, starvation, runaway-spawn, blocking-poll, spurious-poll,
         poll-after-ready, snoozed, wake-in-lock, task-leak, waker-leak, memory-leak, panic, property,
-        buffer-in-flight, outside-world, nondeterminism
+        buffer-in-flight, data-race, outside-world, nondeterminism
 
         faults: fresh-waker, delayed-wake, late-timer, cancellation, forgotten-future, reentrant-waker,
         panicking-clone, spurious-readiness, late-event, short-io, interrupted, latency, loss,
-        duplication, reordering, reset, refused, disk-full, torn-write, cancel-outcome"#]]
+        duplication, reordering, reset, refused, disk-full, torn-write, cancel-outcome, stale-load"#]]
     .assert_eq(&page("xyzzy").unwrap_err().to_string());
 }
 

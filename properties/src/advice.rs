@@ -110,6 +110,10 @@ pub(crate) fn what_to_try(law: Law) -> Option<&'static str> {
              give it back when its completion comes, also when the future is dropped; a cancellation is \
              a request, and has a completion, too"
         }
+        Law::DataRace => {
+            "put the one before the other: by a lock, a channel or a `OnceLock`, or by an atomic that the one \
+             stores with `Release` when it has done and the other loads with `Acquire` before it begins"
+        }
         Law::OutsideWorld => {
             "take sockets from `reveille::net`, files from `reveille::fs`, sleeps from \
              `reveille::time::sleep`, and `reveille::spawn` tasks, not threads"

@@ -17,6 +17,7 @@ pub(crate) fn verb(event: &Event) -> Option<String> {
             Kind::PanickingClone => "the clone of a waker panics",
             Kind::LateEvent => "an event that is due is late",
             Kind::ShortIo => "moves fewer bytes than it could",
+            Kind::StaleLoad => "is given a value that is not the newest:",
             _ => return None,
         },
         What::Cancelled { at, forgotten } => {
@@ -75,6 +76,11 @@ fn hint(kind: Kind) -> Option<&'static str> {
         Kind::PanickingClone => {
             "the clone of a waker panicked and ended the task: clone it before anything is changed; the \
              test asked for it by `with(panicking_clone)`"
+        }
+        Kind::StaleLoad => {
+            "a load gave a value that was not the newest, as the memory model permits it there: ask for the order \
+             that the code relies on (`Acquire` and `Release` hand over, `SeqCst` agrees on one order); \
+             `without(stale_load)` switches it off"
         }
         _ => return hint_of_io(kind),
     })

@@ -305,6 +305,7 @@ pub mod reactor {
 /// | `latency` | yes | what is sent takes longer than the shortest time of its link |
 /// | `torn_write` | yes | of what was not synced, a crash leaves a part |
 /// | `cancel_outcome` | yes | an operation that is cancelled ends as if it were not |
+/// | `stale_load` | no | a load of an atomic gives a value that is not the newest; needs the engine of threads |
 /// | `interrupted` | no | an operation is interrupted |
 /// | `loss`, `duplication`, `reordering` | no | what may become of a datagram |
 /// | `reset`, `refused` | no | what may become of a connection |

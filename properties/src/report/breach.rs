@@ -5,7 +5,7 @@ use crate::evidence::Suspect;
 use crate::naming::task_name;
 use crate::promise;
 use reveille_sim::completion::{Misuse, Misused};
-use reveille_sim::{Detail, Event, Finding, Law, TaskId, Trace, What};
+use reveille_sim::{Detail, Event, Finding, Law, Race, TaskId, Trace, What};
 use std::fmt::Write as _;
 
 /// Makers of memory told at most.
@@ -87,11 +87,22 @@ pub(super) fn told(finding: &Finding, trace: &Trace, suspect: &Suspect) -> Optio
             place(at)
         ),
         (_, Detail::Misused(misused)) => touched(misused, step),
+        (_, Detail::Raced(race)) => raced(race, trace),
         (Law::Starvation, Detail::Count(count)) => {
             format!("its poll in step {step} had been woken {count} times and had not returned")
         }
         _ => return None,
     })
+}
+
+/// Who came upon whom.
+fn raced(race: &Race, trace: &Trace) -> String {
+    let [first, second] = [&race.first, &race.second].map(|access| task_name(trace, access.by));
+    format!(
+        "{second} touched memory that {first} had touched before, one of them to write, and nothing that \
+         the two did puts the one access before the other: in another run they may come the other way round, \
+         or both at once"
+    )
 }
 
 /// What was done to memory that is the kernel's.

@@ -9,7 +9,7 @@ use crate::evidence::{Evidence, Suspect};
 use crate::naming::{future_name, task_name};
 use crate::why::Why;
 use reveille_sim::completion::{Misuse, Misused};
-use reveille_sim::{Detail, Event, Finding, Law, Owner, PropertyKind, TaskId, Trace, What};
+use reveille_sim::{Access, Detail, Event, Finding, Law, Owner, PropertyKind, TaskId, Trace, What};
 use std::fmt::Write;
 use std::panic::Location;
 
@@ -119,6 +119,7 @@ impl Teller<'_> {
             Law::Snoozed | Law::BusyPoll | Law::TaskLeak => self.woken(suspect, facts),
             Law::PollAfterReady => self.at("polled", "", suspect.joined, facts),
             Law::BufferInFlight => self.misused(suspect, facts),
+            Law::DataRace => self.raced(facts),
             Law::OutsideWorld => used(&evidence.contacts, facts),
             Law::WakeInLock => self.at("called", "a waker ", suspect.called, facts),
             _ => {}
@@ -274,6 +275,23 @@ impl Teller<'_> {
         }
         if misused.how != Misuse::Changed {
             self.at("touched", "", suspect.touched, facts);
+        }
+    }
+
+    fn raced(&self, facts: &mut Facts) {
+        let Detail::Raced(race) = &self.finding.detail else { return };
+        for (label, access) in [("first", &race.first), ("then", &race.second)] {
+            let sites = access.stack.as_deref().map(blamed).unwrap_or_default();
+            facts.blamed.extend(sites.iter().map(|site| Blamed {
+                what: access.how.verb().to_owned(),
+                event: None,
+                site: site.clone(),
+            }));
+            let who = task_name(self.trace, access.by);
+            let bytes = if access.bytes == 1 { "byte" } else { "bytes" };
+            let Access { how, bytes: count, step, .. } = access;
+            let what = format!("{who} {how} {count} {bytes} in step {step}");
+            facts.facts.push(fact_of_calls(label, what, sites));
         }
     }
 

@@ -105,6 +105,7 @@ pub(super) fn external(
         Kind::Refused => format!("a connection is refused{step}"),
         Kind::DiskFull => format!("a write of {who}{step} finds the disk full"),
         Kind::TornWrite => format!("a crash{step} tears what was not synced"),
+        Kind::StaleLoad => format!("{who} loads{step} a value that is not the newest"),
         Kind::CancelOutcome => format!("an operation that is cancelled{step} ends by itself"),
         kind => format!("a choice of the kind `{kind}` is {option}{step}, and not 0"),
     };

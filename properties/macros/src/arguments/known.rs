@@ -27,6 +27,7 @@ pub(super) const FAULTS: [&str; 21] = [
     "disk_full",
     "torn_write",
     "cancel_outcome",
+    "stale_load",
 ];
 
 /// The names of the laws.
@@ -52,6 +53,7 @@ pub(super) const LAWS: [&str; 23] = [
     "panic",
     "property",
     "buffer_in_flight",
+    "data_race",
     "outside_world",
     "nondeterminism",
 ];
