@@ -118,10 +118,11 @@ macro_rules! real {
         // SAFETY: the name ends in 0, and the C library has a function of that name and type.
         unsafe {
             let name = concat!(stringify!($name), "\0").as_ptr().cast();
-            std::mem::transmute::<*mut c_void, $type>(libc::dlsym(libc::RTLD_NEXT, name))
+            std::mem::transmute::<*mut libc::c_void, $type>(libc::dlsym(libc::RTLD_NEXT, name))
         }
     }};
 }
+pub(super) use real;
 
 /// # Safety
 ///

@@ -134,6 +134,32 @@ pub fn detach(thread: pthread_t) -> bool {
     strand_of(thread).is_some()
 }
 
+/// Whether it is the handle of a strand, or the calling strand's own thread.
+#[must_use]
+pub fn is_of_strand(thread: pthread_t) -> bool {
+    strand_of(thread).is_some() || is_own(thread)
+}
+
+/// Whether the calling strand asks for its own thread, by the name that this has for itself.
+#[must_use]
+pub fn is_own(thread: pthread_t) -> bool {
+    // SAFETY: it has no preconditions.
+    is_strand() && unsafe { libc::pthread_self() } == thread
+}
+
+/// `pthread_setname_np`: a strand may name itself.
+///
+/// # Safety
+///
+/// As for the function.
+pub unsafe fn name(thread: pthread_t, name: *const libc::c_char) {
+    if is_own(thread) {
+        // SAFETY: the caller's promise.
+        let name = unsafe { std::ffi::CStr::from_ptr(name) };
+        carried::name_strand(&name.to_string_lossy());
+    }
+}
+
 /// `sched_yield`: whether it was a strand that gave its turn up.
 #[must_use]
 pub fn give_way() -> bool {
