@@ -151,7 +151,7 @@ fn is_machinery(frame: &CallSite) -> bool {
 
 /// Whether it is one of our functions that have the names of the C library's.
 fn is_interposed(frame: &CallSite) -> bool {
-    let files = ["outside.rs", "by_number.rs", "threads.rs", "refused.rs"];
+    let files = ["outside.rs", "by_number.rs", "threads.rs", "refused.rs", "forks.rs"];
     !frame.function.contains("::")
         && files.iter().any(|file| frame.file.ends_with(&format!("/src/interpose/{file}")))
 }

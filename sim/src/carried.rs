@@ -235,6 +235,11 @@ pub fn name_strand(name: &str) {
     }
 }
 
+/// The calling thread belongs to no run from now on, as it is a copy in the child of a fork.
+pub fn leave_run() {
+    std::mem::forget(world::step_out());
+}
+
 /// Where the running strand comes from.
 #[must_use]
 pub fn path() -> Option<Path> {

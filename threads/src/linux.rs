@@ -14,6 +14,8 @@ mod places;
 #[cfg_attr(not(reveille_threads), allow(dead_code))]
 mod point;
 mod shell;
+#[cfg_attr(not(reveille_threads), allow(dead_code))]
+mod stacks;
 mod strand;
 #[cfg_attr(not(reveille_threads), allow(dead_code))]
 mod wait;

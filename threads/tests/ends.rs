@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::panic::catch_unwind;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 
 fn passes(name: &str, body: impl AsyncFn()) {
@@ -88,5 +89,65 @@ fn threads_are_what_they_are_asked_to_be() {
         });
         assert_eq!(sums, [1; 3]);
         assert!(thread::available_parallelism().unwrap().get() > 0);
+    });
+}
+
+/// What it returns needs some 16 KiB of stack for each level.
+#[inline(never)]
+fn deep(level: u32) -> u64 {
+    let room = std::hint::black_box([u64::from(level); 2 << 10]);
+    if level == 0 { room[7] } else { deep(level - 1) + room[9] / 2 }
+}
+
+#[test]
+fn a_thread_has_the_stack_that_it_is_asked_for_with() {
+    let asked = |bytes: usize, level| {
+        let thread = thread::Builder::new().stack_size(bytes).spawn(move || deep(level));
+        thread.map(|thread| thread.join().unwrap())
+    };
+    passes("stacks", async || {
+        assert!(asked(0, 1).is_ok());
+        // Twice, as a thread is used again, and with others beside it.
+        for _ in 0..2 {
+            let usual = thread::spawn(|| deep(10));
+            assert!(asked(64 << 20, 1_000).is_ok());
+            usual.join().unwrap();
+        }
+        assert!(asked(1 << 60, 1).is_err(), "there is not so much");
+    });
+}
+
+static HANDLED: AtomicU32 = AtomicU32::new(0);
+
+extern "C" fn on_signal(_: libc::c_int) {
+    let known = HANDLED.load(SeqCst);
+    HANDLED.store(known + 1, SeqCst);
+}
+
+/// Else one that is left in the midst of its handler would keep the signal from the other.
+#[test]
+fn the_handler_of_a_signal_that_a_strand_raises_is_one_step() {
+    passes("raises", async || {
+        let handler = on_signal as *const () as libc::sighandler_t;
+        // SAFETY: the handler does what may be done in one.
+        unsafe { libc::signal(libc::SIGUSR1, handler) };
+        HANDLED.store(0, SeqCst);
+        let raise: [fn() -> libc::c_int; 2] = [
+            // SAFETY: somebody handles the signal.
+            || unsafe { libc::raise(libc::SIGUSR1) },
+            // SAFETY: as above.
+            || unsafe { libc::pthread_kill(libc::pthread_self(), libc::SIGUSR1) },
+        ];
+        let raising = |raise: fn() -> libc::c_int| {
+            thread::spawn(move || {
+                let before = HANDLED.load(SeqCst);
+                assert_eq!(raise(), 0);
+                assert!(HANDLED.load(SeqCst) > before);
+            })
+        };
+        for thread in raise.map(raising) {
+            thread.join().unwrap();
+        }
+        assert_eq!(HANDLED.load(SeqCst), 2);
     });
 }

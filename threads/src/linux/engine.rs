@@ -3,14 +3,12 @@
 use super::context::Context;
 use super::places::Places;
 use super::shell::Handover;
+use super::stacks::{Larger, usual};
 use super::strand::Slot;
 use super::wait::Wait;
 use reveille_sim::carried::{Back, Carrier, Poll};
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::sync::{Mutex, PoisonError};
-
-/// Bytes of a strand's stack; only what is touched takes memory.
-const STACK: usize = 2 << 20;
 
 /// Threads for strands.
 ///
@@ -22,6 +20,7 @@ pub struct Threads(Pool);
 pub(crate) struct Pool {
     handover: Handover,
     idle: RefCell<Vec<&'static Slot>>,
+    pub(crate) larger: Larger,
     /// Those of the present run, by their numbers.
     strands: RefCell<Vec<Place>>,
     waits: Cell<u64>,
@@ -60,6 +59,7 @@ impl Threads {
         Threads(Pool {
             handover,
             idle: RefCell::default(),
+            larger: Larger::default(),
             strands: RefCell::default(),
             waits: Cell::new(0),
             word: Cell::new(0),
@@ -88,14 +88,26 @@ impl Default for Threads {
 
 impl Pool {
     fn take(&self, strand: u32) -> &'static Slot {
-        let idle = self.idle.borrow_mut().pop().or_else(|| of_others(self.handover));
-        let slot = idle.unwrap_or_else(|| match Slot::start(self.handover, STACK) {
+        let kept = self.larger.take(strand).or_else(|| self.idle.borrow_mut().pop());
+        let idle = kept.or_else(|| of_others(self.handover));
+        let slot = idle.unwrap_or_else(|| match Slot::start(self.handover, usual()) {
             Ok(slot) => slot,
             Err(error) => panic!("a thread for a strand cannot be made: {error}"),
         });
         slot.begin_life(self, strand);
         self.set(strand, Place::In(slot));
         slot
+    }
+
+    #[cfg(reveille_threads)]
+    pub(crate) fn handover(&self) -> Handover {
+        self.handover
+    }
+
+    fn take_back(&self, slot: &'static Slot) {
+        if !self.larger.give_back(slot) {
+            self.idle.borrow_mut().push(slot);
+        }
     }
 
     pub(crate) fn outside(&self) -> *mut Context {
@@ -222,7 +234,7 @@ fn of_others(handover: Handover) -> Option<&'static Slot> {
 impl Drop for Pool {
     fn drop(&mut self) {
         let mut others = OF_OTHERS.lock().unwrap_or_else(PoisonError::into_inner);
-        others.extend(self.idle.get_mut().drain(..).map(Idle));
+        others.extend(self.idle.get_mut().drain(..).chain(self.larger.drain()).map(Idle));
     }
 }
 
@@ -254,8 +266,10 @@ impl Carrier for Threads {
         self.0.set(strand, Place::Over);
         if let Some(slot) = slot {
             slot.end_life();
-            self.0.idle.borrow_mut().push(slot);
+            self.0.take_back(slot);
         }
+        // It may not have begun.
+        self.0.larger.take(strand).into_iter().for_each(|slot| self.0.take_back(slot));
         self.0.wake(usize::MAX, |on| on == Wait::End(strand));
     }
 
