@@ -155,7 +155,12 @@ pub(crate) fn run_in<S: Sampler>(
 fn new_world() -> World {
     let mut world = World::new();
     #[cfg(reveille_threads)]
-    world.carry_by(Some(std::rc::Rc::new(reveille_threads::Threads::new().with_word(ended::word))));
+    {
+        use reveille_threads::{Handover, Threads};
+        let by_the_kernel = crate::config::by_the_kernel();
+        let handover = if by_the_kernel { Handover::Kernel } else { Handover::best() };
+        world.carry_by(Some(std::rc::Rc::new(Threads::by(handover).with_word(ended::word))));
+    }
     world
 }
 

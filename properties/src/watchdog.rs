@@ -183,6 +183,13 @@ mod unix {
     }
 
     extern "C" fn on_signal(_signal: libc::c_int) {
+        #[cfg(reveille_threads)]
+        if let Some(thread) = reveille_threads::calls::driven() {
+            // That one alone can see its stack.
+            // SAFETY: threads of strands live as long as the process.
+            unsafe { libc::pthread_kill(thread, signal()) };
+            return;
+        }
         if !reveille_sim::in_run() {
             return;
         }

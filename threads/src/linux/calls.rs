@@ -71,6 +71,12 @@ pub fn is_strand() -> bool {
     point::strand().is_some()
 }
 
+/// The thread that is inside a strand, where the calling thread drives one that is not its own.
+#[must_use]
+pub fn driven() -> Option<pthread_t> {
+    super::strand::driven()
+}
+
 /// What the strand is told of the thread that drives it; 0 if nothing is, or it is no strand.
 #[must_use]
 pub fn word() -> usize {

@@ -69,6 +69,9 @@ pub(crate) struct Shell {
     outside: Cell<*mut Context>,
     job: Cell<Option<Job>>,
     bed: UnsafeCell<Bed>,
+    /// Its thread, by the name that the C library has for it.
+    #[cfg_attr(not(reveille_threads), allow(dead_code))]
+    thread: Cell<libc::pthread_t>,
 }
 
 #[repr(C, align(16))]
@@ -92,10 +95,16 @@ impl Shell {
             outside: Cell::new(ptr::null_mut()),
             job: Cell::new(None),
             bed: UnsafeCell::new(Bed(MaybeUninit::uninit())),
+            thread: Cell::new(0),
         }));
-        make_thread(shell, stack)?;
+        shell.thread.set(make_thread(shell, stack)?);
         shell.turn.wait_while(NOBODY_YET);
         Ok(shell)
+    }
+
+    #[cfg(reveille_threads)]
+    pub(crate) fn thread(&self) -> libc::pthread_t {
+        self.thread.get()
     }
 
     pub(crate) fn handover(&self) -> Handover {
@@ -239,7 +248,7 @@ unsafe fn create(
     }
 }
 
-fn make_thread(shell: &'static Shell, stack: usize) -> io::Result<()> {
+fn make_thread(shell: &'static Shell, stack: usize) -> io::Result<libc::pthread_t> {
     let mut thread = MaybeUninit::uninit();
     let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
     // SAFETY: the attributes are made, used and destroyed; the shell lives for ever.
@@ -253,7 +262,8 @@ fn make_thread(shell: &'static Shell, stack: usize) -> io::Result<()> {
         error
     };
     match error {
-        0 => Ok(()),
+        // SAFETY: it was written where there is no error.
+        0 => Ok(unsafe { thread.assume_init() }),
         error => Err(io::Error::from_raw_os_error(error)),
     }
 }

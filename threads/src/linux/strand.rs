@@ -11,6 +11,19 @@ use std::fmt;
 use std::io;
 use std::ptr;
 
+thread_local! {
+    /// The strand that the calling thread drives on another thread of the kernel's.
+    static DRIVEN: Cell<*const Slot> = const { Cell::new(ptr::null()) };
+}
+
+/// The thread of the strand that the calling thread drives, if the kernel knows it as another.
+#[cfg(reveille_threads)]
+pub(crate) fn driven() -> Option<libc::pthread_t> {
+    let driven = DRIVEN.get();
+    // SAFETY: a slot lives as long as the process.
+    (!driven.is_null()).then(|| unsafe { (*driven).shell.thread() })
+}
+
 /// What the loop of a run and a strand tell each other.
 pub(crate) struct Slot {
     shell: &'static Shell,
@@ -122,8 +135,15 @@ impl Slot {
     /// Goes on where it was left.
     pub(crate) fn enter(&self) -> Back {
         self.in_a_row.set(0);
+        let is_elsewhere = self.handover() == Handover::Kernel;
+        if is_elsewhere {
+            DRIVEN.set(self);
+        }
         // SAFETY: the loop of the run is the one that enters, and it is outside.
         unsafe { self.shell.enter() };
+        if is_elsewhere {
+            DRIVEN.set(ptr::null());
+        }
         // Whoever came back, it was one of this pool.
         self.pool().back()
     }
