@@ -110,6 +110,17 @@ fn strands_that_nobody_waits_for_are_left_asleep() {
     assert!(!said.text.contains("warning"), "{}", said.text);
 }
 
+/// Their threads cannot be used again: who knows what points to their stacks?
+#[test]
+fn who_leaves_threads_asleep_in_every_run_has_no_endless_search() {
+    let test = "misuse::waits::is_left_asleep_by_every_run";
+    let said =
+        reveille(&["test", "--threads", "--include-ignored", "--exact", "--runs", "50000", test]);
+    assert_eq!(said.code, Some(0), "{}", said.text);
+    assert!(said.text.contains("its runs leave threads asleep that nobody wakes"), "{}", said.text);
+    assert!(said.text.contains("the search ends here, after 3,961 runs"), "{}", said.text);
+}
+
 #[test]
 fn a_wait_that_is_not_the_engines_is_told_with_its_calls() {
     for variables in [&[][..], &BY_THE_KERNEL] {

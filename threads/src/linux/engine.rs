@@ -8,6 +8,7 @@ use super::strand::Slot;
 use super::wait::Wait;
 use reveille_sim::carried::{Back, Carrier, Poll};
 use std::cell::{Cell, RefCell, UnsafeCell};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Threads for strands.
@@ -71,6 +72,13 @@ impl Threads {
         })
     }
 
+    /// How many threads of this process are lost: their strands sleep for ever, and somebody may know
+    /// what stands on their stacks.
+    #[must_use]
+    pub fn lost() -> usize {
+        LOST.load(Ordering::Relaxed)
+    }
+
     /// What `speaker` says on the thread that drives a run, at its beginning, is what
     /// `calls::word` says to its strands.
     #[must_use]
@@ -92,7 +100,11 @@ impl Pool {
         let idle = kept.or_else(|| of_others(self.handover));
         let slot = idle.unwrap_or_else(|| match Slot::start(self.handover, usual()) {
             Ok(slot) => slot,
-            Err(error) => panic!("a thread for a strand cannot be made: {error}"),
+            Err(error) => {
+                // Within a run a panic is kept quiet.
+                eprintln!("reveille: a thread for a strand cannot be made: {error}");
+                panic!("a thread for a strand cannot be made: {error}")
+            }
         });
         slot.begin_life(self, strand);
         self.set(strand, Place::In(slot));
@@ -215,6 +227,8 @@ impl Pool {
     }
 }
 
+static LOST: AtomicUsize = AtomicUsize::new(0);
+
 /// Threads of pools that are gone, for those to come.
 static OF_OTHERS: Mutex<Vec<Idle>> = Mutex::new(Vec::new());
 
@@ -274,6 +288,7 @@ impl Carrier for Threads {
     }
 
     fn abandon(&self, strand: u32) {
+        LOST.fetch_add(1, Ordering::Relaxed);
         self.0.set(strand, Place::Over);
     }
 }

@@ -67,6 +67,27 @@ async fn are_left_asleep() {
     std::mem::forget(held);
 }
 
+/// Nobody joins it, and it does not go on where the run ends.
+#[reveille::test]
+#[ignore = "run by a gate"]
+async fn is_left_asleep_by_every_run() {
+    let (sender, receiver) = mpsc::channel::<u32>();
+    let (first, later) = (mpsc::channel(), mpsc::channel());
+    let (begun, begins) = first;
+    thread::spawn(move || {
+        begun.send(()).unwrap();
+        next(&receiver)
+    });
+    begins.recv().unwrap();
+    // Something to choose among, or there would be one run.
+    let others = [later.0.clone(), later.0].map(|later| {
+        thread::spawn(move || (0..20).for_each(|number| later.send(number).unwrap()))
+    });
+    assert_eq!(later.1.iter().count(), 40);
+    others.into_iter().for_each(|other| other.join().unwrap());
+    std::mem::forget(sender);
+}
+
 fn read_byte(pipe: libc::c_int) -> libc::ssize_t {
     let mut byte = 0_u8;
     // SAFETY: the place has room for a byte.
