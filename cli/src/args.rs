@@ -29,7 +29,8 @@ pub enum Command {
     Corpus(Corpus),
     /// Bring the lines of `test --json` from several machines together
     Report(Box<Report>),
-    /// Explain a law or a fault: what it is, why, the smallest example, how to mend it
+    /// Explain a law, a fault or the engine of threads: what it is, why, the smallest example, how to
+    /// mend it
     Explain {
         /// Its name; without one all names are listed
         name: Option<String>,
@@ -91,7 +92,7 @@ pub struct Test {
     pub hang: Duration,
     /// Binaries that nextest has built, as `cargo nextest list --list-type binaries-only
     /// --message-format json` prints them; nothing is built then
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "threads")]
     pub binaries_metadata: Option<PathBuf>,
     /// Say no more than what failed
     #[arg(short, long)]

@@ -3,6 +3,7 @@
 mod binary;
 mod build;
 mod environment;
+mod left_out;
 mod nextest;
 mod selection;
 mod threads;
@@ -11,6 +12,7 @@ mod workspace;
 pub use binary::{Binary, Listed};
 pub use build::build;
 pub use selection::Selection;
+pub(crate) use threads::why_not;
 pub use workspace::{Package, Workspace};
 
 use std::ffi::OsString;

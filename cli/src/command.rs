@@ -52,7 +52,7 @@ fn refuse(exit: Exit, why: impl std::fmt::Display) -> Exit {
 }
 
 /// Says what is to be known and stops nothing.
-fn warn(what: impl std::fmt::Display) {
+pub(crate) fn warn(what: impl std::fmt::Display) {
     let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
     eprintln!("{yellow}warning{yellow:#}: {}", shown(&what.to_string()));
 }

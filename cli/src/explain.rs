@@ -1,4 +1,4 @@
-//! `cargo reveille explain`: a page for every law and every fault.
+//! `cargo reveille explain`: a page for every law and every fault, and for the engine of threads.
 //!
 //! A page is a file of Markdown. Its examples are tests that are run as documentation is: what
 //! is said to break a law breaks that law and no other, and what is said to mend it passes. The
@@ -19,15 +19,17 @@ pub enum Topic {
     Law,
     /// A fault, one of the [kinds](reveille::Kind) of choices, that a run may suffer.
     Fault,
+    /// What makes the runs, where it is not the usual one.
+    Engine,
 }
 
-/// The page of a law or of a fault.
+/// The page of a law, of a fault or of an engine.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Page {
-    /// The name of the law or of the fault.
+    /// The name of the law, the fault or the engine.
     pub name: &'static str,
-    /// Which of the two it is.
+    /// Which of these it is.
     pub topic: Topic,
     /// The whole page, in Markdown.
     pub text: &'static str,
@@ -103,15 +105,18 @@ pages! {
         cancel_outcome "cancel-outcome",
         stale_load "stale-load",
     }
+    Engine in "engines" {
+        threads "threads",
+    }
 }
 
-/// Every page: those of the laws, then those of the faults.
+/// Every page: those of the laws, then those of the faults, then that of the engine.
 #[must_use]
 pub fn pages() -> &'static [Page] {
     PAGES
 }
 
-/// The page of a law or of a fault, named as in a report (`stale-waker`) or as in a test
+/// The page of a law, of a fault or of an engine, named as in a report (`stale-waker`) or as in a test
 /// (`stale_waker`).
 ///
 /// # Errors

@@ -25,6 +25,15 @@ const OF_A_FAULT: [&str; 6] = [
     "See also",
 ];
 
+const OF_AN_ENGINE: [&str; 6] = [
+    "What",
+    "What is controlled",
+    "What is not",
+    "What a test must not do",
+    "What it costs",
+    "See also",
+];
+
 fn laws() -> impl Iterator<Item = (Law, &'static Page)> {
     let page = |law: &Law| (*law, page(law.name()).expect("every law has a page"));
     Law::ALL.iter().map(page)
@@ -57,9 +66,12 @@ fn in_snake_case(name: &str) -> String {
 }
 
 #[test]
-fn laws_and_faults_have_pages_and_nothing_else_has() {
+fn laws_faults_and_the_engine_have_pages_and_nothing_else_has() {
     assert_eq!(laws().filter(|(_, page)| page.topic == Topic::Law).count(), Law::ALL.len());
-    assert_eq!(laws().count() + faults().count(), pages().len());
+    let engines = pages().iter().filter(|page| page.topic == Topic::Engine);
+    let engines: Vec<&str> = engines.map(|page| page.name).collect();
+    assert_eq!(engines, ["threads"]);
+    assert_eq!(laws().count() + faults().count() + engines.len(), pages().len());
     // One name is that of a law and of a fault.
     let of_both: Vec<&str> = Kind::ALL
         .into_iter()
@@ -76,7 +88,8 @@ fn a_page_begins_with_its_name_and_its_law() {
         let head = format!("# {}\n\n{}{rest}.\n\n", law.name(), first.to_uppercase());
         assert!(page.text.starts_with(&head), "expected the page to begin with\n{head}");
     }
-    for (_, page) in faults() {
+    let engines = pages().iter().filter(|page| page.topic == Topic::Engine);
+    for page in faults().map(|(_, page)| page).chain(engines) {
         let sentence = page.text.strip_prefix(&format!("# {}\n\n", page.name)).expect(page.name);
         assert!(sentence.lines().next().unwrap().ends_with('.'), "{}", page.name);
     }
@@ -88,7 +101,11 @@ fn a_page_has_all_its_sections_in_their_order() {
         let outside_of_code = page.text.split("```").step_by(2).flat_map(str::lines);
         let headings: Vec<&str> =
             outside_of_code.filter_map(|line| line.strip_prefix("## ")).collect();
-        let expected = if page.topic == Topic::Law { OF_A_LAW } else { OF_A_FAULT };
+        let expected = match page.topic {
+            Topic::Law => OF_A_LAW,
+            Topic::Fault => OF_A_FAULT,
+            _ => OF_AN_ENGINE,
+        };
         assert_eq!(headings, expected, "{}", page.name);
         assert!(expected.iter().all(|heading| section(page, heading).trim().len() > 20));
     }
@@ -131,7 +148,7 @@ fn a_page_says_how_a_fault_is_switched() {
 /// arguments it passes with. What mends it is a test that is run.
 #[test]
 fn examples_are_tests_that_say_what_they_expect() {
-    for page in pages() {
+    for page in pages().iter().filter(|page| page.topic != Topic::Engine) {
         let (broken, mended) =
             (code(section(page, "The smallest example")), code(section(page, "How to mend it")));
         assert_eq!((broken.len(), mended.len()), (1, 1), "{}", page.name);
@@ -163,7 +180,11 @@ fn examples_are_tests_that_say_what_they_expect() {
 #[test]
 fn links_lead_to_pages_and_are_called_by_their_names() {
     for page in pages() {
-        let folder = if page.topic == Topic::Law { "laws" } else { "faults" };
+        let folder = match page.topic {
+            Topic::Law => "laws",
+            Topic::Fault => "faults",
+            _ => "engines",
+        };
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/explain").join(folder);
         let links: Vec<(&str, &str)> = page
             .text
@@ -208,17 +229,18 @@ fn names_may_be_written_as_in_a_test() {
 #[test]
 fn names_that_are_near_are_offered() {
     let told = |name: &str| page(name).unwrap_err().to_string();
-    expect!["no law or fault is called `stuk`; did you mean `stuck`?"].assert_eq(&told("stuk"));
-    expect!["no law or fault is called `leak`; did you mean `task-leak` or `waker-leak` or `memory-leak`?"]
+    expect!["no law, fault or engine is called `stuk`; did you mean `stuck`?"]
+        .assert_eq(&told("stuk"));
+    expect!["no law, fault or engine is called `leak`; did you mean `task-leak` or `waker-leak` or `memory-leak`?"]
         .assert_eq(&told("leak"));
-    expect!["no law or fault is called `fresh_wakers`; did you mean `fresh-waker`?"]
+    expect!["no law, fault or engine is called `fresh_wakers`; did you mean `fresh-waker`?"]
         .assert_eq(&told("fresh_wakers"));
 }
 
 #[test]
 fn without_a_near_name_all_are_listed() {
     expect![[r#"
-        no law or fault is called `xyzzy`
+        no law, fault or engine is called `xyzzy`
 
         laws: pending-without-waker, stale-waker, waker-dropped, deadlock, stuck, suspected-stuck,
         suspected-livelock, busy-poll, starvation, runaway-spawn, blocking-poll, spurious-poll,
@@ -227,7 +249,9 @@ fn without_a_near_name_all_are_listed() {
 
         faults: fresh-waker, delayed-wake, late-timer, cancellation, forgotten-future, reentrant-waker,
         panicking-clone, spurious-readiness, late-event, short-io, interrupted, latency, loss,
-        duplication, reordering, reset, refused, disk-full, torn-write, cancel-outcome, stale-load"#]]
+        duplication, reordering, reset, refused, disk-full, torn-write, cancel-outcome, stale-load
+
+        engines: threads"#]]
     .assert_eq(&page("xyzzy").unwrap_err().to_string());
 }
 

@@ -70,6 +70,43 @@ pub(crate) fn blamed(stack: &Backtrace) -> Vec<CallSite> {
     told
 }
 
+/// The calls that a thread is in the midst of.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct OpenCalls {
+    /// Innermost first.
+    pub(crate) sites: Vec<CallSite>,
+    /// How many are left out in the middle.
+    pub(crate) left_out: usize,
+}
+
+/// Open calls that are told at most: half of them where it is, half where it came from.
+const MOST_CALLS: usize = 8;
+
+impl OpenCalls {
+    pub(crate) fn of(stack: &Backtrace) -> OpenCalls {
+        OpenCalls::among(&user_frames(stack))
+    }
+
+    /// All those of the user's own code, and of each crate between them where it was left and
+    /// where it was entered.
+    fn among(frames: &[CallSite]) -> OpenCalls {
+        let mut sites: Vec<CallSite> = Vec::new();
+        for group in frames.chunk_by(|a, b| package(&a.file) == package(&b.file)) {
+            match package(&group[0].file) {
+                Some(_) if group.len() > 1 => {
+                    sites.extend([&group[0], &group[group.len() - 1]].map(CallSite::clone));
+                }
+                _ => sites.extend_from_slice(group),
+            }
+        }
+        sites.dedup_by(|outer, inner| (&outer.file, outer.line) == (&inner.file, inner.line));
+        let left_out = sites.len().saturating_sub(MOST_CALLS);
+        let from = sites.len().min(MOST_CALLS / 2);
+        sites.drain(from..from + left_out);
+        OpenCalls { sites, left_out }
+    }
+}
+
 fn frames(debug: &str) -> Vec<CallSite> {
     // { fn: "a::b", file: "/x/y.rs", line: 3 }
     let mut frames = Vec::new();
@@ -114,9 +151,9 @@ fn is_machinery(frame: &CallSite) -> bool {
 
 /// Whether it is one of our functions that have the names of the C library's.
 fn is_interposed(frame: &CallSite) -> bool {
-    let files =
-        ["/src/interpose/outside.rs", "/src/interpose/by_number.rs", "/src/interpose/threads.rs"];
-    !frame.function.contains("::") && files.iter().any(|file| frame.file.ends_with(file))
+    let files = ["outside.rs", "by_number.rs", "threads.rs", "refused.rs", "forks.rs"];
+    !frame.function.contains("::")
+        && files.iter().any(|file| frame.file.ends_with(&format!("/src/interpose/{file}")))
 }
 
 /// The directory, named after the package, of a file that belongs to a crate from
@@ -160,6 +197,17 @@ pub(crate) fn user_place(at: &Location<'_>) -> Option<String> {
     (!is_ours(at.file())).then(|| place(at))
 }
 
+/// Whether a task is a thread of the user's: then the engine of threads has spawned it.
+pub(crate) fn is_thread(spawned_at: &Location<'_>) -> bool {
+    #[cfg(reveille_threads)]
+    return is_below(spawned_at.file(), reveille_threads::LIB_FILE);
+    #[cfg(not(reveille_threads))]
+    {
+        let _ = spawned_at;
+        false
+    }
+}
+
 /// The place of a panic, `file:line:column`, if it is not in our code.
 pub(crate) fn user_panic_place(at: &str) -> Option<String> {
     let file = at.rsplitn(3, ':').last().unwrap_or(at);
@@ -168,15 +216,20 @@ pub(crate) fn user_panic_place(at: &str) -> Option<String> {
 
 /// Whether a file is one of this crate or of the one below it, wherever these stand. Their
 /// tests are users.
-fn is_ours(file: &str) -> bool {
+pub(crate) fn is_ours(file: &str) -> bool {
     let ours = [
-        (file!(), "callsite.rs"),
-        (reveille_sim::LIB_FILE, "lib.rs"),
+        file!(),
+        reveille_sim::LIB_FILE,
         #[cfg(reveille_threads)]
-        (reveille_threads::LIB_FILE, "lib.rs"),
+        reveille_threads::LIB_FILE,
     ];
-    let sources = ours.iter().filter_map(|(file, name)| file.strip_suffix(name));
-    !file.ends_with("tests.rs") && sources.into_iter().any(|sources| file.starts_with(sources))
+    !file.ends_with("tests.rs") && ours.iter().any(|of| is_below(file, of))
+}
+
+/// Whether a file is in the directory of `other`, or below it.
+fn is_below(file: &str, other: &str) -> bool {
+    let name = other.rfind(['/', '\\']).map_or(0, |at| at + 1);
+    file.starts_with(&other[..name])
 }
 
 /// Where the lock file is; tests run in the directory of their package.
@@ -288,6 +341,30 @@ mod tests {
         let ours = reveille_sim::LIB_FILE.replace("lib.rs", "world.rs");
         assert!(is_machinery(&frame(ours)));
         assert!(!is_machinery(&frame("src/world.rs".into())));
+    }
+
+    #[test]
+    fn open_calls_are_all_of_ones_own_and_the_ends_of_what_is_between() {
+        let frame = |krate: &str, line: u32| CallSite {
+            function: format!("{krate}::f"),
+            file: match krate {
+                "own" => "src/lib.rs".into(),
+                krate => format!("/home/x/.cargo/registry/src/index/{krate}-1.0.0/src/lib.rs"),
+            },
+            line,
+        };
+        let told = |frames: &[(&str, u32)]| {
+            let frames: Vec<_> = frames.iter().map(|(krate, line)| frame(krate, *line)).collect();
+            let OpenCalls { sites, left_out } = OpenCalls::among(&frames);
+            (sites.into_iter().map(|site| site.line).collect::<Vec<_>>(), left_out)
+        };
+        let deep = [("lock", 1), ("lock", 2), ("lock", 3), ("own", 4), ("pool", 5), ("own", 6)];
+        assert_eq!(told(&deep), (vec![1, 3, 4, 5, 6], 0));
+        // A closure and what it is inlined into are one line.
+        assert_eq!(told(&[("own", 4), ("own", 4), ("own", 5)]), (vec![4, 5], 0));
+        let recursive: Vec<_> = (0..100).map(|line| ("own", line)).collect();
+        assert_eq!(told(&recursive), (vec![0, 1, 2, 3, 96, 97, 98, 99], 92));
+        assert_eq!(told(&[]), (vec![], 0));
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! | `REVEILLE_STRICT` | 1 or 0 | whether a corpus that cannot be used as it is fails the test |
 //! | `REVEILLE_TRACE` | a directory | where the traces of failures and replays are written |
 //! | `REVEILLE_BREAK` | 1, 2, ... | the step before which a replay stops for a debugger |
+//! | `REVEILLE_KERNEL_THREADS` | 1 or 0 | whether each strand of the engine of threads keeps its thread of the kernel, as a debugger wants it; slower |
 //!
 //! A value that cannot be read fails the test, and so does an empty one: a typo must not
 //! look like a pass. A variable that begins like these and is none of them is warned of.
@@ -33,7 +34,9 @@ pub(crate) const TRACE: &str = "REVEILLE_TRACE";
 pub(crate) const GATE: &str = "REVEILLE_GATE";
 pub(crate) const BREAK: &str = "REVEILLE_BREAK";
 pub(crate) const KEEP: &str = "REVEILLE_KEEP";
-pub(crate) const VARIABLES: [&str; 8] = [RUNS, SEED, REPLAY, KEEP, CORPUS, STRICT, TRACE, BREAK];
+pub(crate) const KERNEL_THREADS: &str = "REVEILLE_KERNEL_THREADS";
+pub(crate) const VARIABLES: [&str; 9] =
+    [RUNS, SEED, REPLAY, KEEP, CORPUS, STRICT, TRACE, BREAK, KERNEL_THREADS];
 
 /// What was found in the environment.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +54,12 @@ pub(crate) struct Config {
     pub(crate) trace: Option<PathBuf>,
     /// Before which step a replay stops.
     pub(crate) stops: Option<u64>,
+}
+
+/// Whether strands are handed over by the kernel.
+#[cfg(reveille_threads)]
+pub(crate) fn by_the_kernel() -> bool {
+    std::env::var(KERNEL_THREADS).is_ok_and(|value| value.trim() == "1")
 }
 
 impl Config {
@@ -105,6 +114,8 @@ impl Config {
             Some(value) => Err(ConfigError::new(name, value, Cause::NoSwitch)),
         };
         (config.strict, config.keep) = (switch(STRICT)?, switch(KEEP)?);
+        // Whoever makes a world asks for it.
+        switch(KERNEL_THREADS)?;
         if let Some(value) = text(BREAK)? {
             config.stops = match value.trim().parse() {
                 Ok(step) if step > 0 => Some(step),

@@ -38,6 +38,8 @@ pub(crate) use scene::test_of_this_thread;
 #[cfg(reveille_threads)]
 pub(crate) use scene::word;
 pub(crate) use scene::{Entered, Repeat, Scene, making, replaying};
+#[cfg(reveille_threads)]
+pub(crate) use signals::refuse;
 pub(crate) use words::last_lines;
 #[cfg(unix)]
 pub(crate) use words::last_lines_of_any_thread;

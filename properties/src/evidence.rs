@@ -1,5 +1,6 @@
 //! What in a trace bears on a verdict.
 
+use crate::callsite::is_thread;
 use crate::contacts::Contacts;
 use reveille_sim::{Detail, Event, Finding, Kind, Law, Owner, TaskId, Touching, Trace, What};
 
@@ -31,6 +32,8 @@ pub(crate) fn last_touches(trace: &Trace) -> Vec<u64> {
 #[derive(Clone, Debug)]
 pub(crate) struct Suspect {
     pub(crate) owner: Owner,
+    /// It was spawned, if it is a thread of the user's: then the line is known by the call alone.
+    pub(crate) spawned: Option<u64>,
     /// The poll that tells began.
     pub(crate) polled: Option<u64>,
     /// In the poll that tells: the innermost `.await` of the test's body that was pending.
@@ -63,6 +66,9 @@ impl Evidence {
             owners.sort_unstable();
             owners.dedup();
         }
+        if finding.law == Law::Deadlock {
+            owners.extend(bystanders(&owners, trace));
+        }
         // If the stale waker was woken, the poll that tells is the one before.
         let later = usize::from(finding.detail == Detail::ReliedOn);
         let suspect = |owner| Suspect::find(owner, trace, later).with_misuse(finding, trace);
@@ -78,6 +84,7 @@ impl Evidence {
             .iter()
             .flat_map(|s| {
                 [
+                    s.spawned,
                     s.registered,
                     s.dropped,
                     s.woken,
@@ -105,7 +112,7 @@ impl Suspect {
     /// Looks for what `owner` did up to the poll before the last `later` ones.
     fn find(owner: Owner, trace: &Trace, later: usize) -> Suspect {
         // Teardown drops everything; what counts happened before.
-        let end = trace.events().find(|e| e.what == What::Teardown).map_or(u64::MAX, |e| e.index);
+        let end = teardown(trace);
         let before = |wanted: &dyn Fn(&What) -> bool| {
             trace.events().rev().find(|e| e.index < end && wanted(&e.what)).map(|e| e.index)
         };
@@ -125,6 +132,7 @@ impl Suspect {
         };
         Suspect {
             owner,
+            spawned: poller.and_then(|task| spawned(trace, task)),
             polled,
             fresh: polled.and_then(|polled| freshened(trace, polled, poller)),
             awaiting: polled.and_then(|polled| awaiting(trace, polled, poller)),
@@ -164,6 +172,27 @@ impl Suspect {
             ..self
         }
     }
+}
+
+/// Where the run is over, and everything is dropped.
+fn teardown(trace: &Trace) -> u64 {
+    trace.events().find(|e| e.what == What::Teardown).map_or(u64::MAX, |e| e.index)
+}
+
+/// The threads that sleep in the midst of their polls beside those of a circle: they wait for
+/// it, or for nobody.
+fn bystanders(circle: &[Owner], trace: &Trace) -> Vec<Owner> {
+    let end = teardown(trace);
+    let tasks = (0..).map(TaskId).take_while(|task| trace.task(*task).is_some());
+    let beside = tasks.filter(|task| !circle.contains(&Owner::Task(*task)));
+    beside.filter(|task| asleep(trace, end, Some(*task)).is_some()).map(Owner::Task).collect()
+}
+
+/// The spawning of a thread of the user's.
+fn spawned(trace: &Trace, task: TaskId) -> Option<u64> {
+    trace.task(task).filter(|info| is_thread(info.spawned_at))?;
+    let of_task = |e: &&Event| matches!(e.what, What::Spawned { child } if child == task);
+    trace.events().find(of_task).map(|e| e.index)
 }
 
 /// The first await noted in the poll that began with event `polled`.

@@ -61,6 +61,11 @@ pub(crate) trait Host {
     /// The samplers, as the last run left them.
     fn portfolio(&self) -> &Portfolio;
 
+    /// Why no more runs should be made in this process, if so.
+    fn is_worn_out(&self) -> Option<String> {
+        None
+    }
+
     /// Replays a failure and gives the numbers of the events whose call stacks the
     /// report will show. `broken` is the verdict as refined since.
     fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError>;
@@ -151,11 +156,21 @@ pub(crate) fn run_in<S: Sampler>(
     })
 }
 
+/// Threads that runs may leave asleep for ever. Each takes two of the some 65,000 pieces that Linux
+/// lets the memory of a process have, and what its stack has touched.
+#[cfg(reveille_threads)]
+const MOST_LOST: usize = 4_000;
+
 #[cfg_attr(not(reveille_threads), expect(unused_mut, reason = "it is as it is made"))]
 fn new_world() -> World {
     let mut world = World::new();
     #[cfg(reveille_threads)]
-    world.carry_by(Some(std::rc::Rc::new(reveille_threads::Threads::new().with_word(ended::word))));
+    {
+        use reveille_threads::{Handover, Threads};
+        let by_the_kernel = crate::config::by_the_kernel();
+        let handover = if by_the_kernel { Handover::Kernel } else { Handover::best() };
+        world.carry_by(Some(std::rc::Rc::new(Threads::by(handover).with_word(ended::word))));
+    }
     world
 }
 
@@ -362,6 +377,18 @@ impl Host for Here<'_> {
 
     fn portfolio(&self) -> &Portfolio {
         &self.portfolio
+    }
+
+    #[cfg(reveille_threads)]
+    fn is_worn_out(&self) -> Option<String> {
+        let lost = reveille_threads::Threads::lost();
+        (lost > MOST_LOST).then(|| {
+            format!(
+                "its runs leave threads asleep that nobody wakes, and this process cannot have many \
+                 more than these {}",
+                crate::coverage::grouped(lost as u64)
+            )
+        })
     }
 
     fn survey(&mut self, tape: &Tape, broken: &Broken) -> Result<Vec<u64>, HostError> {

@@ -31,6 +31,10 @@ mod kernel;
 mod outside;
 
 #[cfg(reveille_threads)]
+mod forks;
+#[cfg(reveille_threads)]
+mod refused;
+#[cfg(reveille_threads)]
 mod threads;
 
 #[cfg(target_os = "linux")]

@@ -8,7 +8,7 @@
 
 use crate::arguments::spans;
 use crate::corpus::Kept;
-use crate::coverage::{Counter, Coverage};
+use crate::coverage::{Counter, Coverage, grouped};
 use crate::haste;
 use crate::host::{Host, HostError, Plan};
 use crate::judge;
@@ -169,6 +169,12 @@ pub(crate) fn search(
     let mut schedules = Counter::default();
     let mut run = 0;
     while allowance.one_more(&clean, &|| schedules.coverage(host.portfolio().exhausted())) {
+        // The first run is always made.
+        if let Some(why) = host.is_worn_out().filter(|_| clean.runs > 0) {
+            let text = format!("{why}; the search ends here, after {} runs", grouped(clean.runs));
+            clean.warnings.push(Warning { law: Law::TaskLeak, text });
+            break;
+        }
         let repeated = compare && run % REPEAT_EVERY == 0;
         let plan = Plan::search(run);
         let plan = if repeated { plan.hashed() } else { plan };

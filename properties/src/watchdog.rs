@@ -38,7 +38,7 @@ pub(crate) use unix::{leave_alarms_to_others, watch_fork};
 #[cfg(unix)]
 mod unix {
     use super::{Duration, Pulse, Watched};
-    use crate::callsite::user_place;
+    use crate::callsite::{is_thread, user_place};
     use crate::{advice, ended, report};
     use reveille_sim::{Law, TaskId};
     use std::fmt::Write as _;
@@ -183,6 +183,13 @@ mod unix {
     }
 
     extern "C" fn on_signal(_signal: libc::c_int) {
+        #[cfg(reveille_threads)]
+        if let Some(thread) = reveille_threads::calls::driven() {
+            // That one alone can see its stack.
+            // SAFETY: threads of strands live as long as the process.
+            unsafe { libc::pthread_kill(thread, signal()) };
+            return;
+        }
         if !reveille_sim::in_run() {
             return;
         }
@@ -195,6 +202,7 @@ mod unix {
         let _ = writeln!(text, "  {} (suspected: the poll may merely be slow)\n", law.sentence());
         let whence = |task, at: &Location<'_>| match task {
             TaskId::ROOT => format!("{task}, the body of the test"),
+            _ if is_thread(at) => format!("{task}, a thread"),
             _ => match user_place(at) {
                 Some(place) => format!("{task}, spawned at {place}"),
                 None => task.to_string(),

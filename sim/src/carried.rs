@@ -235,6 +235,21 @@ pub fn note_join(strand: u32) {
     }
 }
 
+/// The running strand, which is a thread, says what it is called.
+pub fn name_strand(name: &str) {
+    if let Some(core) = world::current()
+        && core.recording.get()
+        && let Some(task) = core.running.get()
+    {
+        core.with_recorder(|recorder| recorder.name_task(task.id(), name));
+    }
+}
+
+/// The calling thread belongs to no run from now on, as it is a copy in the child of a fork.
+pub fn leave_run() {
+    std::mem::forget(world::step_out());
+}
+
 /// Where the running strand comes from.
 #[must_use]
 pub fn path() -> Option<Path> {

@@ -140,7 +140,9 @@ pub use sighting::{Sighting, look_for};
 pub use spawn::{Builder, spawn, spawn_daemon, spawn_local};
 pub use strand::{Path, Resource, Runnable, Strand, Touch};
 pub use tape::{Tape, TapeError};
-pub use trace::{Event, Owner, PollEnd, Recording, TaskId, TaskInfo, Touching, Trace, What};
+pub use trace::{
+    Event, Owner, PollEnd, Recording, TaskId, TaskInfo, Thrown, Touching, Trace, What,
+};
 pub use watch::{Watch, watch};
 pub use within::{current_within, within};
 pub use world::{World, current_step, current_tape, current_task, in_run, peek_tape};

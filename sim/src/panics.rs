@@ -13,7 +13,7 @@ use crate::join::message;
 use crate::law::Law;
 use crate::reentry::PanickedClone;
 use crate::task::TaskRef;
-use crate::trace::{Owner, TaskId};
+use crate::trace::{Owner, TaskId, Thrown};
 use crate::within::current_within;
 use crate::world::{self, Core, Phase};
 use std::any::Any;
@@ -74,7 +74,7 @@ fn note(info: &PanicHookInfo<'_>) {
     };
     if cannot_unwind(&message) {
         ABORTING.set(true);
-        let first = NOTES.take().into_iter().next().unwrap_or_default();
+        let first = with_notes(std::mem::take).into_iter().next().unwrap_or_default();
         ON_ABORT.with_borrow(|hook| {
             if let Some(hook) = hook {
                 hook(&format!("{} (at {})", first.message, first.location.unwrap_or_default()));
@@ -83,11 +83,20 @@ fn note(info: &PanicHookInfo<'_>) {
         return;
     }
     let location = info.location().map(ToString::to_string);
-    NOTES.with_borrow_mut(|notes| {
+    if let Some(core) = world::current() {
+        core.note_thrown(&message, location.as_deref());
+    }
+    with_notes(|notes| {
         // A body may catch its panics by the thousand.
         notes.truncate(MOST_NOTES);
         notes.push(Note { message, location, within: current_within(), is_fault: false });
     });
+}
+
+/// The notes of this thread. It has none any more where it runs the destructors of its
+/// thread-locals, as a strand that is a thread of the user's does before its poll ends.
+fn with_notes<R: Default>(f: impl FnOnce(&mut Vec<Note>) -> R) -> R {
+    NOTES.try_with(|notes| f(&mut notes.borrow_mut())).unwrap_or_default()
 }
 
 /// The messages with which the runtime announces that it is about to abort; the
@@ -100,31 +109,31 @@ fn cannot_unwind(message: &str) -> bool {
 /// A panic with this payload ended a poll: its note is the last one, unless it ran
 /// past the hook, as `resume_unwind` does.
 pub(crate) fn caught(payload: &(dyn Any + Send)) {
-    let last = NOTES.take().pop().unwrap_or_default();
+    let last = with_notes(std::mem::take).pop().unwrap_or_default();
     let note = match message(payload) {
         Some(message) if message != last.message => {
             Note { message: message.to_owned(), ..Note::default() }
         }
         _ => last,
     };
-    NOTES.set(vec![Note { is_fault: payload.is::<PanickedClone>(), ..note }]);
+    with_notes(|notes| *notes = vec![Note { is_fault: payload.is::<PanickedClone>(), ..note }]);
 }
 
 /// The note on the panic that was caught last.
 pub(crate) fn take_note() -> Note {
-    NOTES.take().pop().unwrap_or_default()
+    with_notes(std::mem::take).pop().unwrap_or_default()
 }
 
 /// The notes of this thread, for another one to have.
 #[cfg(feature = "threads")]
 pub(crate) fn take_notes() -> Vec<Note> {
-    NOTES.take()
+    with_notes(std::mem::take)
 }
 
 /// Takes over the notes of another thread.
 #[cfg(feature = "threads")]
 pub(crate) fn put_notes(notes: Vec<Note>) {
-    NOTES.set(notes);
+    with_notes(|own| *own = notes);
 }
 
 /// Drops the payload of a panic, which has a destructor of its own.
@@ -135,6 +144,17 @@ pub(crate) fn discard(payload: Box<dyn Any + Send>) {
 }
 
 impl Core {
+    #[cold]
+    fn note_thrown(&self, message: &str, location: Option<&str>) {
+        if self.recording.get()
+            && let Some(by) = self.running.get().map(TaskRef::id)
+        {
+            let (message, location) = (message.to_owned(), location.map(str::to_owned));
+            let thrown = Thrown { by, step: self.steps.get(), message, location };
+            self.with_recorder(|recorder| recorder.add_thrown(thrown));
+        }
+    }
+
     /// Calls what is the user's, outside of polls and of futures' destructors: a
     /// panic ends with it, and is told.
     pub(crate) fn call_out(&self, f: impl FnOnce()) {

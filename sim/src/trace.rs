@@ -8,9 +8,11 @@
 mod hash;
 mod older;
 mod recorder;
+mod thrown;
 
 use self::hash::mix;
 pub(crate) use self::recorder::Recorder;
+pub use self::thrown::Thrown;
 
 use crate::choice::Kind;
 use crate::completion::Misuse;
@@ -391,6 +393,7 @@ pub struct Trace {
     sources: Vec<String>,
     arguments: Vec<(String, String)>,
     panics: Vec<(TaskId, String)>,
+    thrown: Vec<Thrown>,
 }
 
 impl Trace {

@@ -4,7 +4,7 @@
 //! | file | idea |
 //! | --- | --- |
 //! | `build` | how a crate is compiled for it |
-//! | `linux/engine` | a thread for every strand, from a pool |
+//! | `linux/engine`, `stacks` | a thread for every strand, from a pool |
 //! | `linux/strand`, `point`, `places` | what a strand is to do, and where it lets others go first |
 //! | `linux/wait`, `calls` | what a strand is blocked on, and the calls of the C library that block |
 //! | `linux/hooks`, `operation` | every atomic operation is a scheduling point |

@@ -22,6 +22,8 @@ mod process_wide;
 mod shell;
 #[cfg_attr(not(reveille_threads), allow(dead_code))]
 mod sleepers;
+#[cfg_attr(not(reveille_threads), allow(dead_code))]
+mod stacks;
 mod strand;
 #[cfg_attr(not(reveille_threads), allow(dead_code))]
 mod wait;

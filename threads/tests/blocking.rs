@@ -149,7 +149,7 @@ fn locks_in_opposite_orders_rest_for_ever() {
     assert_eq!(law, Law::Deadlock, "{text}");
     assert!(text.contains("circle  task 1 --> task 2"), "{text}");
     // Who waits is told where, down to the line.
-    let asleep = text.matches("waits   asleep in step ").count();
+    let asleep = text.matches("waits   asleep since step ").count();
     assert_eq!(asleep, 2, "{text}");
     assert!(text.contains("| let mut other = locks[1 - first].lock().unwrap();"), "{text}");
 }

@@ -139,3 +139,47 @@ fn a_lost_wakeup_is_found_as_ever() {
         }
     }
 }
+
+/// Three threads that lock, wait, sleep and end, whatever the schedule.
+#[cfg(reveille_threads)]
+async fn with_threads() -> u32 {
+    use std::sync::{Arc, Condvar, Mutex};
+    let shared = Arc::new((Mutex::new(0), Condvar::new()));
+    let threads = [1, 2, 3].map(|number| {
+        let shared = shared.clone();
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(number.into()));
+            *shared.0.lock().unwrap() += number;
+            shared.1.notify_all();
+        })
+    });
+    let sum = {
+        let sum = shared.0.lock().unwrap();
+        *shared.1.wait_while(sum, |sum| *sum < 6).unwrap()
+    };
+    yield_now().await;
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    sum
+}
+
+#[cfg(reveille_threads)]
+#[test]
+fn a_run_is_the_same_however_strands_are_handed_over() {
+    // Its functions stand before those of the C library that begin threads and block.
+    use reveille as _;
+    let mut worlds: Vec<World> = ways().into_iter().map(world).collect();
+    for seed in 0..50 {
+        let outcomes: Vec<_> = worlds
+            .iter_mut()
+            .map(|world| {
+                let mut sampler = Random::new(seed);
+                let outcome = world.run(&Settings::default(), &mut sampler, 0, with_threads);
+                (outcome.output, outcome.steps, outcome.verdict, world.digest())
+            })
+            .collect();
+        assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0]), "{outcomes:?}");
+        assert_eq!((outcomes[0].0, &outcomes[0].2), (Some(6), &None));
+        // Each thread begins and sleeps in steps of its own.
+        assert!(outcomes[0].1 > 6, "{outcomes:?}");
+    }
+}

@@ -3,6 +3,7 @@
 use super::environment::Environment;
 use super::threads::Build;
 use super::{Binary, CargoError, Selection, Workspace, cargo};
+use crate::command::warn;
 use cargo_metadata::Message;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufReader;
@@ -57,7 +58,11 @@ fn compile(selection: &Selection, read: Sender<()>) -> Result<Compiled, CargoErr
     command.args(["test", "--no-run", "--message-format", "json-render-diagnostics"]);
     selection.pass_on(&mut command);
     match selection.threads {
-        true => Build::prepare(selection)?.pass_on(&mut command),
+        true => {
+            let build = Build::prepare(selection)?;
+            build.left_out().into_iter().for_each(warn);
+            build.pass_on(&mut command);
+        }
         false => selection.pass_on_targets(&mut command),
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped());

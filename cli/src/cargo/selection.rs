@@ -38,7 +38,9 @@ pub struct Selection {
     /// With that profile
     #[arg(long, value_name = "NAME", conflicts_with = "release")]
     profile: Option<String>,
-    /// Each task on a thread of its own, switched at every atomic operation of every crate
+    /// Decide at every atomic operation, lock and park of every crate, and not at every `.await`
+    /// alone: each task has a thread of its own, and so has `std::thread::spawn`. Linux with glibc
+    /// on x86-64; what is built so has a directory of its own. See `cargo reveille explain threads`
     #[arg(long)]
     pub threads: bool,
     /// For that target

@@ -5,9 +5,10 @@
 //! a directory of its own beside the usual one, so that neither has to be built anew when the
 //! other was. Programs that do not link the engine find their operations in a small library.
 
-use super::{CargoError, Selection, Workspace};
+use super::{CargoError, Selection, Workspace, left_out};
 use reveille_threads::build::{FLAGS, PASS_THROUGH};
 use std::ffi::{OsStr, OsString};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -25,9 +26,8 @@ const SEPARATOR: &str = "\u{1f}";
 impl Build {
     /// Finds out what it needs, and makes what it links.
     pub(super) fn prepare(selection: &Selection) -> Result<Build, CargoError> {
-        if !cfg!(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64")) {
-            let why = "it is there on Linux with glibc on x86-64, and not on this system";
-            return Err(CargoError::Threads(why.into()));
+        if let Some(why) = why_not() {
+            return Err(CargoError::Threads(why));
         }
         let host = host()?;
         if let Some(target) = selection.target.as_ref().filter(|target| **target != host) {
@@ -44,6 +44,18 @@ impl Build {
         Ok(Build { target: host, directory, flags: flags.join(OsStr::new(SEPARATOR)) })
     }
 
+    /// What is said of flags that it does not have.
+    pub(super) fn left_out(&self) -> Vec<String> {
+        // Cargo looks for its configuration from where it is called.
+        let here = std::env::current_dir().unwrap_or_default();
+        let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+        let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+        let left_out = left_out::flags(&here, home);
+        let say =
+            |what| format!("{what} is left out with `--threads`: RUSTFLAGS would be passed on");
+        left_out.into_iter().map(say).collect()
+    }
+
     pub(super) fn pass_on(&self, command: &mut Command) {
         command
             .env("CARGO_ENCODED_RUSTFLAGS", &self.flags)
@@ -51,6 +63,19 @@ impl Build {
             .arg("--target-dir")
             .arg(&self.directory);
     }
+}
+
+/// Why the engine cannot be had on this system, if so.
+pub(crate) fn why_not() -> Option<String> {
+    let env = if cfg!(target_env = "gnu") { "gnu" } else { "another" };
+    why_not_on(std::env::consts::OS, env, std::env::consts::ARCH)
+}
+
+fn why_not_on(os: &str, env: &str, arch: &str) -> Option<String> {
+    let is_there = (os, env, arch) == ("linux", "gnu", "x86_64");
+    let libc = if os == "linux" && env != "gnu" { ", with another C library," } else { "" };
+    (!is_there)
+        .then(|| format!("it is there on Linux with glibc on x86-64; this is {os}{libc} on {arch}"))
 }
 
 /// What the environment has for the compiler; a configuration of cargo would go behind it.
@@ -82,7 +107,10 @@ fn host() -> Result<String, CargoError> {
 
 /// The library for who does not link the engine, made anew if it is not there.
 fn pass_through(directory: &Path) -> Result<PathBuf, CargoError> {
-    let library = directory.join("libreveille_pass_through.rlib");
+    // Another version of it may have other hooks.
+    let mut hasher = DefaultHasher::new();
+    PASS_THROUGH.hash(&mut hasher);
+    let library = directory.join(format!("libreveille_pass_through-{:016x}.rlib", hasher.finish()));
     if library.is_file() {
         return Ok(library);
     }
@@ -109,4 +137,23 @@ fn pass_through(directory: &Path) -> Result<PathBuf, CargoError> {
     // Whoever looks finds all of it or nothing.
     std::fs::rename(&made, &library).map_err(cannot)?;
     Ok(library)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::why_not_on;
+
+    #[test]
+    fn a_system_that_cannot_carry_the_engine_is_told() {
+        assert_eq!(why_not_on("linux", "gnu", "x86_64"), None);
+        for (os, env, arch, this) in [
+            ("linux", "gnu", "aarch64", "this is linux on aarch64"),
+            ("linux", "another", "x86_64", "this is linux, with another C library, on x86_64"),
+            ("macos", "another", "aarch64", "this is macos on aarch64"),
+            ("windows", "another", "x86_64", "this is windows on x86_64"),
+        ] {
+            let why = why_not_on(os, env, arch).unwrap();
+            assert!(why.ends_with(this), "{why}");
+        }
+    }
 }

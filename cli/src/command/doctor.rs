@@ -1,7 +1,9 @@
 //! `cargo reveille doctor`: what on this machine limits a run.
 
 use super::say;
+use crate::cargo;
 use crate::exit::Exit;
+use reveille_threads::build::FLAGS;
 use std::fmt::Write;
 use std::process::{Command, Stdio};
 
@@ -48,6 +50,7 @@ pub(super) fn run() -> Exit {
         sockets(),
         addresses(),
         stack(),
+        threads(),
         disk(),
         variables(),
         debugger(),
@@ -192,6 +195,61 @@ fn stack() -> Finding {
         Err(_) => Finding::good("stack", "tests have the 2 MiB that threads have by default"),
     }
 }
+
+/// The engine of threads.
+fn threads() -> Finding {
+    match cargo::why_not() {
+        Some(why) => Finding::missing("threads", format!("there is no `--threads`: {why}")),
+        None if !makes_hooks() => Finding::missing(
+            "threads",
+            "there is no `--threads`: this compiler makes no calls of atomic operations \
+             (`-Cpasses=tsan`)",
+        ),
+        None => switching(),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn switching() -> Finding {
+    match reveille_threads::Handover::best() {
+        reveille_threads::Handover::UserSpace => Finding::good(
+            "threads",
+            "`--threads` works: strands are switched without the kernel (FSGSBASE)",
+        ),
+        reveille_threads::Handover::Kernel => Finding::limited(
+            "threads",
+            "`--threads` works, and a switch of strands is a hundred times slower: the kernel, or a \
+             virtual machine, does not allow FSGSBASE (Linux 5.9)",
+        ),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn switching() -> Finding {
+    Finding::missing("threads", "there is no `--threads` on this system")
+}
+
+/// Whether the compiler turns an atomic operation into a call, as it does for the engine.
+fn makes_hooks() -> bool {
+    const SOURCE: &str = "#![no_std]\npub fn load(place: &core::sync::atomic::AtomicU8) -> u8 {\n    \
+        place.load(core::sync::atomic::Ordering::Relaxed)\n}\n";
+    let compiled = || {
+        let directory = tempfile::tempdir().ok()?;
+        let (source, object) =
+            (directory.path().join("hooked.rs"), directory.path().join("hooked.o"));
+        std::fs::write(&source, SOURCE).ok()?;
+        let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+        let mut rustc = Command::new(rustc);
+        rustc.args(["--crate-type", "lib", "--emit", "obj"]).args(FLAGS.lines());
+        let said = rustc.arg("-o").arg(&object).arg(&source).output().ok()?;
+        said.status.success().then(|| std::fs::read(&object).ok())?
+    };
+    let has = |object: Vec<u8>| object.windows(HOOK.len()).any(|part| part == HOOK);
+    compiled().is_some_and(has)
+}
+
+/// The name of a call of the engine.
+const HOOK: &[u8] = b"__tsan_atomic8_load";
 
 /// Corpora, traces and pictures are files.
 fn disk() -> Finding {

@@ -22,7 +22,8 @@ pub(super) fn run(name: Option<&str>) -> Exit {
 
 fn list() -> String {
     let mut text = String::new();
-    for (topic, title) in [(Topic::Law, "laws"), (Topic::Fault, "faults")] {
+    let titles = [(Topic::Law, "laws"), (Topic::Fault, "faults"), (Topic::Engine, "engines")];
+    for (topic, title) in titles {
         let _ = writeln!(text, "{title}:");
         for page in pages().iter().filter(|page| page.topic == topic) {
             let _ = writeln!(text, "  {}", page.name);

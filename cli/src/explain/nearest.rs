@@ -15,7 +15,7 @@ const MOST: usize = 3;
 /// Columns of the list of all names.
 const WIDTH: usize = 96;
 
-/// No law and no fault has that name.
+/// No law, no fault and no engine has that name.
 #[derive(Clone, Debug)]
 pub struct Unknown {
     name: String,
@@ -46,7 +46,7 @@ impl Unknown {
 
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no law or fault is called `{}`", self.name)?;
+        write!(f, "no law, fault or engine is called `{}`", self.name)?;
         if self.nearest.is_empty() {
             let names = |topic| {
                 let of_topic = PAGES.iter().filter(move |page| page.topic == topic);
@@ -56,7 +56,8 @@ impl fmt::Display for Unknown {
             let list =
                 |head: &str, topic| textwrap::fill(&format!("{head}{}", names(topic)), &options);
             let (laws, faults) = (list("laws: ", Topic::Law), list("faults: ", Topic::Fault));
-            return write!(f, "\n\n{laws}\n\n{faults}");
+            let engines = list("engines: ", Topic::Engine);
+            return write!(f, "\n\n{laws}\n\n{faults}\n\n{engines}");
         }
         let quoted: Vec<String> = self.nearest.iter().map(|name| format!("`{name}`")).collect();
         write!(f, "; did you mean {}?", quoted.join(" or "))

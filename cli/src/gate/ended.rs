@@ -66,7 +66,9 @@ impl Gate<'_> {
         {
             search.state = State::Over;
         }
-        let is_well = status.is_some_and(|status| status.success());
+        // Whoever becomes another program ends well in the midst of a check.
+        let is_amid = self.lines.values().any(|line| line.worker == worker && !line.is_over);
+        let is_well = status.is_some_and(|status| status.success()) && !is_amid;
         match process.task.clone() {
             Task::First | Task::Search { .. } => self.judge(worker, &process, status, is_well),
             Task::Rescue(lost) => self.rescued(worker, &process, lost, is_well, status),

@@ -59,6 +59,19 @@ fn the_run_of_a_process_that_is_killed_is_recovered() {
     assert_eq!(place.entries(), entries);
 }
 
+/// The other program ends well, which says nothing of the test.
+#[test]
+fn a_run_that_becomes_another_program_is_recovered() {
+    let place = Place::new();
+    done(&mut place.gate(&["becomes_another_program"]))
+        .with(100)
+        .says("reveille: `gate::fixture::becomes_another_program` breaks the law panic")
+        .says("the process was ended with exit code 0")
+        .says("replay: REVEILLE_REPLAY=v1/gate::fixture::becomes_another_program/");
+    assert_eq!(place.entries().len(), 1);
+    done(&mut place.gate(&["becomes_another_program"])).with(100).says("found by the corpus entry");
+}
+
 #[test]
 fn a_process_that_says_nothing_is_ended() {
     let place = Place::new();

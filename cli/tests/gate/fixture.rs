@@ -136,6 +136,16 @@ async fn is_killed() {
     }
 }
 
+#[cfg(unix)]
+#[reveille::test]
+#[ignore = "run by a gate"]
+async fn becomes_another_program() {
+    use std::os::unix::process::CommandExt;
+    if one_is_late().await {
+        panic!("{}", std::process::Command::new("true").exec());
+    }
+}
+
 #[test]
 #[ignore = "run by a gate"]
 fn hangs_before_its_check() {

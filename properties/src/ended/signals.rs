@@ -124,6 +124,17 @@ extern "C" fn on_exit() {
     }
 }
 
+/// Ends the process: a run asks for something that cannot be had, which `cause` names.
+#[cfg(reveille_threads)]
+pub(crate) fn refuse(cause: &'static str) -> ! {
+    tell(cause);
+    if watchdog::aborts_in_the_end() {
+        std::process::abort();
+    }
+    // SAFETY: it has no preconditions.
+    unsafe { libc::_exit(FAILED) }
+}
+
 fn tell(cause: &'static str) -> bool {
     let report = words::report(cause);
     report.is_some_and(|report| file::write_all(libc::STDERR_FILENO, report.as_bytes()))

@@ -4,6 +4,8 @@
 use super::file;
 use super::page::{self, Page, Text};
 use super::scene::{Repeat, Scene, Search, with_scene};
+#[cfg(unix)]
+use crate::callsite::{is_ours, is_thread};
 use crate::corpus::{Ended, Home, Will};
 use reveille_sim::{Law, Tape};
 use std::fmt::{self, Write};
@@ -78,6 +80,8 @@ fn head(cause: &str, out: &mut Text) -> fmt::Result {
     if let Some((task, at)) = reveille_sim::current_task() {
         match task {
             reveille_sim::TaskId::ROOT => writeln!(out, "  who    {task}, the body of the test")?,
+            _ if is_thread(at) => writeln!(out, "  who    {task}, a thread")?,
+            _ if is_ours(at.file()) => writeln!(out, "  who    {task}")?,
             _ => writeln!(out, "  who    {task}, spawned at {}:{}", at.file(), at.line())?,
         }
     }

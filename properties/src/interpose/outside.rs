@@ -13,7 +13,7 @@ use reveille_sim::Outside;
 use std::ffi::CStr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-fn note(outside: Outside) {
+pub(super) fn note(outside: Outside) {
     if is_noted() {
         reveille_sim::note_outside(outside);
     }

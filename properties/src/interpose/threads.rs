@@ -95,13 +95,15 @@ pub(super) mod of_strand {
     /// As for the function.
     pub(in crate::interpose) unsafe fn pthread_create(
         thread: *mut pthread_t,
-        _: *const pthread_attr_t,
+        with: *const pthread_attr_t,
         main: extern "C" fn(*mut c_void) -> *mut c_void,
         argument: *mut c_void,
     ) -> Option<c_int> {
         // SAFETY: the caller's promise.
-        unsafe {
-            *thread = calls::create(main, argument)?;
+        match unsafe { calls::create(with, main, argument) }? {
+            // SAFETY: as above.
+            Ok(handle) => unsafe { *thread = handle },
+            Err(error) => return Some(error),
         }
         Some(0)
     }
@@ -118,10 +120,11 @@ macro_rules! real {
         // SAFETY: the name ends in 0, and the C library has a function of that name and type.
         unsafe {
             let name = concat!(stringify!($name), "\0").as_ptr().cast();
-            std::mem::transmute::<*mut c_void, $type>(libc::dlsym(libc::RTLD_NEXT, name))
+            std::mem::transmute::<*mut libc::c_void, $type>(libc::dlsym(libc::RTLD_NEXT, name))
         }
     }};
 }
+pub(super) use real;
 
 /// # Safety
 ///

@@ -24,6 +24,7 @@ impl Named {
         let suspects = evidence.suspects.iter();
         let events = suspects.clone().flat_map(|s| {
             [
+                s.spawned,
                 s.registered,
                 s.dropped,
                 s.woken,

@@ -3,15 +3,22 @@
 use super::breach;
 use super::fact::{AROUND, Fact};
 use super::{Blamed, arguments};
-use crate::callsite::{CallSite, blamed, place, user_panic_place, user_place};
+use crate::callsite::{
+    CallSite, OpenCalls, blamed, is_thread, place, short_path, user_panic_place, user_place,
+};
 use crate::contacts::Contacts;
 use crate::evidence::{Evidence, Suspect};
 use crate::naming::{future_name, task_name};
 use crate::why::Why;
 use reveille_sim::completion::{Misuse, Misused};
-use reveille_sim::{Access, Detail, Event, Finding, Law, Owner, PropertyKind, TaskId, Trace, What};
+use reveille_sim::{
+    Access, Detail, Event, Finding, Law, Owner, PropertyKind, TaskId, TaskInfo, Thrown, Trace, What,
+};
 use std::fmt::Write;
 use std::panic::Location;
+
+/// Panics of threads that are told at most.
+const MOST_THROWN: usize = 2;
 
 /// What is told of a failure.
 #[derive(Debug, Default)]
@@ -30,6 +37,7 @@ impl Facts {
         facts.extend("with", (!with.is_empty()).then(|| with.trim_end()));
         let teller = Teller { finding, trace };
         teller.tell(evidence, &mut facts);
+        teller.thrown(&mut facts);
         if facts.blamed.is_empty() {
             facts.blamed.extend(teller.place_at_least(evidence));
         }
@@ -42,6 +50,15 @@ impl Facts {
 
     fn add(&mut self, label: &'static str, text: impl Into<String>) {
         self.facts.push(Fact::new(label, text));
+    }
+
+    /// The calls that led to an event are worth a look.
+    fn blame(&mut self, what: &str, event: &Event, sites: &[CallSite]) {
+        self.blamed.extend(sites.iter().map(|site| Blamed {
+            what: what.to_owned(),
+            event: Some(event.index),
+            site: site.clone(),
+        }));
     }
 
     fn extend(&mut self, label: &'static str, text: Option<impl Into<String>>) {
@@ -76,7 +93,7 @@ impl Teller<'_> {
         match self.finding.law {
             Law::Deadlock | Law::Stuck => {
                 for suspect in &evidence.suspects {
-                    self.who(suspect.owner, facts);
+                    self.who(suspect, facts);
                     self.waits(suspect, facts);
                 }
                 self.and_others(evidence, facts);
@@ -85,7 +102,7 @@ impl Teller<'_> {
             }
             Law::SuspectedLivelock => {
                 for suspect in &evidence.suspects {
-                    self.who(suspect.owner, facts);
+                    self.who(suspect, facts);
                     self.awaits(suspect, facts);
                     self.woken(suspect, facts);
                 }
@@ -94,7 +111,7 @@ impl Teller<'_> {
             }
             // Several tasks did it together.
             _ if matches!(self.finding.detail, Detail::Promise(_)) => {}
-            _ => self.who(suspect.owner, facts),
+            _ => self.who(suspect, facts),
         }
         if self.finding.law != Law::WakeInLock {
             // There it is a call that matters, and its line is told below.
@@ -141,14 +158,16 @@ impl Teller<'_> {
         }
     }
 
-    fn who(&self, owner: Owner, facts: &mut Facts) {
-        match owner {
+    fn who(&self, suspect: &Suspect, facts: &mut Facts) {
+        match suspect.owner {
             Owner::Task(task) => {
                 let mut text = task_name(self.trace, task);
                 match self.trace.task(task).filter(|_| task != TaskId::ROOT) {
                     Some(info) => {
-                        if let Some(place) = user_place(info.spawned_at) {
-                            let _ = write!(text, ", spawned at {place}");
+                        let kind = if is_thread(info.spawned_at) { ", a thread" } else { "," };
+                        match self.spawned_at(info, suspect) {
+                            Some(place) => _ = write!(text, "{kind} spawned at {place}"),
+                            None => text.push_str(kind.trim_end_matches(',')),
                         }
                     }
                     None => text.push_str(", the body of the test"),
@@ -160,6 +179,16 @@ impl Teller<'_> {
                 facts.add("who", format!("watched future {number}, under `watch` at {at}"));
             }
         }
+    }
+
+    /// The line that spawned it, if it is one of the user's.
+    fn spawned_at(&self, info: &TaskInfo, suspect: &Suspect) -> Option<String> {
+        let by_call = || {
+            let stack = self.trace.event(suspect.spawned?)?.stack.as_deref()?;
+            let site = blamed(stack).pop()?;
+            Some(format!("{}:{}", short_path(&site.file), site.line))
+        };
+        user_place(info.spawned_at).or_else(by_call)
     }
 
     fn awaits(&self, suspect: &Suspect, facts: &mut Facts) {
@@ -210,13 +239,36 @@ impl Teller<'_> {
         let before = suspect.asleep.or(of_task).and_then(|at| self.trace.event(at));
         match before.map(|event| &event.what) {
             Some(What::HandlePolled { task }) => {
-                facts.add("waits", format!("for {} to end", task_name(self.trace, *task)));
+                let text = format!("for {} to end", task_name(self.trace, *task));
+                match suspect.asleep {
+                    Some(_) => {
+                        self.asleep(|step| format!("since step {step} {text}"), suspect, facts)
+                    }
+                    None => facts.add("waits", text),
+                }
                 if let Owner::Task(waits) = suspect.owner {
                     facts.waits.push((waits, *task));
                 }
             }
-            _ if suspect.asleep.is_some() => self.at("waits", "asleep ", suspect.asleep, facts),
+            Some(_) if suspect.asleep.is_some() => {
+                self.asleep(|step| format!("asleep since step {step}"), suspect, facts);
+            }
             _ => self.registered("waits", suspect, facts),
+        }
+    }
+
+    /// Panics of threads: who joins one is told that it panicked, and not of what.
+    fn thrown(&self, facts: &mut Facts) {
+        let of_thread = |task| self.trace.task(task).is_some_and(|info| is_thread(info.spawned_at));
+        let thrown = self.trace.thrown().iter().filter(|thrown| of_thread(thrown.by));
+        for Thrown { by, step, message, location, .. } in thrown.take(MOST_THROWN) {
+            let who = task_name(self.trace, *by);
+            let at = location.as_deref().and_then(user_panic_place);
+            let at = at.map_or(String::new(), |at| format!(" at {at}"));
+            facts.add("panic", format!("in step {step} {who} panicked{at}:\n{message}"));
+            if let Some(site) = location.as_deref().and_then(panicked_at) {
+                facts.show(site, AROUND);
+            }
         }
     }
 
@@ -281,8 +333,8 @@ impl Teller<'_> {
     fn raced(&self, facts: &mut Facts) {
         let Detail::Raced(race) = &self.finding.detail else { return };
         for (label, access) in [("first", &race.first), ("then", &race.second)] {
-            let sites = access.stack.as_deref().map(blamed).unwrap_or_default();
-            facts.blamed.extend(sites.iter().map(|site| Blamed {
+            let calls = access.stack.as_deref().map(OpenCalls::of).unwrap_or_default();
+            facts.blamed.extend(calls.sites.iter().map(|site| Blamed {
                 what: access.how.verb().to_owned(),
                 event: None,
                 site: site.clone(),
@@ -291,8 +343,16 @@ impl Teller<'_> {
             let bytes = if access.bytes == 1 { "byte" } else { "bytes" };
             let Access { how, bytes: count, step, .. } = access;
             let what = format!("{who} {how} {count} {bytes} in step {step}");
-            facts.facts.push(fact_of_calls(label, what, sites));
+            facts.facts.push(fact_of_calls(label, what, calls));
         }
+    }
+
+    /// Where a thread sleeps in the midst of its poll, with all its calls.
+    fn asleep(&self, text: impl Fn(u64) -> String, suspect: &Suspect, facts: &mut Facts) {
+        let Some(event) = suspect.asleep.and_then(|at| self.trace.event(at)) else { return };
+        let calls = event.stack.as_deref().map(OpenCalls::of).unwrap_or_default();
+        facts.blame("asleep", event, &calls.sites);
+        facts.facts.push(fact_of_calls("waits", text(event.step), calls));
     }
 
     /// Step and line of an event.
@@ -303,23 +363,23 @@ impl Teller<'_> {
             "" => label,
             said => said.trim_end_matches(','),
         };
-        facts.blamed.extend(sites.iter().map(|site| Blamed {
-            what: what.to_owned(),
-            event: Some(event.index),
-            site: site.clone(),
-        }));
+        facts.blame(what, event, &sites);
         let step = format!("{prefix}in step {}", event.step);
-        facts.facts.push(fact_of_calls(label, step, sites));
+        facts.facts.push(fact_of_calls(label, step, OpenCalls { sites, left_out: 0 }));
     }
 }
 
 /// The calls that led to an event, innermost first, with the code of the first and the last.
-fn fact_of_calls(label: &'static str, step: String, sites: Vec<CallSite>) -> Fact {
-    let mut sites = sites.into_iter();
-    let Some(innermost) = sites.next() else { return Fact::new(label, step) };
+fn fact_of_calls(label: &'static str, step: String, calls: OpenCalls) -> Fact {
+    let gap = (calls.left_out > 0).then_some(calls.sites.len() / 2);
+    let mut sites = calls.sites.into_iter().enumerate();
+    let Some((_, innermost)) = sites.next() else { return Fact::new(label, step) };
     let mut fact = Fact::new(label, format!("{step}, at {innermost}"));
     fact.show(innermost, AROUND);
-    while let Some(site) = sites.next() {
+    while let Some((at, site)) = sites.next() {
+        if gap == Some(at) {
+            fact.say(format!("called from {} more", calls.left_out));
+        }
         fact.say(format!("called from {site}"));
         if sites.len() == 0 {
             fact.show(site, 0);

@@ -1,7 +1,7 @@
 //! Takes the events of a run in and makes a trace of them.
 
 use super::hash::fold;
-use super::{Event, KEPT, Recording, TaskId, TaskInfo, Trace, What, older};
+use super::{Event, KEPT, Recording, TaskId, TaskInfo, Thrown, Trace, What, older};
 use std::backtrace::Backtrace;
 use std::panic::Location;
 use std::rc::Rc;
@@ -47,6 +47,20 @@ impl Recorder {
     pub(crate) fn add_panic(&mut self, task: TaskId, at: String) {
         if self.keep {
             self.trace.panics.push((task, at));
+        }
+    }
+
+    pub(crate) fn add_thrown(&mut self, thrown: Thrown) {
+        if self.keep {
+            self.trace.add_thrown(thrown);
+        }
+    }
+
+    /// A task says what it is called.
+    #[cfg(feature = "threads")]
+    pub(crate) fn name_task(&mut self, id: TaskId, name: &str) {
+        if let Some(info) = self.trace.tasks.get_mut(id.0 as usize) {
+            info.name = Some(name.into());
         }
     }
 

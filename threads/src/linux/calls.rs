@@ -8,7 +8,7 @@ use super::point;
 use super::sleepers;
 use super::strand::Slot;
 use super::wait::{self, Wait};
-use libc::{c_int, c_long, c_void, pthread_t, timespec};
+use libc::{c_int, c_long, c_void, pthread_attr_t, pthread_t, timespec};
 use reveille_sim::Touching;
 use reveille_sim::carried::{self, Back, is_shielded, shielded};
 use std::time::Duration;
@@ -83,6 +83,12 @@ pub fn is_strand() -> bool {
     point::strand().is_some()
 }
 
+/// The thread that is inside a strand, where the calling thread drives one that is not its own.
+#[must_use]
+pub fn driven() -> Option<pthread_t> {
+    super::strand::driven()
+}
+
 /// What the strand is told of the thread that drives it; 0 if nothing is, or it is no strand.
 #[must_use]
 pub fn word() -> usize {
@@ -105,25 +111,53 @@ fn strand_of(thread: pthread_t) -> Option<u32> {
     u32::try_from(number).ok()
 }
 
-/// `pthread_create`: the handle of the new thread.
+/// `pthread_create`: the handle of the new thread, or the number of an error.
 ///
 /// # Safety
 ///
 /// As for the function.
 pub unsafe fn create(
+    with: *const pthread_attr_t,
     main: extern "C" fn(*mut c_void) -> *mut c_void,
     argument: *mut c_void,
-) -> Option<pthread_t> {
-    strand()?;
+) -> Option<Result<pthread_t, c_int>> {
+    let pool = strand()?.pool();
+    // SAFETY: the caller's promise.
+    let stack = unsafe { stack_asked(with) };
     let begun = shielded(|| {
-        carried::begin_strand(move || {
+        let larger = pool.larger.find(pool.handover(), stack).map_err(|_| libc::EAGAIN)?;
+        let begun = carried::begin_strand(move || {
             main(argument);
             super::locals::run_destructors();
-        })
+        });
+        let number = begun.ok_or(libc::EAGAIN)?;
+        larger.into_iter().for_each(|slot| pool.larger.keep(number, slot));
+        Ok(OURS | pthread_t::from(number))
     });
     // Whoever begins a thread may be overtaken by it.
     point::before(argument.addr(), Touching::Store);
-    begun.map(|number| OURS | pthread_t::from(number))
+    Some(begun)
+}
+
+/// Bytes of the stack that a thread is asked for with.
+///
+/// # Safety
+///
+/// They are attributes, if anything.
+unsafe fn stack_asked(with: *const pthread_attr_t) -> usize {
+    let mut bytes = 0;
+    if !with.is_null() {
+        // SAFETY: the caller's promise.
+        unsafe { libc::pthread_attr_getstacksize(with, &raw mut bytes) };
+    }
+    bytes
+}
+
+/// `fork`, in the child.
+pub fn forked() {
+    if let Some(strand) = point::strand() {
+        strand.fork();
+    }
 }
 
 /// `pthread_join`: whether it was one of ours, which has ended now.
@@ -147,6 +181,32 @@ pub fn join(thread: pthread_t) -> bool {
 #[must_use]
 pub fn detach(thread: pthread_t) -> bool {
     strand_of(thread).is_some()
+}
+
+/// Whether it is the handle of a strand, or the calling strand's own thread.
+#[must_use]
+pub fn is_of_strand(thread: pthread_t) -> bool {
+    strand_of(thread).is_some() || is_own(thread)
+}
+
+/// Whether the calling strand asks for its own thread, by the name that this has for itself.
+#[must_use]
+pub fn is_own(thread: pthread_t) -> bool {
+    // SAFETY: it has no preconditions.
+    is_strand() && unsafe { libc::pthread_self() } == thread
+}
+
+/// `pthread_setname_np`: a strand may name itself.
+///
+/// # Safety
+///
+/// As for the function.
+pub unsafe fn name(thread: pthread_t, name: *const libc::c_char) {
+    if is_own(thread) {
+        // SAFETY: the caller's promise.
+        let name = unsafe { std::ffi::CStr::from_ptr(name) };
+        carried::name_strand(&name.to_string_lossy());
+    }
 }
 
 /// `sched_yield`: whether it was a strand that gave its turn up.

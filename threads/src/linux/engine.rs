@@ -6,14 +6,13 @@ use super::places::Places;
 use super::point;
 use super::shell::Handover;
 use super::sleepers;
+use super::stacks::{Larger, usual};
 use super::strand::Slot;
 use super::wait::Wait;
 use reveille_sim::carried::{self, Back, Carrier, Poll, shielded};
 use std::cell::{Cell, RefCell, UnsafeCell};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-
-/// Bytes of a strand's stack; only what is touched takes memory.
-const STACK: usize = 2 << 20;
 
 /// Threads for strands.
 ///
@@ -25,6 +24,7 @@ pub struct Threads(Pool);
 pub(crate) struct Pool {
     handover: Handover,
     idle: RefCell<Vec<&'static Slot>>,
+    pub(crate) larger: Larger,
     /// Those of the present run, by their numbers.
     strands: RefCell<Vec<Place>>,
     waits: Cell<u64>,
@@ -66,6 +66,7 @@ impl Threads {
         Threads(Pool {
             handover,
             idle: RefCell::default(),
+            larger: Larger::default(),
             strands: RefCell::default(),
             waits: Cell::new(0),
             word: Cell::new(0),
@@ -77,6 +78,13 @@ impl Threads {
             is_watched: Cell::new(false),
             holders: RefCell::default(),
         })
+    }
+
+    /// How many threads of this process are lost: their strands sleep for ever, and somebody may know
+    /// what stands on their stacks.
+    #[must_use]
+    pub fn lost() -> usize {
+        LOST.load(Ordering::Relaxed)
     }
 
     /// What `speaker` says on the thread that drives a run, at its beginning, is what
@@ -96,14 +104,30 @@ impl Default for Threads {
 
 impl Pool {
     fn take(&self, strand: u32) -> &'static Slot {
-        let idle = self.idle.borrow_mut().pop().or_else(|| of_others(self.handover));
-        let slot = idle.unwrap_or_else(|| match Slot::start(self.handover, STACK) {
+        let kept = self.larger.take(strand).or_else(|| self.idle.borrow_mut().pop());
+        let idle = kept.or_else(|| of_others(self.handover));
+        let slot = idle.unwrap_or_else(|| match Slot::start(self.handover, usual()) {
             Ok(slot) => slot,
-            Err(error) => panic!("a thread for a strand cannot be made: {error}"),
+            Err(error) => {
+                // Within a run a panic is kept quiet.
+                eprintln!("reveille: a thread for a strand cannot be made: {error}");
+                panic!("a thread for a strand cannot be made: {error}")
+            }
         });
         slot.begin_life(self, strand);
         self.set(strand, Place::In(slot));
         slot
+    }
+
+    #[cfg(reveille_threads)]
+    pub(crate) fn handover(&self) -> Handover {
+        self.handover
+    }
+
+    fn take_back(&self, slot: &'static Slot) {
+        if !self.larger.give_back(slot) {
+            self.idle.borrow_mut().push(slot);
+        }
     }
 
     pub(crate) fn outside(&self) -> *mut Context {
@@ -242,6 +266,8 @@ impl Pool {
     }
 }
 
+static LOST: AtomicUsize = AtomicUsize::new(0);
+
 /// Threads of pools that are gone, for those to come.
 static OF_OTHERS: Mutex<Vec<Idle>> = Mutex::new(Vec::new());
 
@@ -261,7 +287,7 @@ fn of_others(handover: Handover) -> Option<&'static Slot> {
 impl Drop for Pool {
     fn drop(&mut self) {
         let mut others = OF_OTHERS.lock().unwrap_or_else(PoisonError::into_inner);
-        others.extend(self.idle.get_mut().drain(..).map(Idle));
+        others.extend(self.idle.get_mut().drain(..).chain(self.larger.drain()).map(Idle));
     }
 }
 
@@ -313,8 +339,10 @@ impl Carrier for Threads {
                 let own = slot.own_memory();
                 self.0.with_memory(|memory| memory.forget(own.start, own.len()));
             }
-            self.0.idle.borrow_mut().push(slot);
+            self.0.take_back(slot);
         }
+        // It may not have begun.
+        self.0.larger.take(strand).into_iter().for_each(|slot| self.0.take_back(slot));
         self.0.wake(usize::MAX, |on| on == Wait::End(strand));
     }
 
@@ -322,6 +350,7 @@ impl Carrier for Threads {
         if let Some(bell) = carried::doorbell() {
             sleepers::remove(strand, bell);
         }
+        LOST.fetch_add(1, Ordering::Relaxed);
         self.0.set(strand, Place::Over);
     }
 }

@@ -30,7 +30,6 @@ use std::ffi::c_void;
 use std::fmt;
 use std::io;
 use std::mem::MaybeUninit;
-use std::ops::Range;
 use std::ptr;
 
 /// The stack that a kernel thread sleeps on.
@@ -70,9 +69,11 @@ pub(crate) struct Shell {
     outside: Cell<*mut Context>,
     job: Cell<Option<Job>>,
     bed: UnsafeCell<Bed>,
-    /// Its stack and its thread-locals.
-    memory: Cell<(usize, usize)>,
-    stack: usize,
+    /// The high end of its stack and its thread-locals, which the C library lays side by side.
+    end: Cell<usize>,
+    /// Its thread, by the name that the C library has for it.
+    #[cfg_attr(not(reveille_threads), allow(dead_code))]
+    thread: Cell<libc::pthread_t>,
 }
 
 #[repr(C, align(16))]
@@ -96,12 +97,17 @@ impl Shell {
             outside: Cell::new(ptr::null_mut()),
             job: Cell::new(None),
             bed: UnsafeCell::new(Bed(MaybeUninit::uninit())),
-            memory: Cell::new((0, 0)),
-            stack,
+            end: Cell::new(0),
+            thread: Cell::new(0),
         }));
-        make_thread(shell, stack)?;
+        shell.thread.set(make_thread(shell, stack)?);
         shell.turn.wait_while(NOBODY_YET);
         Ok(shell)
+    }
+
+    #[cfg(reveille_threads)]
+    pub(crate) fn thread(&self) -> libc::pthread_t {
+        self.thread.get()
     }
 
     pub(crate) fn handover(&self) -> Handover {
@@ -166,17 +172,14 @@ impl Shell {
         self.turn.wait_while(to);
     }
 
-    /// Where its stack and its thread-locals are.
-    pub(crate) fn memory(&self) -> Range<usize> {
-        let (start, end) = self.memory.get();
-        start..end
+    /// The high end of its stack and its thread-locals.
+    pub(crate) fn end(&self) -> usize {
+        self.end.get()
     }
 
     /// What the thread does all its life.
     fn live(&self) -> ! {
-        // The C library lays them side by side, the thread-locals at the high end.
-        let end = locals::thread_pointer().addr();
-        self.memory.set((end.saturating_sub(self.stack), end));
+        self.end.set(locals::thread_pointer().addr());
         match self.handover {
             Handover::UserSpace => {
                 let bed = self.bed.get().cast::<u8>().wrapping_add(BED);
@@ -254,7 +257,7 @@ unsafe fn create(
     }
 }
 
-fn make_thread(shell: &'static Shell, stack: usize) -> io::Result<()> {
+fn make_thread(shell: &'static Shell, stack: usize) -> io::Result<libc::pthread_t> {
     let mut thread = MaybeUninit::uninit();
     let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
     // SAFETY: the attributes are made, used and destroyed; the shell lives for ever.
@@ -268,7 +271,8 @@ fn make_thread(shell: &'static Shell, stack: usize) -> io::Result<()> {
         error
     };
     match error {
-        0 => Ok(()),
+        // SAFETY: it was written where there is no error.
+        0 => Ok(unsafe { thread.assume_init() }),
         error => Err(io::Error::from_raw_os_error(error)),
     }
 }

@@ -11,9 +11,26 @@ use std::fmt;
 use std::io;
 use std::ptr;
 
+thread_local! {
+    /// The strand that the calling thread drives on another thread of the kernel's.
+    static DRIVEN: Cell<*const Slot> = const { Cell::new(ptr::null()) };
+}
+
+/// The thread of the strand that the calling thread drives, if the kernel knows it as another.
+#[cfg(reveille_threads)]
+pub(crate) fn driven() -> Option<libc::pthread_t> {
+    let driven = DRIVEN.get();
+    // SAFETY: a slot lives as long as the process.
+    (!driven.is_null()).then(|| unsafe { (*driven).shell.thread() })
+}
+
 /// What the loop of a run and a strand tell each other.
 pub(crate) struct Slot {
     shell: &'static Shell,
+    /// Bytes of its stack.
+    stack: usize,
+    /// Whether this is a copy of it, in the child of a process that was forked there.
+    is_forked: Cell<bool>,
     pool: Cell<*const Pool>,
     /// The number of the strand in its run.
     pub(crate) number: Cell<u32>,
@@ -43,6 +60,8 @@ impl Slot {
         // Its thread lives as long as the process.
         Ok(Box::leak(Box::new(Slot {
             shell,
+            stack,
+            is_forked: Cell::new(false),
             pool: Cell::new(ptr::null()),
             number: Cell::new(0),
             poll: Cell::new(None),
@@ -55,6 +74,10 @@ impl Slot {
 
     pub(crate) fn handover(&self) -> Handover {
         self.shell.handover()
+    }
+
+    pub(crate) fn stack(&self) -> usize {
+        self.stack
     }
 
     /// Becomes the strand of that number in a run of `pool`, which lives until the strand is over
@@ -87,9 +110,20 @@ impl Slot {
         while let Some(poll) = self.poll.take() {
             self.reads.set(0);
             poll.perform();
+            if self.is_forked.get() {
+                end_of_child();
+            }
             self.leave(Back::Ended);
         }
         point::be(ptr::null());
+    }
+
+    /// The process was forked, and this is the child: of its threads it has the one that called.
+    #[cfg(reveille_threads)]
+    pub(crate) fn fork(&self) {
+        self.is_forked.set(true);
+        point::be(ptr::null());
+        carried::leave_run();
     }
 
     /// Performs a poll until the strand is left.
@@ -101,8 +135,15 @@ impl Slot {
     /// Goes on where it was left.
     pub(crate) fn enter(&self) -> Back {
         self.in_a_row.set(0);
+        let is_elsewhere = self.handover() == Handover::Kernel;
+        if is_elsewhere {
+            DRIVEN.set(self);
+        }
         // SAFETY: the loop of the run is the one that enters, and it is outside.
         unsafe { self.shell.enter() };
+        if is_elsewhere {
+            DRIVEN.set(ptr::null());
+        }
         // Whoever came back, it was one of this pool.
         self.pool().back()
     }
@@ -115,7 +156,8 @@ impl Slot {
 
     /// Where its stack and its thread-locals are.
     pub(crate) fn own_memory(&self) -> std::ops::Range<usize> {
-        self.shell.memory()
+        let end = self.shell.end();
+        end.saturating_sub(self.stack)..end
     }
 
     /// Before it does anything that others may see, or is left: what it has done unseen is noted.
@@ -141,5 +183,17 @@ impl Slot {
         other.in_a_row.set(0);
         // SAFETY: the strand is inside, and both are of one pool, which has said that it passes on.
         unsafe { self.shell.pass_to(other.shell) };
+    }
+}
+
+/// A child that was forked has done all that was to be done in it.
+fn end_of_child() -> ! {
+    const SAID: &str = "reveille: a forked child came to the end of its task and is ended; the run goes on in its parent\n";
+    /// As of a test that fails: it was to end by itself.
+    const FAILED: libc::c_int = 101;
+    // SAFETY: the bytes are valid for their length; what ends with the process is a copy.
+    unsafe {
+        libc::write(libc::STDERR_FILENO, SAID.as_ptr().cast(), SAID.len());
+        libc::_exit(FAILED)
     }
 }

@@ -20,7 +20,10 @@ pub(super) fn run(
         Err(error) => return refuse(Exit::Usage, error),
     };
     let test = of.unwrap_or(&subject.test);
-    let (_, binary, name) = match find(test, selection, binaries) {
+    let mut selection = selection.clone();
+    // The tape knows best.
+    selection.threads = subject.is_of_threads();
+    let (_, binary, name) = match find(test, &selection, binaries) {
         Ok(found) => found,
         Err((exit, why)) => return refuse(exit, why),
     };

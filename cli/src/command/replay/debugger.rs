@@ -30,6 +30,10 @@ pub(super) fn run(binary: &Binary, name: &str, subject: &Subject, step: u64) -> 
     if let Some(directory) = inner.get_current_dir() {
         command.current_dir(directory);
     }
+    if subject.is_of_threads() {
+        // Each strand is one of the threads that the debugger knows.
+        command.env("REVEILLE_KERNEL_THREADS", "1");
+    }
     command.env("REVEILLE_REPLAY", &subject.tape).env("REVEILLE_BREAK", step.to_string());
     match command.status() {
         Ok(status) if status.success() => Exit::Passed,

@@ -5,7 +5,7 @@ use crate::tokens::{Code, Tokens, only_text, only_word};
 use proc_macro2::{Ident, Span, TokenStream};
 
 /// The names of the faults, as kinds of choices have them.
-pub(super) const FAULTS: [&str; 21] = [
+pub(super) const FAULTS: [&str; 22] = [
     "fresh_waker",
     "spurious_poll",
     "delayed_wake",
@@ -31,7 +31,7 @@ pub(super) const FAULTS: [&str; 21] = [
 ];
 
 /// The names of the laws.
-pub(super) const LAWS: [&str; 23] = [
+pub(super) const LAWS: [&str; 24] = [
     "pending_without_waker",
     "stale_waker",
     "waker_dropped",
