@@ -12,8 +12,11 @@ fn main() -> ExitCode {
         ["sct"] => table::print(""),
         ["sct", filter] => table::print(filter),
         ["safestack"] => safe_stack::print(),
+        ["safestack", "rates"] => safe_stack::print_rates(20),
         ["replay", times, tape] => done = again::print(tape, times),
-        _ => done = Err("usage: bench/threads [sct [filter] | safestack | test]".to_owned()),
+        _ => {
+            done = Err("usage: bench/threads [sct [filter] | safestack [rates] | test]".to_owned())
+        }
     }
     if let Err(error) = done {
         eprintln!("{error}");

@@ -1,9 +1,12 @@
 //! A benchmark program, and what it means that a run of it fails.
 
 use reveille_sctbench::Row;
-use reveille_sim::{Faults, Outcome, Plain, Recording, Sampler, Settings, World};
+use reveille_sim::{
+    Faults, Kind, Outcome, Plain, Recording, Runnable, Sampler, Settings, Strand, World,
+};
 use reveille_threads::Threads;
 use std::rc::Rc;
+use std::thread;
 
 /// A benchmark program.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +22,9 @@ pub struct Program {
 pub fn world() -> World {
     // What stands before the C library's functions is there only if something of it is used.
     let _ = reveille::Checker::new();
+    // The first thread of a process has the standard library remember how large stacks are, in a
+    // static, by a store that no later run makes.
+    thread::spawn(|| ()).join().expect("it does nothing");
     let mut world = World::new();
     world.carry_by(Some(Rc::new(Threads::new())));
     world
@@ -57,9 +63,9 @@ impl Program {
     /// The threads of the plain run, with the main one, and its scheduling points.
     #[must_use]
     pub fn size(&self) -> (u64, u64) {
-        let mut plain = Counting { inner: Plain, points: 0 };
+        let mut plain = Counting::new(Plain);
         let outcome = self.run(&mut world(), &mut plain, 0, Recording::Tape);
-        (outcome.tasks, plain.points)
+        (outcome.tasks, plain.points())
     }
 }
 
@@ -87,15 +93,15 @@ impl<S: Sampler> Sampler for Counting<S> {
         self.inner.begin(run, permitted)
     }
 
-    fn choose(&mut self, kind: reveille_sim::Kind, options: u32) -> u32 {
+    fn choose(&mut self, kind: Kind, options: u32) -> u32 {
         self.inner.choose(kind, options)
     }
 
-    fn schedule(&mut self, runnable: &reveille_sim::Runnable<'_>) -> u32 {
+    fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
         self.inner.schedule(runnable)
     }
 
-    fn turn(&mut self, strand: &reveille_sim::Strand) {
+    fn turn(&mut self, strand: &Strand) {
         self.points += 1;
         self.inner.turn(strand);
     }

@@ -1,14 +1,41 @@
 //! SafeStack: how long each of many seeds needs to its first failure.
 
 use crate::cpu::Stopwatch;
-use crate::program::world;
+use crate::program::{Counting, world};
 use crate::programs::SAFE_STACK;
-use reveille_sim::{Portfolio, Pos, Sampler, Seeded};
+use reveille_sctbench::Estimate;
+use reveille_sim::{Pct, Portfolio, Pos, Random, RandomWalk, Sampler, Seeded, Sticky, Surw, Urw};
 use std::time::Duration;
 
 const SEEDS: u64 = 20;
 /// Time on the processor for each seed.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// Prints how often each sampler by itself finds it.
+pub fn print_rates(seconds: u64) {
+    println!("| sampler | schedules | found | a CPU second | points a schedule |");
+    println!("| --- | ---: | ---: | ---: | ---: |");
+    let limit = Duration::from_secs(seconds);
+    rate("POS+", Seeded::with(1, Pos::default()).eager(), limit);
+    rate("POS", Seeded::with(1, Pos::default()), limit);
+    rate("random+", Seeded::with(1, RandomWalk).eager(), limit);
+    rate("random", Random::new(1), limit);
+    rate("URW+", Seeded::with(1, Urw::default()).eager(), limit);
+    rate("SURW+", Seeded::with(1, Surw::default()).eager(), limit);
+    rate("PCT+", Seeded::with(1, Pct::mix()).eager(), limit);
+    rate("sticky+", Seeded::with(1, Sticky::default()).eager(), limit);
+}
+
+fn rate(name: &str, sampler: impl Sampler, limit: Duration) {
+    let (mut world, mut sampler) = (world(), Counting::new(sampler));
+    let clock = Stopwatch::start();
+    let go_on = |_: &Estimate| clock.elapsed() < limit;
+    let fails = |run| SAFE_STACK.fails(&mut world, &mut sampler, run - 1);
+    let Estimate { runs, failures } = Estimate::until(u64::MAX, go_on, fails);
+    let rate = runs as f64 / clock.elapsed().as_secs_f64();
+    let points = sampler.points() / runs;
+    println!("| {name} | {runs} | {failures} | {rate:.0} | {points} |");
+}
 
 /// Prints the seeds of the sampler that users get, and then of the one that finds it by itself.
 pub fn print() {
