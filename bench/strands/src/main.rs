@@ -8,7 +8,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let mut done = Ok(());
     match arguments[..] {
-        [] => costs::print(),
+        ["costs", shuttle] => costs::print(shuttle),
         ["sct"] => table::print(""),
         ["sct", filter] => table::print(filter),
         ["safestack"] => safe_stack::print(),

@@ -4,7 +4,9 @@ use crate::cpu::Stopwatch;
 use crate::program::{Counting, world};
 use crate::programs::SAFE_STACK;
 use reveille_sctbench::Estimate;
-use reveille_sim::{Pct, Portfolio, Pos, Random, RandomWalk, Sampler, Seeded, Sticky, Surw, Urw};
+use reveille_sim::{
+    Bounded, Pct, Portfolio, Pos, Random, RandomWalk, Sampler, Seeded, Sticky, Surw, Urw,
+};
 use std::time::Duration;
 
 const SEEDS: u64 = 20;
@@ -24,6 +26,8 @@ pub fn print_rates(seconds: u64) {
     rate("SURW+", Seeded::with(1, Surw::default()).eager(), limit);
     rate("PCT+", Seeded::with(1, Pct::mix()).eager(), limit);
     rate("sticky+", Seeded::with(1, Sticky::default()).eager(), limit);
+    rate("bounded search", Bounded::new(), limit);
+    rate("portfolio", Portfolio::new(1), limit);
 }
 
 fn rate(name: &str, sampler: impl Sampler, limit: Duration) {
