@@ -11,11 +11,13 @@ fn main() -> ExitCode {
         ["costs", shuttle] => costs::print(shuttle),
         ["sct"] => table::print(""),
         ["sct", filter] => table::print(filter),
-        ["safestack"] => safe_stack::print(),
+        ["safestack"] => safe_stack::print(""),
         ["safestack", "rates"] => safe_stack::print_rates(20),
+        ["safestack", sampler] => safe_stack::print(sampler),
         ["replay", times, tape] => done = again::print(tape, times),
         _ => {
-            done = Err("usage: bench/threads [sct [filter] | safestack [rates] | test]".to_owned())
+            done = Err("usage: bench/threads [sct [filter] | safestack [sampler | rates] | test]"
+                .to_owned())
         }
     }
     if let Err(error) = done {

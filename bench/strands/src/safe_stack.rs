@@ -41,12 +41,17 @@ fn rate(name: &str, sampler: impl Sampler, limit: Duration) {
     println!("| {name} | {runs} | {failures} | {rate:.0} | {points} |");
 }
 
-/// Prints the seeds of the sampler that users get, and then of the one that finds it by itself.
-pub fn print() {
+/// Prints the seeds of the sampler that users get, and of the one that finds it soonest by
+/// itself; of one of them if `filter` says so.
+pub fn print(filter: &str) {
     println!("| sampler | seed | schedules | CPU seconds |");
     println!("| --- | ---: | ---: | ---: |");
-    of_seeds("portfolio", Portfolio::new);
-    of_seeds("POS+", |seed| Seeded::with(seed, Pos::default()).eager());
+    if "portfolio".contains(filter) {
+        of_seeds("portfolio", Portfolio::new);
+    }
+    if "POS".contains(filter) {
+        of_seeds("POS", |seed| Seeded::with(seed, Pos::default()));
+    }
 }
 
 fn of_seeds<S: Sampler>(name: &str, sampler: impl Fn(u64) -> S) {
