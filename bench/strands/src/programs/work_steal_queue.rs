@@ -148,7 +148,7 @@ impl Queue {
         let held = self.acquire(thief);
         self.notes(thief);
         let head = read(&self.head);
-        self.notes_index(thief, head);
+        self.notes_index(thief);
         write(&self.head, head + 1);
         self.notes(thief);
         let stolen = if head < read(&self.tail) {
@@ -169,7 +169,7 @@ impl Queue {
         self.notes(OWNER);
         self.notes(OWNER);
         let tail = read(&self.tail) - 1;
-        self.notes_index(OWNER, tail);
+        self.notes_index(OWNER);
         write(&self.tail, tail);
         self.notes(OWNER);
         let popped = if read(&self.head) <= tail {
@@ -191,7 +191,7 @@ impl Queue {
         let held = self.acquire(OWNER);
         self.notes(OWNER);
         let tail = read(&self.tail) - 1;
-        self.notes_index(OWNER, tail);
+        self.notes_index(OWNER);
         write(&self.tail, tail);
         self.notes(OWNER);
         let mut popped = None;
@@ -220,7 +220,7 @@ impl Queue {
         self.notes(OWNER);
         self.notes(OWNER);
         let tail = read(&self.tail);
-        self.notes_index(OWNER, tail);
+        self.notes_index(OWNER);
         // A thief may just have moved the head too far, so one place is to stay free.
         let room = self.mask() + i64::from(self.fills_up);
         if tail < read(&self.head) + room {
@@ -242,10 +242,10 @@ impl Queue {
         let held = self.acquire(OWNER);
         self.notes(OWNER);
         let head = read(&self.head);
-        self.notes_index(OWNER, head);
+        self.notes_index(OWNER);
         let count = read(&self.tail) - head;
         let head = head & self.mask();
-        self.notes_index(OWNER, head);
+        self.notes_index(OWNER);
         self.notes(OWNER);
         write(&self.head, head);
         self.notes(OWNER);
@@ -261,7 +261,7 @@ impl Queue {
         self.notes(OWNER);
         let tail = read(&self.tail);
         self.place(tail).store(item, Relaxed);
-        self.notes_index(OWNER, tail);
+        self.notes_index(OWNER);
         write(&self.tail, tail + 1);
         self.notes(OWNER);
         self.release(OWNER, held);
@@ -324,10 +324,12 @@ impl Queue {
         }
     }
 
-    /// Notes how far that is from the head, which is read twice for it.
-    fn notes_index(&self, thread: usize, index: i64) {
+    /// Notes how far an index is from the head, for which the original reads that twice.
+    fn notes_index(&self, thread: usize) {
         if self.records.is_some() {
-            let _ = index - self.head.load(SeqCst).max(self.head.load(SeqCst));
+            for _ in 0..2 {
+                self.head.load(SeqCst);
+            }
             self.notes(thread);
         }
     }
