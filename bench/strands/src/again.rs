@@ -2,8 +2,10 @@
 
 use crate::program::{Program, world};
 use crate::programs::ALL;
-use reveille_sim::{Law, Portfolio, Recording, Replay, Tape, World};
+use reveille_sim::{Law, Recording, Replay, Tape, World};
 use std::fmt;
+use std::path::Path;
+use std::process::Command;
 
 /// A failure, by what tells it apart from others: what was broken, and all that went before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,14 +25,6 @@ impl fmt::Display for Failure {
     }
 }
 
-/// The first failure that the portfolio finds within `runs`, as a tape.
-#[must_use]
-pub fn find(world: &mut World, program: &Program, seed: u64, runs: u64) -> Option<Tape> {
-    let mut portfolio = Portfolio::new(seed);
-    let found = (0..runs).any(|run| program.fails(world, &mut portfolio, run));
-    found.then(|| world.tape())
-}
-
 /// What the tape leads to; none if the run passes.
 #[must_use]
 pub fn replay(world: &mut World, program: &Program, tape: &Tape) -> Option<Failure> {
@@ -43,6 +37,29 @@ pub fn replay(world: &mut World, program: &Program, tape: &Tape) -> Option<Failu
         events: outcome.trace.map_or(0, |trace| trace.hash()),
         detail: format!("{:?}", finding.detail),
     })
+}
+
+/// How often, of so many times, the tape leads to the very same failure: here, and in another
+/// process, which is that `executable` of this crate.
+///
+/// # Errors
+///
+/// If it leads to none, or the other process does not run.
+pub fn repeat(
+    executable: &Path,
+    program: &Program,
+    tape: &Tape,
+    times: usize,
+) -> Result<[usize; 2], String> {
+    let mut world = world();
+    let failure = replay(&mut world, program, tape).ok_or("the replay passes")?;
+    let here = (0..times).filter(|_| replay(&mut world, program, tape).as_ref() == Some(&failure));
+    let here = here.count();
+    let text = tape.to_text(program.name);
+    let output = Command::new(executable).args(["replay", &times.to_string(), &text]).output();
+    let output = output.map_err(|error| error.to_string())?;
+    let (line, lines) = (failure.to_string(), String::from_utf8_lossy(&output.stdout));
+    Ok([here, lines.lines().filter(|again| *again == line).count()])
 }
 
 /// Prints what a tape leads to, a line each time, for another process to compare.

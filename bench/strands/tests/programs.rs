@@ -2,13 +2,13 @@
 //! test`.
 #![cfg(reveille_threads)]
 
-use reveille_bench_strands::again::{find, replay};
+use reveille_bench_strands::again::repeat;
 use reveille_bench_strands::program::{Program, world};
 use reveille_bench_strands::programs::ALL;
 use reveille_sctbench::Tier;
-use reveille_sim::{Plain, RandomWalk, Seeded};
+use reveille_sim::{Plain, Portfolio, Random};
 use std::collections::BTreeSet;
-use std::process::Command;
+use std::path::Path;
 
 /// Runs within which a seed finds what is to be found: several times what the worst of a
 /// hundred seeds needed.
@@ -46,36 +46,18 @@ fn a_program_that_is_left_alone_passes() {
     // Its third thread is the one that trusts to come before one of the others.
     assert_eq!(failing, ["lazy01"]);
     let lazy01 = tier(Tier::T0).find(|program| program.name == "lazy01").unwrap();
-    let mut random = Seeded::with(1, RandomWalk);
+    let mut random = Random::new(1);
     assert!((0..100).any(|run| !lazy01.fails(&mut world, &mut random, run)));
-}
-
-/// What another process finds in the tape, line by line.
-fn elsewhere(tape: &str) -> Vec<String> {
-    let program = env!("CARGO_BIN_EXE_reveille-bench-strands");
-    let output = Command::new(program).args(["replay", &REPLAYS.to_string(), tape]).output();
-    let output = output.expect("the program that was built with this test");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let lines = String::from_utf8(output.stdout).unwrap();
-    lines.lines().map(str::to_owned).collect()
 }
 
 fn is_found_and_repeated(program: &Program, seed: u64) {
     let Program { name, .. } = program;
-    let mut world = world();
-    let tape = find(&mut world, program, seed, ENOUGH);
-    let tape = tape.unwrap_or_else(|| panic!("{name} passes {ENOUGH} times with seed {seed}"));
-    let failure = replay(&mut world, program, &tape).expect("what failed fails again");
-    let line = failure.to_string();
-    for _ in 0..REPLAYS {
-        let again = replay(&mut world, program, &tape).map(|failure| failure.to_string());
-        assert_eq!(again.as_deref(), Some(line.as_str()), "{name}, seed {seed}");
-    }
-    let elsewhere = elsewhere(&tape.to_text(name));
-    assert_eq!(elsewhere.len(), REPLAYS, "{name}, seed {seed}");
-    for again in elsewhere {
-        assert_eq!(again, line, "{name}, seed {seed}");
-    }
+    let (mut world, mut portfolio) = (world(), Portfolio::new(seed));
+    let found = (0..ENOUGH).any(|run| program.fails(&mut world, &mut portfolio, run));
+    assert!(found, "{name} passes {ENOUGH} times with seed {seed}");
+    let executable = Path::new(env!("CARGO_BIN_EXE_reveille-bench-strands"));
+    let repeated = repeat(executable, program, &world.tape(), REPLAYS);
+    assert_eq!(repeated, Ok([REPLAYS; 2]), "{name}, seed {seed}");
 }
 
 #[test]
