@@ -2,7 +2,7 @@
 //! shuttle.
 //!
 //! shuttle is another program, compiled without the flags of the engine, as it would be for its
-//! users; the two take turns. Both measure their time on the processor, without their starts.
+//! users; the two take turns. Time is that on the processor, without that of starts.
 
 use crate::cpu::Stopwatch;
 use crate::program::{Counting, world};
@@ -14,7 +14,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Operations of each strand where an operation is measured.
 const OPERATIONS: u32 = 2_000;
@@ -28,18 +28,18 @@ fn settings() -> Settings {
     settings
 }
 
-/// Nanoseconds that a run takes, the median of several rounds.
+/// Nanoseconds on the processor that a run takes, the median of several rounds.
 fn nanos_a_run<F: Future<Output = ()>>(runs: u64, body: impl Fn() -> F) -> f64 {
     let mut world = world();
     let settings = settings();
     let mut rounds: Vec<f64> = (0..ROUNDS)
         .map(|_| {
-            let began = Instant::now();
+            let clock = Stopwatch::start();
             for run in 0..runs {
                 let outcome = world.run(&settings, &mut Random::new(run), run, &body);
                 assert_eq!(outcome.verdict, None);
             }
-            began.elapsed().as_nanos() as f64 / runs as f64
+            clock.elapsed().as_nanos() as f64 / runs as f64
         })
         .collect();
     rounds.sort_by(f64::total_cmp);
@@ -112,7 +112,7 @@ fn print_slot10(shuttle: &str) {
         println!("| the same, points a run | {points} | |");
         println!("| the same, points/s | {} | |", human(rate * points as f64));
     }
-    println!("| slot10 here, runs/s to those in shuttle | {:.1} | 3 |", measured[1].to_the_first);
+    println!("| slot10 here, runs/s to those in shuttle | {:.2} | 3 |", measured[1].to_the_first);
 }
 
 /// Prints the table; `shuttle` is the program to compare with.
