@@ -6,3 +6,7 @@ pub mod floor;
 pub mod rounds;
 pub mod slot;
 pub mod slot10;
+
+mod sync {
+    pub use std::sync::{Mutex, MutexGuard};
+}

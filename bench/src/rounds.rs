@@ -25,10 +25,17 @@ pub fn head() {
     println!("| --- | --- | ---: | ---: |");
 }
 
-pub fn compare(workload: &str, unit: &str, mut contenders: Vec<TimedContender>) {
+/// What a contender does in a second, and how often what the first one does.
+pub struct Measured {
+    pub rate: f64,
+    pub to_the_first: f64,
+}
+
+/// Measures the contenders, in their order.
+pub fn measure(contenders: &mut [TimedContender]) -> Vec<Measured> {
     let mut rates = vec![Vec::new(); contenders.len()];
     for round in 0..=ROUNDS {
-        for (rates, (_, run)) in rates.iter_mut().zip(&mut contenders) {
+        for (rates, (_, run)) in rates.iter_mut().zip(&mut *contenders) {
             let (done, took) = run();
             let rate = done as f64 / took.as_secs_f64();
             // The first round warms up.
@@ -37,10 +44,18 @@ pub fn compare(workload: &str, unit: &str, mut contenders: Vec<TimedContender>) 
             }
         }
     }
-    for (rates_of_this, (name, _)) in rates.iter().zip(&contenders) {
+    let of_one = |rates_of_this: &Vec<f64>| {
         let ratios = rates_of_this.iter().zip(&rates[0]).map(|(this, first)| this / first);
-        let (rate, ratio) = (median(rates_of_this.iter().copied()), median(ratios));
-        println!("| {workload} | {name} | {} {unit} | {ratio:.2} |", human(rate));
+        Measured { rate: median(rates_of_this.iter().copied()), to_the_first: median(ratios) }
+    };
+    rates.iter().map(of_one).collect()
+}
+
+/// Measures the contenders and prints a row for each.
+pub fn compare(workload: &str, unit: &str, mut contenders: Vec<TimedContender>) {
+    let measured = measure(&mut contenders);
+    for ((name, _), Measured { rate, to_the_first }) in contenders.iter().zip(measured) {
+        println!("| {workload} | {name} | {} {unit} | {to_the_first:.2} |", human(rate));
     }
 }
 
@@ -50,7 +65,8 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values[values.len() / 2]
 }
 
-fn human(rate: f64) -> String {
+/// A rate for people to read.
+pub fn human(rate: f64) -> String {
     match rate {
         1e6.. => format!("{:.2} M", rate / 1e6),
         1e4.. => format!("{:.0} k", rate / 1e3),

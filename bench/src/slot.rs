@@ -1,7 +1,10 @@
 //! A one-slot channel as people write it: a mutex, a slot and two wakers.
+//!
+//! Whose mutex it is says the crate that this file is a module of: shuttle needs its own.
 
+use crate::sync::{Mutex, MutexGuard};
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::{Poll, Waker};
 
 struct Slot<T> {

@@ -65,6 +65,15 @@ fn all_that_waits_in_std_is_woken() {
 }
 
 #[test]
+fn a_thread_that_panics_tells_who_joins_it() {
+    passes("panics", async || {
+        let thread = thread::spawn(|| assert_eq!(1, 2, "no"));
+        let payload = thread.join().unwrap_err();
+        assert!(payload.downcast_ref::<String>().unwrap().contains("no"));
+    });
+}
+
+#[test]
 fn time_is_virtual_for_threads_too() {
     let began = Instant::now();
     passes("time", async || {

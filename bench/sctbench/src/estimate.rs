@@ -43,6 +43,32 @@ impl Estimate {
         })
     }
 
+    /// Runs from number 1 on, of which `fails` tells whether they fail: until `enough`
+    /// failed, or `go_on`, asked after every hundred, says that they must do.
+    ///
+    /// ```
+    /// use reveille_sctbench::Estimate;
+    ///
+    /// let estimate = Estimate::until(10, |_| true, |run| run % 40 == 0);
+    /// assert_eq!(estimate, Estimate { runs: 400, failures: 10 });
+    /// let estimate = Estimate::until(10, |estimate| estimate.runs < 1_000, |_| false);
+    /// assert_eq!(estimate, Estimate { runs: 1_000, failures: 0 });
+    /// ```
+    pub fn until(
+        enough: u64,
+        mut go_on: impl FnMut(&Estimate) -> bool,
+        mut fails: impl FnMut(u64) -> bool,
+    ) -> Estimate {
+        let mut estimate = Estimate::default();
+        while estimate.failures < enough && go_on(&estimate) {
+            for _ in 0..100 {
+                estimate.runs += 1;
+                estimate.failures += u64::from(fails(estimate.runs));
+            }
+        }
+        estimate
+    }
+
     /// The share of runs that failed.
     #[must_use]
     pub fn probability(&self) -> f64 {
@@ -73,6 +99,13 @@ impl Estimate {
         let most = if self.failures == 0 { f64::INFINITY } else { scale / (center - half) };
         (scale / (center + half), most)
     }
+}
+
+/// A mean number of schedules, with a digit after the point if it is small.
+#[must_use]
+pub fn rounded(mean: f64) -> String {
+    let digits = usize::from(mean < 99.95);
+    format!("{mean:.digits$}")
 }
 
 impl fmt::Display for Estimate {

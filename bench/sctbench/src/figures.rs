@@ -1,6 +1,9 @@
 //! Figures by others: schedules to the first failure, for the samplers that are
 //! measured here.
 
+use crate::estimate::rounded;
+use std::fmt;
+
 /// The mean number of schedules to the first failure, as somebody reported it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -27,6 +30,17 @@ impl Figure {
         match self {
             Figure::Mean(mean) | Figure::Partly { mean, .. } => Some(mean),
             Figure::Unknown | Figure::Never => None,
+        }
+    }
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Figure::Unknown => f.write_str("-"),
+            Figure::Mean(mean) => f.write_str(&rounded(*mean)),
+            Figure::Partly { mean, found } => write!(f, "{} in {found}/20", rounded(*mean)),
+            Figure::Never => f.write_str("0/20"),
         }
     }
 }

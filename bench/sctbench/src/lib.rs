@@ -23,6 +23,7 @@
 //! | file | idea |
 //! | --- | --- |
 //! | `program`, `figures`, `estimate` | a row, what others reported of it, what is measured |
+//! | `hard` | what others reported of programs that are not here, as they need real threads |
 //! | `event`, `process`, `mutex`, `condvar`, `racy` | what threads are made of |
 //! | `programs/` | a program, or a family of them, each |
 
@@ -30,14 +31,16 @@ mod condvar;
 mod estimate;
 mod event;
 mod figures;
+mod hard;
 mod mutex;
 mod process;
 mod program;
 mod programs;
 mod racy;
 
-pub use estimate::Estimate;
+pub use estimate::{Estimate, rounded};
 pub use figures::{Figure, Figures, Published};
+pub use hard::{Row, row};
 pub use process::Main;
 pub use program::{Program, Tier, fails};
 pub use programs::ALL;

@@ -12,6 +12,8 @@ pub enum Tier {
     T0,
     /// Scaling: the same with many threads, which tells samplers apart.
     T1,
+    /// Hard: failures that some searches find soon and others never.
+    T2,
 }
 
 /// A benchmark program.

@@ -1,82 +1,28 @@
-//! What the engine of threads costs: an operation, and a run of two threads.
+//! `bench/threads`: what the engine of threads costs, and what it finds.
 
-#[cfg(not(reveille_threads))]
-compile_error!("this is built by `bench/threads`, with the flags of the engine");
+use reveille_bench_strands::{again, costs, safe_stack, table};
+use std::process::ExitCode;
 
-use reveille_sim::{Faults, Random, Settings, World, spawn};
-use reveille_threads::Threads;
-use std::future::Future;
-use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use std::thread;
-use std::time::Instant;
-
-/// Operations of each strand where an operation is measured.
-const OPERATIONS: u32 = 2_000;
-/// The same where a run is: with what threads do by themselves some fifty.
-const FEW: u32 = 10;
-const ROUNDS: usize = 5;
-
-/// Nanoseconds that a run takes, the median of several rounds.
-fn nanos_a_run<F: Future<Output = ()>>(runs: u64, body: impl Fn() -> F) -> f64 {
-    let mut world = World::new();
-    world.carry_by(Some(Rc::new(Threads::new())));
-    let mut settings = Settings::default();
-    settings.faults = Faults::NONE;
-    let mut rounds: Vec<f64> = (0..ROUNDS)
-        .map(|_| {
-            let began = Instant::now();
-            for run in 0..runs {
-                let outcome = world.run(&settings, &mut Random::new(run), run, &body);
-                assert_eq!(outcome.verdict, None);
-            }
-            began.elapsed().as_nanos() as f64 / runs as f64
-        })
-        .collect();
-    rounds.sort_by(f64::total_cmp);
-    rounds[ROUNDS / 2]
-}
-
-async fn tasks() {
-    let place = Arc::new(AtomicU32::new(0));
-    let tasks = [0, 1].map(|_| {
-        let place = place.clone();
-        spawn(async move {
-            for _ in 0..OPERATIONS {
-                place.fetch_add(1, SeqCst);
-            }
-        })
-    });
-    for task in tasks {
-        task.await.unwrap();
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut done = Ok(());
+    match arguments[..] {
+        ["costs", shuttle] => costs::print(shuttle),
+        ["sct"] => table::print(""),
+        ["sct", filter] => table::print(filter),
+        ["safestack"] => safe_stack::print(""),
+        ["safestack", "rates"] => safe_stack::print_rates(20),
+        ["safestack", sampler] => safe_stack::print(sampler),
+        ["replay", times, tape] => done = again::print(tape, times),
+        _ => {
+            done = Err("usage: bench/threads [sct [filter] | safestack [sampler | rates] | test]"
+                .to_owned())
+        }
     }
-}
-
-async fn threads() {
-    let place = Arc::new(AtomicU32::new(0));
-    let threads = [0, 1].map(|_| {
-        let place = place.clone();
-        thread::spawn(move || {
-            for _ in 0..FEW {
-                place.fetch_add(1, SeqCst);
-            }
-        })
-    });
-    for thread in threads {
-        thread.join().unwrap();
+    if let Err(error) = done {
+        eprintln!("{error}");
+        return ExitCode::from(2);
     }
-}
-
-fn main() {
-    // What stands before the C library's functions is there only if something of it is used.
-    let _ = reveille::Checker::new();
-    println!("| what | measured | asked |");
-    println!("| --- | ---: | ---: |");
-    let operation = nanos_a_run(500, tasks) / f64::from(2 * OPERATIONS);
-    println!("| an operation, two strands, sampler `random`, ns | {operation:.1} | 60 |");
-    let run = nanos_a_run(50_000, threads) / 1e3;
-    println!("| a run of two `std::thread`s, start to end, us | {run:.2} | 4 |");
-    let empty = nanos_a_run(50_000, || async {}) / 1e3;
-    println!("| an empty run, us | {empty:.2} | |");
+    ExitCode::SUCCESS
 }

@@ -6,7 +6,7 @@
 //! means count it. The portfolio is measured as a test uses it: from nothing, until
 //! its first failure, once for each of many seeds. Bounded search has no seed.
 
-use reveille_sctbench::{ALL, Estimate, Figure, Program, Tier, fails};
+use reveille_sctbench::{ALL, Estimate, Figure, Program, Tier, fails, rounded};
 use reveille_sim::{
     Bounded, Pct, Portfolio, Pos, Random, RandomWalk, Sampler, Seeded, Surw, World,
 };
@@ -33,16 +33,11 @@ fn main() {
 
 fn row(program: &Program) {
     let (model, artifact) = (program.published.model, program.published.artifact);
-    let cell = |ours: String, model: Figure, artifact: Figure| {
-        format!("{ours} ({} / {})", shown(model), shown(artifact))
-    };
+    let cell =
+        |ours: String, model: Figure, artifact: Figure| format!("{ours} ({model} / {artifact})");
     let raw = program.tier == Tier::T0;
     let one = |ours: String, model, artifact| {
-        if raw {
-            cell(ours, model, artifact)
-        } else {
-            format!("({} / {})", shown(model), shown(artifact))
-        }
+        if raw { cell(ours, model, artifact) } else { format!("({model} / {artifact})") }
     };
     let measured = |wanted: bool, sampler: &mut dyn Sampler| {
         if wanted { of_one(program, sampler) } else { String::new() }
@@ -65,36 +60,17 @@ fn row(program: &Program) {
     );
 }
 
-fn shown(figure: Figure) -> String {
-    match figure {
-        Figure::Unknown => "-".into(),
-        Figure::Mean(mean) => rounded(mean),
-        Figure::Partly { mean, found } => format!("{} in {found}/20", rounded(mean)),
-        Figure::Never => "0/20".into(),
-        _ => "?".into(),
-    }
-}
-
-fn rounded(mean: f64) -> String {
-    if mean < 99.95 { format!("{mean:.1}") } else { format!("{mean:.0}") }
-}
-
 /// The mean number of schedules of a sampler by itself; the first run teaches.
 fn of_one(program: &Program, sampler: &mut dyn Sampler) -> String {
     let mut world = World::new();
-    let mut estimate = Estimate::default();
     let most = match program.tier {
         Tier::T0 => MOST_RUNS,
         _ => MOST_TURNS / u64::from(program.points),
     };
     let mut sampler = sampler;
     fails(&mut world, &mut sampler, 0, program);
-    while estimate.failures < ENOUGH && estimate.runs < most {
-        let batch = 1 + estimate.runs..1 + estimate.runs + 100;
-        let more = Estimate::of(&mut world, &mut sampler, batch, program);
-        estimate.runs += more.runs;
-        estimate.failures += more.failures;
-    }
+    let fails = |run| fails(&mut world, &mut sampler, run, program);
+    let estimate = Estimate::until(ENOUGH, |estimate| estimate.runs < most, fails);
     if estimate.failures == 0 { format!("> {most}") } else { rounded(estimate.schedules()) }
 }
 
