@@ -92,7 +92,7 @@ pub struct Test {
     pub hang: Duration,
     /// Binaries that nextest has built, as `cargo nextest list --list-type binaries-only
     /// --message-format json` prints them; nothing is built then
-    #[arg(long, value_name = "FILE", conflicts_with = "threads")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["threads", "weak_memory", "data_races"])]
     pub binaries_metadata: Option<PathBuf>,
     /// Say no more than what failed
     #[arg(short, long)]

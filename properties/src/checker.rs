@@ -44,6 +44,8 @@ pub struct Checker {
     corpus: Corpus,
     replay: Option<Tape>,
     settings: Settings,
+    /// What the environment must not switch on.
+    unwanted: Faults,
     marks: Vec<Mark>,
 }
 
@@ -62,6 +64,7 @@ impl Checker {
             corpus: Corpus::Package,
             replay: None,
             settings,
+            unwanted: Faults::NONE,
             marks: Vec::new(),
         }
     }
@@ -144,6 +147,7 @@ impl Checker {
     /// Runs suffer no faults of this kind.
     pub fn without(mut self, fault: Kind) -> Checker {
         self.settings.faults = self.settings.faults.without(fault);
+        self.unwanted = self.unwanted.with(fault);
         self
     }
 

@@ -10,6 +10,7 @@
 //! | `REVEILLE_STRICT` | 1 or 0 | whether a corpus that cannot be used as it is fails the test |
 //! | `REVEILLE_TRACE` | a directory | where the traces of failures and replays are written |
 //! | `REVEILLE_BREAK` | 1, 2, ... | the step before which a replay stops for a debugger |
+//! | `REVEILLE_WEAK_MEMORY` | 1 or 0 | whether loads of the engine of threads may give values that are not the newest |
 //! | `REVEILLE_KERNEL_THREADS` | 1 or 0 | whether each strand of the engine of threads keeps its thread of the kernel, as a debugger wants it; slower |
 //!
 //! A value that cannot be read fails the test, and so does an empty one: a typo must not
@@ -35,8 +36,9 @@ pub(crate) const GATE: &str = "REVEILLE_GATE";
 pub(crate) const BREAK: &str = "REVEILLE_BREAK";
 pub(crate) const KEEP: &str = "REVEILLE_KEEP";
 pub(crate) const KERNEL_THREADS: &str = "REVEILLE_KERNEL_THREADS";
-pub(crate) const VARIABLES: [&str; 9] =
-    [RUNS, SEED, REPLAY, KEEP, CORPUS, STRICT, TRACE, BREAK, KERNEL_THREADS];
+pub(crate) const WEAK_MEMORY: &str = "REVEILLE_WEAK_MEMORY";
+pub(crate) const VARIABLES: [&str; 10] =
+    [RUNS, SEED, REPLAY, KEEP, CORPUS, STRICT, TRACE, BREAK, WEAK_MEMORY, KERNEL_THREADS];
 
 /// What was found in the environment.
 #[derive(Clone, Debug, Default)]
@@ -48,12 +50,19 @@ pub(crate) struct Config {
     /// `Off`, or a directory.
     pub(crate) corpus: Option<Corpus>,
     pub(crate) strict: bool,
+    /// Whether loads may give values that are not the newest.
+    pub(crate) weak_memory: bool,
     /// Whether the run to repeat is kept.
     pub(crate) keep: bool,
     /// Where traces are written.
     pub(crate) trace: Option<PathBuf>,
     /// Before which step a replay stops.
     pub(crate) stops: Option<u64>,
+}
+
+/// Whether a binary that is built as this one can repeat the run of a tape.
+pub(crate) fn is_of_this_engine(tape: &Tape) -> bool {
+    tape.is_of_threads() == cfg!(reveille_threads) && (cfg!(reveille_races) || !tape.is_of_races())
 }
 
 /// Whether strands are handed over by the kernel.
@@ -95,7 +104,7 @@ impl Config {
         }
         if let Some(value) = text(REPLAY)? {
             let (test, tape) = read_tape(value.clone())?;
-            if tape.is_of_threads() != cfg!(reveille_threads) {
+            if !is_of_this_engine(&tape) {
                 return Err(ConfigError::new(REPLAY, value, Cause::OtherEngine));
             }
             config.replay = Some((test, tape));
@@ -114,6 +123,10 @@ impl Config {
             Some(value) => Err(ConfigError::new(name, value, Cause::NoSwitch)),
         };
         (config.strict, config.keep) = (switch(STRICT)?, switch(KEEP)?);
+        config.weak_memory = switch(WEAK_MEMORY)?;
+        if config.weak_memory && !cfg!(reveille_threads) {
+            return Err(ConfigError::new(WEAK_MEMORY, "1", Cause::NoThreads));
+        }
         // Whoever makes a world asks for it.
         switch(KERNEL_THREADS)?;
         if let Some(value) = text(BREAK)? {
@@ -189,6 +202,7 @@ enum Cause {
     NoFile(std::io::Error),
     NoSuchTest,
     OtherEngine,
+    NoThreads,
 }
 
 impl ConfigError {
@@ -226,6 +240,14 @@ impl fmt::Display for ConfigError {
             Cause::EntryInFile(error) => {
                 write!(f, "the file `{value}` cannot be used as a corpus entry: {error}")
             }
+            Cause::NoThreads => f.write_str(
+                "only the engine of threads has loads that are not the newest, and this test is not built for \
+                 it: `cargo reveille test --weak-memory` does that",
+            ),
+            Cause::OtherEngine if value.contains("/races/") => write!(
+                f,
+                "`{value}` is the tape of a race of data, which `cargo reveille replay` builds for"
+            ),
             Cause::OtherEngine if cfg!(reveille_threads) => {
                 write!(f, "expected a tape of the engine of threads, got `{value}`")
             }

@@ -70,6 +70,7 @@
 //! | `REVEILLE_STRICT` | 1 or 0 | whether a [corpus] that cannot be used as it is fails the test; by default it is a warning |
 //! | `REVEILLE_TRACE` | a directory | where the trace of each failure, and of the run of `REVEILLE_REPLAY`, is written as JSON |
 //! | `REVEILLE_BREAK` | 1, 2, ... | the step of that run before which `reveille_before_step` is called, for a debugger |
+//! | `REVEILLE_WEAK_MEMORY` | 1 or 0 | whether loads of the engine of threads may give values that are not the newest |
 //! | `REVEILLE_KERNEL_THREADS` | 1 or 0 | whether each strand of the engine of threads keeps its thread of the kernel, as a debugger wants it; slower |
 //! | `COLUMNS` | 60 to 200 | how wide a report is; 100 if it is not set, as shells do not hand it on by themselves |
 //!

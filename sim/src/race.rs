@@ -112,6 +112,7 @@ pub(crate) fn found(first: Access, second: Access) {
     if let Some(core) = world::current() {
         let (owner, others) = (Owner::Task(second.by), vec![first.by]);
         let detail = Detail::Raced(Box::new(Race { first, second }));
+        core.tape.with(|tape| tape.set_of_races(true));
         core.find(Law::DataRace, owner, others, detail);
     }
 }

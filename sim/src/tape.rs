@@ -14,7 +14,8 @@
 //! A tape with arguments that were made simpler is `v2/..`: it has [runs](lane).
 //!
 //! After the test stands `/hermetic` if the run needs a process of its own, and `/threads` if its
-//! strands are threads, which have choices at other places than tasks have.
+//! strands are threads, which have choices at other places than tasks have; in its place `/races` if
+//! it is one that shows a race of data, which only a binary sees that is built for that.
 //!
 //! `sum` is the 32-bit FNV-1a hash of everything before `/sum=`, so that a text
 //! which lost its end, or a character, is refused.
@@ -52,6 +53,7 @@ pub struct Tape {
     lanes: [Vec<u32>; Kind::ALL.len()],
     hermetic: bool,
     threads: bool,
+    races: bool,
 }
 
 impl Tape {
@@ -106,6 +108,17 @@ impl Tape {
     /// Says whether the strands of the run were threads.
     pub fn set_of_threads(&mut self, threads: bool) {
         self.threads = threads;
+    }
+
+    /// Whether the run shows a race of data; then it [is of threads](Self::is_of_threads).
+    #[must_use]
+    pub fn is_of_races(&self) -> bool {
+        self.races
+    }
+
+    /// Says whether the run shows a race of data.
+    pub fn set_of_races(&mut self, races: bool) {
+        self.races = races;
     }
 
     /// Forgets every choice and keeps the memory.
@@ -168,7 +181,9 @@ impl Tape {
         if hermetic {
             out.write_str("/hermetic")?;
         }
-        if self.threads {
+        if self.races {
+            out.write_str("/races")?;
+        } else if self.threads {
             out.write_str("/threads")?;
         }
         for kind in Kind::ALL {
@@ -219,12 +234,15 @@ impl Tape {
                 tape.hermetic = true;
                 continue;
             }
-            if part == "threads" {
-                tape.threads = true;
+            if part == "threads" || part == "races" {
+                (tape.threads, tape.races) = (true, part == "races");
                 continue;
             }
             let (name, value) = part.split_once('=').ok_or_else(|| {
-                TapeError::malformed("`kind=choices`, `hermetic`, `threads` or `len=number`", part)
+                TapeError::malformed(
+                    "`kind=choices`, `hermetic`, `threads`, `races` or `len=number`",
+                    part,
+                )
             })?;
             if name == "len" {
                 let number = value.parse().map_err(|_| TapeError::malformed("a number", value))?;
@@ -354,15 +372,18 @@ mod tests {
                 .flat_map(|(option, count)| std::iter::repeat_n(option, count))
                 .collect()
         });
-        (vec(lane, Kind::ALL.len()), any::<[bool; 2]>()).prop_map(|(lanes, [hermetic, threads])| {
-            let mut tape = Tape::new();
-            tape.set_hermetic(hermetic);
-            tape.set_of_threads(threads);
-            for (kind, lane) in Kind::ALL.into_iter().zip(lanes) {
-                *tape.lane_mut(kind) = lane;
-            }
-            tape
-        })
+        (vec(lane, Kind::ALL.len()), any::<[bool; 3]>()).prop_map(
+            |(lanes, [hermetic, threads, races])| {
+                let mut tape = Tape::new();
+                tape.set_hermetic(hermetic);
+                tape.set_of_threads(threads);
+                tape.set_of_races(threads && races);
+                for (kind, lane) in Kind::ALL.into_iter().zip(lanes) {
+                    *tape.lane_mut(kind) = lane;
+                }
+                tape
+            },
+        )
     }
 
     proptest! {
@@ -372,6 +393,7 @@ mod tests {
             prop_assert_eq!(name, test);
             prop_assert_eq!(read.is_hermetic(), tape.is_hermetic());
             prop_assert_eq!(read.is_of_threads(), tape.is_of_threads());
+            prop_assert_eq!(read.is_of_races(), tape.is_of_races());
             prop_assert!(read.deviations().eq(tape.deviations()));
         }
 

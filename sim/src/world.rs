@@ -321,7 +321,10 @@ impl Core {
         self.late.with(Late::clear);
         self.tape.with(Tape::clear);
         #[cfg(feature = "threads")]
-        self.tape.with(|tape| tape.set_of_threads(self.is_carried()));
+        self.tape.with(|tape| {
+            tape.set_of_threads(self.is_carried());
+            tape.set_of_races(false);
+        });
         #[cfg(feature = "threads")]
         self.carriage.reset();
         self.steps.set(0);

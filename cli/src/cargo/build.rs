@@ -43,6 +43,7 @@ pub fn build(selection: &Selection) -> Result<(Workspace, Vec<Binary>), CargoErr
         let package = workspace.packages.get(&built.package)?.clone();
         let mut environment = environments.get(&built.package).cloned().unwrap_or_default();
         environment.libraries.extend(common.iter().cloned());
+        environment.weak_memory = selection.weak_memory;
         let Built { target, path, .. } = built;
         package.links_reveille.then_some(Binary { package, target, path, environment })
     });
@@ -57,7 +58,7 @@ fn compile(selection: &Selection, read: Sender<()>) -> Result<Compiled, CargoErr
     let mut command = Command::new(cargo());
     command.args(["test", "--no-run", "--message-format", "json-render-diagnostics"]);
     selection.pass_on(&mut command);
-    match selection.threads {
+    match selection.needs_threads() {
         true => {
             let build = Build::prepare(selection)?;
             build.left_out().into_iter().for_each(warn);

@@ -20,10 +20,15 @@ pub(super) struct Environment {
     pub(super) libraries: Vec<PathBuf>,
     /// The directory of the build script's output.
     pub(super) out: Option<PathBuf>,
+    /// Whether loads may give values that are not the newest.
+    pub(super) weak_memory: bool,
 }
 
 impl Environment {
     pub(super) fn set(&self, command: &mut Command, package: &Package) {
+        if self.weak_memory {
+            command.env("REVEILLE_WEAK_MEMORY", "1");
+        }
         let directory = package.manifest.parent().map(PathBuf::from).unwrap_or_default();
         command
             .env("CARGO", cargo())

@@ -43,6 +43,14 @@ pub struct Selection {
     /// on x86-64; what is built so has a directory of its own. See `cargo reveille explain threads`
     #[arg(long)]
     pub threads: bool,
+    /// With `--threads`: loads of atomics give older values, too, where the memory model permits
+    /// it. See `cargo reveille explain stale-load`
+    #[arg(long)]
+    pub weak_memory: bool,
+    /// With `--threads`: see races of data, at every load and store of every crate; slower. See
+    /// `cargo reveille explain data-race`
+    #[arg(long)]
+    pub data_races: bool,
     /// For that target
     #[arg(long, value_name = "TRIPLE")]
     pub(super) target: Option<String>,
@@ -64,6 +72,11 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Whether it is built for the engine of threads.
+    pub(super) fn needs_threads(&self) -> bool {
+        self.threads || self.weak_memory || self.data_races
+    }
+
     /// All packages of the workspace with that manifest.
     #[must_use]
     pub fn of_workspace(manifest_path: Option<PathBuf>) -> Selection {

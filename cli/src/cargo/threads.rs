@@ -6,9 +6,10 @@
 //! other was. Programs that do not link the engine find their operations in a small library.
 
 use super::{CargoError, Selection, Workspace, left_out};
-use reveille_threads::build::{FLAGS, PASS_THROUGH};
+use reveille_threads::build::{FLAGS, FLAGS_FOR_RACES, PASS_THROUGH, RUSTC_FOR_USERS};
 use std::ffi::{OsStr, OsString};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -18,6 +19,8 @@ pub(super) struct Build {
     target: String,
     directory: PathBuf,
     flags: OsString,
+    /// What stands before the compiler.
+    wrapper: Option<PathBuf>,
 }
 
 /// Between flags in the variable that has them all.
@@ -34,14 +37,19 @@ impl Build {
             let why = format!("its tests run on `{host}`, and not on `{target}`");
             return Err(CargoError::Threads(why));
         }
-        let directory = Workspace::read_packages(selection)?.target.join("reveille/threads");
+        let (name, own) = match selection.data_races {
+            true => ("reveille/races", FLAGS_FOR_RACES),
+            false => ("reveille/threads", FLAGS),
+        };
+        let directory = Workspace::read_packages(selection)?.target.join(name);
         let library = pass_through(&directory)?;
+        let wrapper = selection.data_races.then(|| rustc_for_users(&directory)).transpose()?;
         let mut flags = flags_of_environment();
-        flags.extend(FLAGS.lines().map(OsString::from));
+        flags.extend(own.lines().map(OsString::from));
         let mut link = OsString::from("-Clink-arg=");
         link.push(&library);
         flags.push(link);
-        Ok(Build { target: host, directory, flags: flags.join(OsStr::new(SEPARATOR)) })
+        Ok(Build { target: host, directory, flags: flags.join(OsStr::new(SEPARATOR)), wrapper })
     }
 
     /// What is said of flags that it does not have.
@@ -62,6 +70,10 @@ impl Build {
             .args(["--target", &self.target])
             .arg("--target-dir")
             .arg(&self.directory);
+        if let Some(wrapper) = &self.wrapper {
+            let behind = std::env::var_os("RUSTC_WRAPPER").unwrap_or_default();
+            command.env("REVEILLE_RUSTC_WRAPPER", behind).env("RUSTC_WRAPPER", wrapper);
+        }
     }
 }
 
@@ -103,6 +115,23 @@ fn host() -> Result<String, CargoError> {
     let told = String::from_utf8_lossy(&told.stdout).into_owned();
     let host = told.lines().find_map(|line| line.strip_prefix("host: "));
     host.map(str::to_owned).ok_or_else(|| failed("`rustc -vV` names no host", told.trim()))
+}
+
+/// The program that stands before the compiler, made anew if it is another one.
+fn rustc_for_users(directory: &Path) -> Result<PathBuf, CargoError> {
+    let path = directory.join("rustc-for-users");
+    if std::fs::read(&path).is_ok_and(|known| known == RUSTC_FOR_USERS.as_bytes()) {
+        return Ok(path);
+    }
+    let cannot = |error: std::io::Error| failed(&directory.display().to_string(), error);
+    let mut file = tempfile::Builder::new();
+    #[cfg(unix)]
+    file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755));
+    let mut file = file.tempfile_in(directory).map_err(cannot)?;
+    file.write_all(RUSTC_FOR_USERS.as_bytes()).map_err(cannot)?;
+    // Whoever looks finds all of it or nothing.
+    file.into_temp_path().persist(&path).map_err(|error| cannot(error.error))?;
+    Ok(path)
 }
 
 /// The library for who does not link the engine, made anew if it is not there.

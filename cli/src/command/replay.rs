@@ -29,7 +29,7 @@ pub(super) fn run(args: &Replay) -> Exit {
     let test = args.of.as_ref().unwrap_or(&subject.test);
     let mut selection = args.selection.clone();
     // The tape knows best.
-    selection.threads = subject.is_of_threads();
+    subject.asks_for(&mut selection);
     let (workspace, binary, name) = match find(test, &selection, args.binaries_metadata.as_deref())
     {
         Ok(found) => found,

@@ -15,7 +15,7 @@ use crate::search::{self, Clean, Halt, Order};
 use crate::seed::Seed;
 use crate::watchdog;
 use crate::{message, names};
-use reveille_sim::{Law, Level, Portfolio, Settings, Tape};
+use reveille_sim::{Kind, Law, Level, Portfolio, Settings, Tape};
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -66,7 +66,10 @@ impl Work {
             Some(_) => Session::off(&name),
             _ => Session::open(&name, &checker.corpus, config.corpus.as_ref(), config.strict)?,
         };
-        let settings = checker.settings.clone();
+        let mut settings = checker.settings.clone();
+        if config.weak_memory && !checker.unwanted.has(Kind::StaleLoad) {
+            settings.faults = settings.faults.with(Kind::StaleLoad);
+        }
         let order = Order { runs, nondeterminism: settings.levels.get(Law::Nondeterminism) };
         let Checker { hermetic, watchdog, .. } = *checker;
         let marks = checker.marks.clone();

@@ -90,7 +90,7 @@ mod tests {
     fn all_are_named_if_none_is_near() {
         assert!(warnings(["REVEILLE_LOOM_REPLAY".to_owned()].into_iter()).is_empty());
         let told = warnings(["REVEILLE_BACKTRACE".to_owned()].into_iter());
-        assert!(told[0].ends_with("; known are `REVEILLE_RUNS`, `REVEILLE_SEED`, `REVEILLE_REPLAY`, `REVEILLE_KEEP`, `REVEILLE_CORPUS`, `REVEILLE_STRICT`, `REVEILLE_TRACE`, `REVEILLE_BREAK`, `REVEILLE_KERNEL_THREADS`"), "{told:?}");
+        assert!(told[0].ends_with("; known are `REVEILLE_RUNS`, `REVEILLE_SEED`, `REVEILLE_REPLAY`, `REVEILLE_KEEP`, `REVEILLE_CORPUS`, `REVEILLE_STRICT`, `REVEILLE_TRACE`, `REVEILLE_BREAK`, `REVEILLE_WEAK_MEMORY`, `REVEILLE_KERNEL_THREADS`"), "{told:?}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::error::CorpusError;
 use super::place::{Corpus, Located, package, shown};
 use super::store::{Added, Store};
 use super::told::Aligned;
+use crate::config::is_of_this_engine;
 use crate::host::{Host, Plan};
 use crate::search::{self, Found, Halt};
 use std::fmt::Write;
@@ -77,7 +78,7 @@ impl Session {
         }
         session.entries = loaded.entries;
         // Tasks and threads have choices at different places.
-        session.entries.retain(|(_, entry)| entry.tape.is_of_threads() == cfg!(reveille_threads));
+        session.entries.retain(|(_, entry)| is_of_this_engine(&entry.tape));
         // The shortest ones cost least and say most.
         session.entries.sort_by_cached_key(|(_, entry)| entry.weight());
         Ok(session)

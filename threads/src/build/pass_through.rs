@@ -6,6 +6,7 @@
 
 #![no_std]
 
+mod accesses;
 mod hooks;
 mod operation;
 
@@ -30,6 +31,14 @@ mod watched {
 
     #[inline(always)]
     pub(crate) fn fenced(_: c_int) {}
+
+    pub(crate) enum Accessing {
+        Read,
+        Write,
+    }
+
+    #[inline(always)]
+    pub(crate) fn accessed(_: usize, _: u8, _: Accessing) {}
 }
 
 mod point {

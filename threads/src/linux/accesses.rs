@@ -4,9 +4,9 @@
 //! before each of them; the names and types are those of compiler-rt's `sanitizer_common`. They
 //! are defined here, and only in a binary that is built to see data races.
 
+use super::watched::Accessing::{Read, Write};
 use super::watched::accessed;
 use core::ffi::c_void;
-use reveille_sim::Accessing::{Read, Write};
 
 macro_rules! hooks {
     ($($name:ident $bytes:literal $how:ident;)*) => {$(

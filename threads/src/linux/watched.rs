@@ -5,7 +5,7 @@ use super::operation::Word;
 use super::point::{At, strand};
 use super::strand::Slot;
 use core::ffi::c_int;
-use reveille_sim::Accessing;
+pub(crate) use reveille_sim::Accessing;
 use reveille_sim::carried::{is_shielded, shielded};
 
 fn with<W: Word, R>(at: At, found: W, f: impl FnOnce(&mut Memory, memory::At) -> R) -> Option<R> {

@@ -22,7 +22,7 @@ pub(super) fn run(
     let test = of.unwrap_or(&subject.test);
     let mut selection = selection.clone();
     // The tape knows best.
-    selection.threads = subject.is_of_threads();
+    subject.asks_for(&mut selection);
     let (_, binary, name) = match find(test, &selection, binaries) {
         Ok(found) => found,
         Err((exit, why)) => return refuse(exit, why),

@@ -1,5 +1,6 @@
 //! What is to be repeated: a tape, wherever it stands.
 
+use crate::cargo::Selection;
 use reveille::corpus::{Entry, EntryError};
 use reveille::{Tape, TapeError};
 use std::path::PathBuf;
@@ -32,6 +33,15 @@ pub(in crate::command) enum SubjectError {
 }
 
 impl Subject {
+    /// Has what it needs be built.
+    pub(in crate::command) fn asks_for(&self, selection: &mut Selection) {
+        let tape = Tape::from_text(&self.tape).map(|(_, tape)| tape).unwrap_or_default();
+        selection.threads = tape.is_of_threads();
+        selection.data_races = tape.is_of_races();
+        // That is on the tape.
+        selection.weak_memory = false;
+    }
+
     /// Whether it is a run of the engine of threads.
     pub(in crate::command) fn is_of_threads(&self) -> bool {
         Tape::from_text(&self.tape).is_ok_and(|(_, tape)| tape.is_of_threads())
