@@ -17,7 +17,6 @@ pub(crate) fn verb(event: &Event) -> Option<String> {
             Kind::PanickingClone => "the clone of a waker panics",
             Kind::LateEvent => "an event that is due is late",
             Kind::ShortIo => "moves fewer bytes than it could",
-            Kind::StaleLoad => "is given a value that is not the newest:",
             _ => return None,
         },
         What::Cancelled { at, forgotten } => {
@@ -37,6 +36,11 @@ pub(crate) fn verb(event: &Event) -> Option<String> {
 /// Whether the event says that the next wake is held up.
 pub(crate) fn delays_a_wake(event: &Event) -> bool {
     matches!(event.what, What::Chosen { kind: Kind::DelayedWake, option: 1, .. })
+}
+
+/// Whether the event says that the next load gives a value that is not the newest.
+pub(crate) fn makes_a_load_stale(event: &Event) -> bool {
+    matches!(event.what, What::Chosen { kind: Kind::StaleLoad, option: 1.., .. })
 }
 
 /// A hint for each kind of fault that struck and may surprise whoever wrote the test.

@@ -109,8 +109,10 @@ fn panics(trace: &Trace, task: TaskId) -> String {
     at.map_or_else(|| "panics".into(), |at| format!("panics at {}", brief(&at)))
 }
 
-fn touched(event: &Event, place: u32, how: Touching) -> String {
+fn touched(event: &Event, place: u32, how: Touching, is_stale: bool) -> String {
     let does = match how {
+        Touching::Load if is_stale => "loads an older value of",
+        Touching::Refusal if is_stale => "finds an older value of",
         Touching::Load => "loads",
         Touching::Store => "stores to",
         Touching::Change => "changes",
@@ -172,6 +174,8 @@ struct Words {
     woken: Option<Owner>,
     /// The next wake is.
     held_up: bool,
+    /// The next load gives a value that is not the newest.
+    stale: bool,
 }
 
 impl Words {
@@ -237,7 +241,9 @@ impl Words {
             What::Misused { how, .. } => format!("memory in flight is {how}"),
             What::Rested => "everything is at rest".into(),
             What::FairTail => "the schedule is fair from here on".into(),
-            What::Touched { place, how } => touched(event, *place, *how),
+            What::Touched { place, how } => {
+                touched(event, *place, *how, std::mem::take(&mut self.stale))
+            }
             What::Noted { text } => format!("says \"{}\"", escape(text)),
             What::Marked { name } => format!("passes the mark `{name}`"),
             What::Awaiting { at, .. } | What::Pointed { at, goes_on: false } => {
@@ -256,6 +262,10 @@ impl Words {
             },
             _ if faults::delays_a_wake(event) => {
                 self.held_up = true;
+                return;
+            }
+            _ if faults::makes_a_load_stale(event) => {
+                self.stale = true;
                 return;
             }
             _ => match faults::verb(event) {
