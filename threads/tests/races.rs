@@ -367,8 +367,8 @@ fn strands_that_live_on_the_same_thread_one_after_the_other_do_not_race() {
             let begun = begun.clone();
             spawn(async move {
                 let mut room = [0_u64; 8];
-                for at in 0..8 {
-                    room[at] = begun.fetch_add(1, Relaxed).into();
+                for place in &mut room {
+                    *place = begun.fetch_add(1, Relaxed).into();
                 }
                 std::hint::black_box(&room);
             })
