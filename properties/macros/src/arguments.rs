@@ -162,7 +162,7 @@ mod tests {
              `cancellation`, `forgotten_future`, `reentrant_waker`, `panicking_clone`, \
              `spurious_readiness`, `late_event`, `short_io`, `interrupted`, `latency`, `loss`, \
              `duplication`, `reordering`, `reset`, `refused`, `disk_full`, `torn_write`, \
-             `cancel_outcome`; got `late_timers`"
+             `cancel_outcome`, `stale_load`; got `late_timers`"
         );
         assert!(settings("within(late_timer)").unwrap_err().contains("`without(fault)`"));
     }
