@@ -5,7 +5,7 @@ use super::places::Places;
 use super::shell::Handover;
 use super::strand::Slot;
 use super::wait::Wait;
-use reveille_sim::carried::{Back, Carrier, Poll};
+use reveille_sim::carried::{Back, Carrier, Poll, shielded};
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::sync::{Mutex, PoisonError};
 
@@ -129,12 +129,15 @@ impl Pool {
 
     /// What `f` gives of the strands that are not over.
     pub(crate) fn strands<T>(&self, f: impl Fn(&'static Slot) -> Option<T>) -> Vec<T> {
-        let strands = self.strands.borrow();
-        let living = strands.iter().filter_map(|place| match place {
-            Place::In(slot) => Some(*slot),
-            _ => None,
-        });
-        living.filter_map(f).collect()
+        // The allocator may be the user's, and its operations are no points while this is borrowed.
+        shielded(|| {
+            let strands = self.strands.borrow();
+            let living = strands.iter().filter_map(|place| match place {
+                Place::In(slot) => Some(*slot),
+                _ => None,
+            });
+            living.filter_map(f).collect()
+        })
     }
 
     #[cfg(reveille_threads)]
@@ -170,7 +173,8 @@ impl Pool {
         let mut holders = self.holders.borrow_mut();
         let at = place as usize;
         if holders.len() <= at {
-            holders.resize(at + 1, None);
+            // As in `strands`.
+            shielded(|| holders.resize(at + 1, None));
         }
         holders[at] = by;
     }
