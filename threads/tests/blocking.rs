@@ -81,6 +81,16 @@ fn time_is_virtual_for_threads_too() {
 }
 
 #[test]
+fn a_deadline_that_has_come_is_past_after_one_more_wait() {
+    passes("deadline", async || {
+        let deadline = Instant::now() + Duration::from_secs(1);
+        while let Some(rest) = deadline.checked_duration_since(Instant::now()) {
+            thread::park_timeout(rest);
+        }
+    });
+}
+
+#[test]
 fn nothing_comes_between_the_look_at_a_word_and_the_sleep_on_it() {
     // After so many operations in a row a strand gives its turn up, wherever that is.
     for operations in 900..1_010 {
