@@ -115,10 +115,11 @@ pub(crate) fn take_note() -> Note {
     NOTES.take().pop().unwrap_or_default()
 }
 
-/// The notes of this thread, for another one to have.
+/// The notes of this thread, for another one to have. A thread of the standard library has dropped
+/// them with its other thread-locals; who joins it is told of its panic.
 #[cfg(feature = "threads")]
 pub(crate) fn take_notes() -> Vec<Note> {
-    NOTES.take()
+    NOTES.try_with(RefCell::take).unwrap_or_default()
 }
 
 /// Takes over the notes of another thread.

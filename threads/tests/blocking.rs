@@ -81,6 +81,14 @@ fn time_is_virtual_for_threads_too() {
 }
 
 #[test]
+fn a_thread_may_panic() {
+    passes("panics", async || {
+        let threads = [0, 1].map(|_| thread::spawn(|| panic!("as it should")));
+        assert!(threads.into_iter().all(|thread| thread.join().is_err()));
+    });
+}
+
+#[test]
 fn a_deadline_that_has_come_is_past_after_one_more_wait() {
     passes("deadline", async || {
         let deadline = Instant::now() + Duration::from_secs(1);
