@@ -89,6 +89,24 @@ fn a_thread_may_panic() {
 }
 
 #[test]
+fn who_spins_until_a_sleeper_comes_has_it_come() {
+    passes("sleeper", async || {
+        let is_set = Arc::new(AtomicBool::new(false));
+        let sleeper = thread::spawn({
+            let is_set = is_set.clone();
+            move || {
+                thread::sleep(Duration::from_millis(500));
+                is_set.store(true, SeqCst);
+            }
+        });
+        while !is_set.load(SeqCst) {
+            thread::yield_now();
+        }
+        sleeper.join().unwrap();
+    });
+}
+
+#[test]
 fn a_deadline_that_has_come_is_past_after_one_more_wait() {
     passes("deadline", async || {
         let deadline = Instant::now() + Duration::from_secs(1);
