@@ -2,7 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, MetaNameValue, Token, punctuated::Punctuated};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Expr, ExprLit, Lit, Meta, MetaNameValue, Token, parse_quote};
 
 pub(crate) struct Marks {
     pub(crate) of_harness: Vec<Attribute>,
@@ -20,12 +21,12 @@ impl Marks {
             if path.is_ident("should_panic") {
                 let text = expected(&attribute.meta);
                 panics = quote!(::suites::Panics::With(#text));
-            } else if path.is_ident("ignore") || path.is_ident("doc") {
+            } else if path.is_ident("ignore") {
+                // Where the tests are as for Miri, they are those that it is too slow for.
+                let meta = &attribute.meta;
+                of_harness.push(parse_quote!(#[cfg_attr(not(miri), #meta)]));
+            } else if path.is_ident("doc") || path.is_ident("cfg") || path.is_ident("cfg_attr") {
                 of_harness.push(attribute);
-            } else if path.is_ident("cfg") {
-                of_harness.push(attribute.clone());
-            } else if path.is_ident("cfg_attr") && is_of_miri(&attribute) {
-                // That Miri is too slow for a test says nothing of us.
             } else {
                 of_function.push(attribute);
             }
@@ -53,9 +54,4 @@ fn text(value: &Expr) -> Option<String> {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
         _ => None,
     }
-}
-
-fn is_of_miri(attribute: &Attribute) -> bool {
-    let Meta::List(list) = &attribute.meta else { return false };
-    list.tokens.to_string().starts_with("miri ,")
 }

@@ -79,6 +79,8 @@ fn run() -> Result<bool, String> {
     }
     let logs = logs_beside(&suites);
     let outcomes = try_all(&trials, arguments.runs, &logs);
+    let list = fs::write(logs.join("list.tsv"), table::list(&trials, &outcomes));
+    list.map_err(|error| format!("{}: {error}", logs.display()))?;
     let is_whole = arguments.filter.is_none();
     let surprises = expected.surprises(&trials, &outcomes, is_whole);
     let table = table::of(&trials, &outcomes, arguments.runs);

@@ -17,6 +17,7 @@ struct Sums {
     runs: u64,
     steps: u64,
     cpu: Duration,
+    alone: usize,
     /// Tests that were given fewer runs than others, and the least that one had.
     cut: usize,
     least: Option<u64>,
@@ -33,6 +34,7 @@ impl Sums {
         self.runs += outcome.runs;
         self.steps += outcome.steps;
         self.cpu += outcome.cpu;
+        self.alone += usize::from(outcome.is_alone);
         if outcome.verdict == Verdict::Passed && outcome.runs < wanted {
             self.cut += 1;
             self.least = Some(self.least.map_or(outcome.runs, |least| least.min(outcome.runs)));
@@ -40,11 +42,11 @@ impl Sums {
     }
 
     fn row(&self, name: &str) -> String {
-        let Sums { tests, passed, failed, ignored, runs, steps, cut, .. } = self;
+        let Sums { tests, passed, alone, failed, ignored, runs, steps, cut, .. } = self;
         let least = self.least.map_or("-".to_owned(), |least| least.to_string());
         let cpu = self.cpu.as_secs_f64();
         format!(
-            "| {name} | {tests} | {passed} | {failed} | {ignored} | {runs} | {steps} | {cut} | {least} | {cpu:.1} |\n"
+            "| {name} | {tests} | {passed} | {alone} | {failed} | {ignored} | {runs} | {steps} | {cut} | {least} | {cpu:.1} |\n"
         )
     }
 }
@@ -59,8 +61,8 @@ pub(crate) fn of(trials: &[Trial], outcomes: &[Outcome], runs: Option<u64>) -> S
         all.add(outcome, wanted);
     }
     let mut text = String::from(
-        "| crate | tests | passed | failed | ignored | runs | steps | tests cut short | least runs | CPU seconds |\n\
-         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+        "| crate | tests | passed | of these alone | failed | ignored | runs | steps | tests cut short | least runs | CPU seconds |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );
     crates.iter().for_each(|(name, sums)| text.push_str(&sums.row(name)));
     text.push_str(&all.row("all"));
@@ -84,6 +86,17 @@ pub(crate) fn page(
             let Trial { krate, test, .. } = trial;
             let _ = writeln!(text, "| {krate} | {test} | {} | {reason} |", outcome.verdict);
         }
+    }
+    text
+}
+
+/// One line for each test, for who wants to sort them.
+pub(crate) fn list(trials: &[Trial], outcomes: &[Outcome]) -> String {
+    let mut text = String::from("crate\ttest\tverdict\truns\tsteps\tCPU seconds\n");
+    for (Trial { krate, test, .. }, outcome) in trials.iter().zip(outcomes) {
+        let Outcome { verdict, runs, steps, cpu, .. } = outcome;
+        let cpu = cpu.as_secs_f64();
+        let _ = writeln!(text, "{krate}\t{test}\t{verdict}\t{runs}\t{steps}\t{cpu:.2}");
     }
     text
 }
