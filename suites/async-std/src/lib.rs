@@ -52,7 +52,10 @@ pub mod prelude {
     /// See [`timeout`].
     pub trait FutureExt: Future + Sized {
         /// See [`timeout`].
-        fn timeout(self, limit: Duration) -> impl Future<Output = Result<Self::Output, TimeoutError>> {
+        fn timeout(
+            self,
+            limit: Duration,
+        ) -> impl Future<Output = Result<Self::Output, TimeoutError>> {
             timeout(limit, self)
         }
     }

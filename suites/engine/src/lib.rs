@@ -26,7 +26,7 @@ const RUNS: u64 = 100;
 /// How long they may take together.
 const BUDGET: Duration = Duration::from_millis(300);
 /// Scheduling decisions in a run, after which it is fair; after as many more it does not end.
-const MOST_STEPS: u64 = 3_000_000;
+const MOST_STEPS: u64 = 1_000_000;
 /// How long, in real time, a strand may go on without coming to a scheduling point.
 const LONGEST: Duration = Duration::from_secs(30);
 

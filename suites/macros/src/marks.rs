@@ -40,7 +40,8 @@ fn expected(meta: &Meta) -> TokenStream {
     let text = match meta {
         Meta::NameValue(MetaNameValue { value, .. }) => text(value),
         Meta::List(list) => {
-            let all = list.parse_args_with(Punctuated::<MetaNameValue, Token![,]>::parse_terminated);
+            let all =
+                list.parse_args_with(Punctuated::<MetaNameValue, Token![,]>::parse_terminated);
             all.ok().and_then(|all| text(&all.first()?.value))
         }
         Meta::Path(_) => None,

@@ -61,7 +61,8 @@ fn packages_of(directory: &Path, crates: &[String]) -> Result<Vec<String>, Strin
 
 /// The crate whose tests are in the package `suite-NAME`, or in a target of it.
 fn crate_of(name: &str) -> &str {
-    ["-golang", "-mpsc", "-timed"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
+    const PARTS: [&str; 4] = ["-golang", "-mpsc", "-task-blocking", "-timed"];
+    PARTS.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
 }
 
 /// What cargo says of a target that it has built, if that can be run.

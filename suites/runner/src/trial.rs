@@ -66,7 +66,13 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     pub(crate) fn ignored() -> Outcome {
-        Outcome { verdict: Verdict::Ignored, runs: 0, steps: 0, cpu: Duration::ZERO, is_alone: false }
+        Outcome {
+            verdict: Verdict::Ignored,
+            runs: 0,
+            steps: 0,
+            cpu: Duration::ZERO,
+            is_alone: false,
+        }
     }
 }
 
@@ -175,7 +181,8 @@ fn time(time: libc::timeval) -> Duration {
 }
 
 fn verdict(text: &str, status: Option<ExitStatus>) -> Verdict {
-    let over_time = |status: &ExitStatus| matches!(status.signal(), Some(libc::SIGXCPU | libc::SIGKILL));
+    let over_time =
+        |status: &ExitStatus| matches!(status.signal(), Some(libc::SIGXCPU | libc::SIGKILL));
     let Some(status) = status.filter(|status| !over_time(status)) else {
         return Verdict::Ended("over time".to_owned());
     };
