@@ -24,6 +24,9 @@ pub(crate) struct Pool {
     idle: RefCell<Vec<&'static Slot>>,
     /// Those of the present run, by their numbers.
     strands: RefCell<Vec<Place>>,
+    /// Those of them that are not over, by their numbers: of the many that a run may have, few are
+    /// there at once.
+    living: RefCell<Vec<&'static Slot>>,
     waits: Cell<u64>,
     /// What strands are told of the thread that drives them, and who says it.
     word: Cell<usize>,
@@ -61,6 +64,7 @@ impl Threads {
             handover,
             idle: RefCell::default(),
             strands: RefCell::default(),
+            living: RefCell::default(),
             waits: Cell::new(0),
             word: Cell::new(0),
             speaker: None,
@@ -95,6 +99,9 @@ impl Pool {
         });
         slot.begin_life(self, strand);
         self.set(strand, Place::In(slot));
+        let mut living = self.living.borrow_mut();
+        let at = living.partition_point(|other| other.number.get() < strand);
+        living.insert(at, slot);
         slot
     }
 
@@ -131,12 +138,8 @@ impl Pool {
     pub(crate) fn strands<T>(&self, f: impl Fn(&'static Slot) -> Option<T>) -> Vec<T> {
         // The allocator may be the user's, and its operations are no points while this is borrowed.
         shielded(|| {
-            let strands = self.strands.borrow();
-            let living = strands.iter().filter_map(|place| match place {
-                Place::In(slot) => Some(*slot),
-                _ => None,
-            });
-            living.filter_map(f).collect()
+            let living = self.living.borrow();
+            living.iter().copied().filter_map(f).collect()
         })
     }
 
@@ -154,9 +157,19 @@ impl Pool {
         strands[at] = place;
     }
 
+    /// A strand is over, or abandoned.
+    fn forget(&self, strand: u32) {
+        self.set(strand, Place::Over);
+        let mut living = self.living.borrow_mut();
+        if let Ok(at) = living.binary_search_by_key(&strand, |slot| slot.number.get()) {
+            living.remove(at);
+        }
+    }
+
     /// The first strand of a run begins: of the last run nothing is left.
     fn begin_run(&self) {
         self.strands.borrow_mut().clear();
+        self.living.borrow_mut().clear();
         self.places.borrow_mut().begin_run();
         self.holders.borrow_mut().clear();
         self.word.set(self.speaker.map_or(0, |speaker| speaker()));
@@ -255,7 +268,7 @@ impl Carrier for Threads {
 
     fn over(&self, strand: u32) {
         let slot = self.0.slot(strand);
-        self.0.set(strand, Place::Over);
+        self.0.forget(strand);
         if let Some(slot) = slot {
             slot.end_life();
             self.0.idle.borrow_mut().push(slot);
@@ -264,6 +277,6 @@ impl Carrier for Threads {
     }
 
     fn abandon(&self, strand: u32) {
-        self.0.set(strand, Place::Over);
+        self.0.forget(strand);
     }
 }
