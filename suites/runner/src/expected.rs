@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// A test that does not pass.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    verdicts: Vec<String>,
+    pub(crate) verdicts: Vec<String>,
     pub(crate) reason: String,
 }
 

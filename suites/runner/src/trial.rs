@@ -10,6 +10,10 @@ use std::{fmt, fs, mem, thread};
 
 /// The seconds of CPU time after which a process is ended.
 const MOST_CPU: u64 = 20;
+/// The same for a test that is known to need more.
+const OF_LONG_ONES: u64 = 4;
+/// The verdict on a process that was ended.
+const OVER_TIME: &str = "over time";
 /// The same in real time: it may wait for ever, or for a core.
 const LONGEST: Duration = Duration::from_secs(240);
 
@@ -50,6 +54,8 @@ impl fmt::Display for Verdict {
 struct Demand {
     /// Runs; none if they are bounded by time.
     runs: Option<u64>,
+    /// Seconds of CPU time, if the runs are bounded.
+    cpu: u64,
     is_alone: bool,
 }
 
@@ -62,6 +68,8 @@ pub(crate) struct Outcome {
     pub(crate) cpu: Duration,
     /// It passes if each run has a process of its own, and not otherwise.
     pub(crate) is_alone: bool,
+    /// Its first run fails only when it is repeated.
+    differs: bool,
 }
 
 impl Outcome {
@@ -72,6 +80,7 @@ impl Outcome {
             steps: 0,
             cpu: Duration::ZERO,
             is_alone: false,
+            differs: false,
         }
     }
 }
@@ -79,17 +88,20 @@ impl Outcome {
 impl Trial {
     /// Runs it; what it says goes to a file in `logs`.
     ///
-    /// A test whose statics outlive a run finds them changed in the next one. So what fails is tried
-    /// again with a process for each run, over the same schedules.
-    pub(crate) fn run(&self, wanted: Option<u64>, logs: &Path) -> Outcome {
+    /// A test whose statics outlive a run finds them changed when that is repeated. If it fails then,
+    /// and did not before, it is tried again with a process for each run, unless it is `known` to
+    /// fail, with one of these verdicts.
+    pub(crate) fn run(&self, wanted: Option<u64>, known: &[String], logs: &Path) -> Outcome {
         let log = logs.join(&self.krate).join(format!("{}.txt", self.test.replace("::", "-")));
-        let together = self.run_once(&Demand { runs: wanted, is_alone: false }, &log);
-        if !matches!(together.verdict, Verdict::Broken(_)) {
+        let is_long = known.iter().any(|verdict| verdict == OVER_TIME);
+        let cpu = if is_long { OF_LONG_ONES } else { MOST_CPU };
+        let together = self.run_once(&Demand { runs: wanted, cpu, is_alone: false }, &log);
+        if !together.differs || !known.is_empty() {
             return together;
         }
         let runs = Some(wanted.unwrap_or(together.runs.max(1)));
         let alone = log.with_extension("alone.txt");
-        let alone = self.run_once(&Demand { runs, is_alone: true }, &alone);
+        let alone = self.run_once(&Demand { runs, cpu: MOST_CPU, is_alone: true }, &alone);
         let cpu = together.cpu + alone.cpu;
         match alone.verdict {
             Verdict::Passed => Outcome { cpu, is_alone: true, ..alone },
@@ -109,8 +121,14 @@ impl Trial {
         let text = String::from_utf8_lossy(&text);
         let said = |word: &str| text.lines().filter_map(|line| value(line, word)).next_back();
         let number = |word: &str| said(word).and_then(|value| value.parse().ok()).unwrap_or(0);
-        let verdict = verdict(&text, status);
-        Outcome { verdict, runs: number("runs="), steps: number("steps="), cpu, is_alone: false }
+        Outcome {
+            verdict: verdict(&text, status),
+            runs: number("runs="),
+            steps: number("steps="),
+            cpu,
+            is_alone: false,
+            differs: number("differs=") == 1,
+        }
     }
 
     fn spawn(&self, demand: &Demand, log: &Path) -> io::Result<(Option<ExitStatus>, Duration)> {
@@ -130,7 +148,7 @@ impl Trial {
         }
         command.env("RUST_BACKTRACE", "0").stdin(Stdio::null());
         if demand.runs.is_none() || demand.is_alone {
-            limit_cpu(&mut command);
+            limit_cpu(&mut command, demand.cpu);
         }
         let child = command.stdout(file.try_clone()?).stderr(file).spawn()?;
         Ok(reap(child.id().cast_signed(), LONGEST))
@@ -138,8 +156,8 @@ impl Trial {
 }
 
 /// Has a process ended after so much CPU time.
-fn limit_cpu(command: &mut Command) {
-    let limit = libc::rlimit { rlim_cur: MOST_CPU, rlim_max: MOST_CPU + 1 };
+fn limit_cpu(command: &mut Command, seconds: u64) {
+    let limit = libc::rlimit { rlim_cur: seconds, rlim_max: seconds + 1 };
     // SAFETY: it is a plain system call, allowed between fork and exec.
     unsafe {
         command.pre_exec(move || match libc::setrlimit(libc::RLIMIT_CPU, &raw const limit) {
@@ -184,7 +202,7 @@ fn verdict(text: &str, status: Option<ExitStatus>) -> Verdict {
     let over_time =
         |status: &ExitStatus| matches!(status.signal(), Some(libc::SIGXCPU | libc::SIGKILL));
     let Some(status) = status.filter(|status| !over_time(status)) else {
-        return Verdict::Ended("over time".to_owned());
+        return Verdict::Ended(OVER_TIME.to_owned());
     };
     let passed = text.lines().any(|line| line.contains("suites: passed "));
     if passed && status.success() {
