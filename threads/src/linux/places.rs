@@ -132,9 +132,25 @@ impl Places {
         if blocks.clone().count() < BLOCKS && !blocks.any(may_be_known) {
             return;
         }
+        // Few addresses are looked up, many are looked for among those that are known.
+        if size < self.filled.len() {
+            (address..=last).for_each(|address| self.free_at(address));
+            return;
+        }
         for at in &self.filled {
             let entry = &mut self.entries[*at as usize];
             entry.is_freed |= (address..=last).contains(&entry.address);
+        }
+    }
+
+    fn free_at(&mut self, address: usize) {
+        let mut at = self.home_of(address);
+        while self.entries[at].run == self.run {
+            if self.entries[at].address == address {
+                self.entries[at].is_freed = true;
+                return;
+            }
+            at = (at + 1) & (self.entries.len() - 1);
         }
     }
 
