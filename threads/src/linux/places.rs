@@ -210,6 +210,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_freed_is_found_among_many() {
+        let mut places = Places::new();
+        for nth in 0..1000 {
+            places.at(0x1000 + 8 * nth as usize, || (Path::ROOT, nth));
+        }
+        places.free(0x1800, 16);
+        let is_known =
+            |places: &mut Places, address| places.at(address, || (Path::ROOT, 5000)).number < 1000;
+        let around = [0x17f8, 0x1800, 0x1808, 0x1810].map(|at| is_known(&mut places, at));
+        assert_eq!(around, [true, false, false, true]);
+    }
+
+    #[test]
     fn names_are_those_of_who_touched_first_wherever_the_memory_is() {
         let mut places = Places::new();
         let first = [0x1000, 0x2000].map(|address| places.at(address, || (Path::ROOT, 3)));
