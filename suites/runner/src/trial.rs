@@ -147,11 +147,13 @@ impl Trial {
             command.env_remove(format!("REVEILLE_{variable}"));
         }
         command.env("RUST_BACKTRACE", "0").stdin(Stdio::null());
-        if demand.runs.is_none() || demand.is_alone {
+        let is_bounded = demand.runs.is_none() || demand.is_alone;
+        if is_bounded {
             limit_cpu(&mut command, demand.cpu);
         }
         let child = command.stdout(file.try_clone()?).stderr(file).spawn()?;
-        Ok(reap(child.id().cast_signed(), LONGEST))
+        let limit = if is_bounded { LONGEST } else { Duration::MAX };
+        Ok(reap(child.id().cast_signed(), limit))
     }
 }
 
