@@ -7,7 +7,7 @@ use expect_test::expect;
 use reveille::{Certainty, Faults, Kind, Law};
 use std::path::Path;
 
-const OF_A_LAW: [&str; 6] = [
+const OF_A_LAW: &[&str] = &[
     "What",
     "Why it is a rule",
     "The smallest example",
@@ -16,7 +16,7 @@ const OF_A_LAW: [&str; 6] = [
     "See also",
 ];
 
-const OF_A_FAULT: [&str; 6] = [
+const OF_A_FAULT: &[&str] = &[
     "What",
     "Where it happens",
     "The smallest example",
@@ -25,7 +25,7 @@ const OF_A_FAULT: [&str; 6] = [
     "See also",
 ];
 
-const OF_AN_ENGINE: [&str; 7] = [
+const OF_AN_ENGINE: &[&str] = &[
     "What",
     "What is controlled",
     "What is not",

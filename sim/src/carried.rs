@@ -116,6 +116,11 @@ const BEGAN_WITH: [(u32, u32); 2] = [(STALE, WAS_STALE), (SPURIOUS, WAS_SPURIOUS
 /// so: a strand may go round in circles without ever being left.
 const POINTS_A_STEP: u64 = 10;
 
+/// Turns that are given up, since time has moved or a strand has ended, after which time passes
+/// though strands are runnable: on a machine it passes while they spin, and what they wait for may
+/// be a strand that sleeps.
+const SPUN_ENOUGH: u32 = 1_000;
+
 /// How often those that were left have a turn at the end of a run.
 const MOST_ROUNDS: usize = 100;
 
@@ -129,6 +134,8 @@ pub(crate) struct Carriage {
     passes_on: Cell<bool>,
     /// Scheduling points that the strands of the run have come to.
     points: Cell<u64>,
+    /// Turns that were given up at that time, since a strand has ended.
+    spun: Cell<(u64, u32)>,
     /// Who came back last.
     pub(crate) last: Cell<TaskId>,
     /// How the last poll ended.
@@ -145,6 +152,7 @@ impl Carriage {
             is_carried: Cell::new(false),
             passes_on: Cell::new(false),
             points: Cell::new(0),
+            spun: Cell::new((0, 0)),
             last: Cell::new(TaskId::ROOT),
             end: Cell::new(None),
             notes: Private::default(),
@@ -154,6 +162,7 @@ impl Carriage {
     /// A run begins.
     pub(crate) fn reset(&self) {
         self.points.set(0);
+        self.spun.set((0, 0));
     }
 
     #[inline(always)]
@@ -434,6 +443,7 @@ impl Core {
         self.carriage.last.set(task.id());
         match back {
             Back::Ended => {
+                self.carriage.spun.set((0, 0));
                 let end = self.carriage.end.take().unwrap_or(PollEnd::Panicked);
                 panics::put_notes(self.carriage.notes.with(std::mem::take));
                 let ledger = task.ledger();
@@ -446,6 +456,7 @@ impl Core {
             Back::Yielded => {
                 task.strand().wake(Some(task.strand()));
                 self.leave(task, false);
+                self.note_spin();
             }
             Back::Blocked => self.leave(task, true),
         }
@@ -464,6 +475,22 @@ impl Core {
     pub(crate) fn happens_after(&self, task: TaskId) {
         if self.is_carried() {
             self.carriage.with_carrier(|carrier| carrier.happens_after(task.0));
+        }
+    }
+
+    /// A turn was given up. Time goes on after so many, to the next deadline, if there is one.
+    fn note_spin(&self) {
+        let now = self.now.get();
+        let (since, times) = self.carriage.spun.get();
+        let times = if since == now { times + 1 } else { 1 };
+        self.carriage.spun.set((now, times));
+        if times < SPUN_ENOUGH {
+            return;
+        }
+        self.carriage.spun.set((now, 0));
+        if let Some(deadline) = self.clock.with(|clock| clock.next_deadline()) {
+            self.advance_to.set(self.advance_to.get().max(deadline));
+            self.alarm.set(true);
         }
     }
 

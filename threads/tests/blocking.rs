@@ -90,6 +90,42 @@ fn time_is_virtual_for_threads_too() {
 }
 
 #[test]
+fn a_thread_may_panic() {
+    passes("panics", async || {
+        let threads = [0, 1].map(|_| thread::spawn(|| panic!("as it should")));
+        assert!(threads.into_iter().all(|thread| thread.join().is_err()));
+    });
+}
+
+#[test]
+fn who_spins_until_a_sleeper_comes_has_it_come() {
+    passes("sleeper", async || {
+        let is_set = Arc::new(AtomicBool::new(false));
+        let sleeper = thread::spawn({
+            let is_set = is_set.clone();
+            move || {
+                thread::sleep(Duration::from_millis(500));
+                is_set.store(true, SeqCst);
+            }
+        });
+        while !is_set.load(SeqCst) {
+            thread::yield_now();
+        }
+        sleeper.join().unwrap();
+    });
+}
+
+#[test]
+fn a_deadline_that_has_come_is_past_after_one_more_wait() {
+    passes("deadline", async || {
+        let deadline = Instant::now() + Duration::from_secs(1);
+        while let Some(rest) = deadline.checked_duration_since(Instant::now()) {
+            thread::park_timeout(rest);
+        }
+    });
+}
+
+#[test]
 fn nothing_comes_between_the_look_at_a_word_and_the_sleep_on_it() {
     // After so many operations in a row a strand gives its turn up, wherever that is.
     for operations in 900..1_010 {

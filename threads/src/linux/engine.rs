@@ -27,6 +27,9 @@ pub(crate) struct Pool {
     pub(crate) larger: Larger,
     /// Those of the present run, by their numbers.
     strands: RefCell<Vec<Place>>,
+    /// Those of them that are not over, by their numbers: of the many that a run may have, few are
+    /// there at once.
+    living: RefCell<Vec<&'static Slot>>,
     waits: Cell<u64>,
     /// What strands are told of the thread that drives them, and who says it.
     word: Cell<usize>,
@@ -68,6 +71,7 @@ impl Threads {
             idle: RefCell::default(),
             larger: Larger::default(),
             strands: RefCell::default(),
+            living: RefCell::default(),
             waits: Cell::new(0),
             word: Cell::new(0),
             speaker: None,
@@ -116,6 +120,9 @@ impl Pool {
         });
         slot.begin_life(self, strand);
         self.set(strand, Place::In(slot));
+        let mut living = self.living.borrow_mut();
+        let at = living.partition_point(|other| other.number.get() < strand);
+        living.insert(at, slot);
         slot
     }
 
@@ -161,12 +168,11 @@ impl Pool {
 
     /// What `f` gives of the strands that are not over.
     pub(crate) fn strands<T>(&self, f: impl Fn(&'static Slot) -> Option<T>) -> Vec<T> {
-        let strands = self.strands.borrow();
-        let living = strands.iter().filter_map(|place| match place {
-            Place::In(slot) => Some(*slot),
-            _ => None,
-        });
-        living.filter_map(f).collect()
+        // The allocator may be the user's, and its operations are no points while this is borrowed.
+        shielded(|| {
+            let living = self.living.borrow();
+            living.iter().copied().filter_map(f).collect()
+        })
     }
 
     #[cfg(reveille_threads)]
@@ -183,9 +189,19 @@ impl Pool {
         strands[at] = place;
     }
 
+    /// A strand is over, or abandoned.
+    fn forget(&self, strand: u32) {
+        self.set(strand, Place::Over);
+        let mut living = self.living.borrow_mut();
+        if let Ok(at) = living.binary_search_by_key(&strand, |slot| slot.number.get()) {
+            living.remove(at);
+        }
+    }
+
     /// The first strand of a run begins: of the last run nothing is left.
     fn begin_run(&self) {
         self.strands.borrow_mut().clear();
+        self.living.borrow_mut().clear();
         self.places.borrow_mut().begin_run();
         self.holders.borrow_mut().clear();
         let is_weak = carried::loads_may_be_stale();
@@ -230,7 +246,8 @@ impl Pool {
         let mut holders = self.holders.borrow_mut();
         let at = place as usize;
         if holders.len() <= at {
-            holders.resize(at + 1, None);
+            // As in `strands`.
+            shielded(|| holders.resize(at + 1, None));
         }
         holders[at] = by;
     }
@@ -331,7 +348,7 @@ impl Carrier for Threads {
 
     fn over(&self, strand: u32) {
         let slot = self.0.slot(strand);
-        self.0.set(strand, Place::Over);
+        self.0.forget(strand);
         if let Some(slot) = slot {
             slot.end_life();
             if self.0.is_watched() {
@@ -351,6 +368,6 @@ impl Carrier for Threads {
             sleepers::remove(strand, bell);
         }
         LOST.fetch_add(1, Ordering::Relaxed);
-        self.0.set(strand, Place::Over);
+        self.0.forget(strand);
     }
 }

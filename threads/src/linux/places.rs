@@ -144,9 +144,25 @@ impl Places {
         if blocks.clone().count() < BLOCKS && !blocks.any(may_be_known) {
             return;
         }
+        // Few addresses are looked up, many are looked for among those that are known.
+        if size < self.filled.len() {
+            (address..=last).for_each(|address| self.free_at(address));
+            return;
+        }
         for at in &self.filled {
             let entry = &mut self.entries[*at as usize];
             entry.is_freed |= (address..=last).contains(&entry.address);
+        }
+    }
+
+    fn free_at(&mut self, address: usize) {
+        let mut at = self.home_of(address);
+        while self.entries[at].run == self.run {
+            if self.entries[at].address == address {
+                self.entries[at].is_freed = true;
+                return;
+            }
+            at = (at + 1) & (self.entries.len() - 1);
         }
     }
 
@@ -205,6 +221,19 @@ mod tests {
         places.free(0, 1 << 30);
         assert!(!places.knows(0x1008));
         assert_eq!([at(&mut places, 0x1008, 6), at(&mut places, 0x1010, 7)], [3, 4]);
+    }
+
+    #[test]
+    fn what_is_freed_is_found_among_many() {
+        let mut places = Places::new();
+        for nth in 0..1000 {
+            places.at(0x1000 + 8 * nth as usize, || (Path::ROOT, nth));
+        }
+        places.free(0x1800, 16);
+        let is_known =
+            |places: &mut Places, address| places.at(address, || (Path::ROOT, 5000)).number < 1000;
+        let around = [0x17f8, 0x1800, 0x1808, 0x1810].map(|at| is_known(&mut places, at));
+        assert_eq!(around, [true, false, false, true]);
     }
 
     #[test]

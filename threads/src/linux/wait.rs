@@ -62,11 +62,15 @@ impl Pool {
         });
         waiting.sort_unstable_by_key(|(since, _)| *since);
         waiting.truncate(most);
-        for (_, slot) in &waiting {
-            slot.waits.set(None);
-            shielded(|| carried::unblock(slot.number.get()));
-        }
-        waiting.len()
+        shielded(|| {
+            for (_, slot) in &waiting {
+                slot.waits.set(None);
+                carried::unblock(slot.number.get());
+            }
+            let woken = waiting.len();
+            drop(waiting);
+            woken
+        })
     }
 }
 
@@ -90,9 +94,9 @@ pub(crate) fn sleep_on(
         if unsafe { <u32 as super::operation::Word>::load(word) } != value {
             return Err(libc::EAGAIN);
         }
-        if limit.is_some_and(|limit| limit.is_zero()) {
-            return Err(libc::ETIMEDOUT);
-        }
+        // Even a limit that has come takes its moment: who waits once more as long as it is not
+        // past would do so for ever if the clock stood still.
+        let limit = limit.map(|limit| limit.max(Duration::from_nanos(1)));
         // Between the look and the sleep there is nothing: that is what a futex is for.
         point::note(at, Touching::Sleep);
         let place = at.map(|at| at.place);

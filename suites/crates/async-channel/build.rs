@@ -1,0 +1,5 @@
+use suites_sources::Tests;
+
+fn main() {
+    Tests::of("async-channel").write();
+}

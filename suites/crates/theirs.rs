@@ -1,0 +1,9 @@
+//! The test files of a crate, as they were published.
+
+#![allow(unexpected_cfgs, unused)]
+
+// Before the prelude: `#[test]` in all that follows is that of this crate.
+#[macro_use]
+extern crate suites;
+
+include!(concat!(env!("OUT_DIR"), "/theirs.rs"));
