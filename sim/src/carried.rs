@@ -272,6 +272,13 @@ pub fn step() -> u64 {
     world::current().map_or(0, |core| core.steps.get())
 }
 
+/// The virtual time of the present run, in nanoseconds.
+#[must_use]
+#[inline]
+pub fn now() -> u64 {
+    world::current().map_or(0, |core| core.now.get())
+}
+
 /// The stack of the caller, if the run records its events.
 #[must_use]
 pub fn stack() -> Option<Rc<Backtrace>> {

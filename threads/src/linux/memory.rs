@@ -10,6 +10,9 @@
 //! fences are as in C++20 (\[atomics.order\] 4), with the order in which they were made in the
 //! run as the single one that all agree on.
 //!
+//! A store is seen by all as soon as virtual time has moved on: that is the finite time after which it
+//! should be (\[intro.progress\] 18), and whoever sleeps may rely on it in fact.
+//!
 //! What is not modelled, so that a run without a failure does not speak of it:
 //!
 //! 1. Stores of a place follow each other in the order of the run. A store that was made later

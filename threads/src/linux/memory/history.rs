@@ -3,6 +3,7 @@
 use super::clock::{Clock, Event};
 use super::order::Order;
 use super::view::View;
+use reveille_sim::carried;
 use std::collections::VecDeque;
 
 /// Stores of a place that are remembered. Older ones are never given any more.
@@ -13,6 +14,8 @@ const MOST: usize = 16;
 pub(super) struct Store {
     pub(super) value: u64,
     made: Event,
+    /// When it was made, in virtual nanoseconds.
+    moment: u64,
     in_order: bool,
     /// What a load that acquires learns by reading it.
     pub(super) released: View,
@@ -36,8 +39,14 @@ pub(super) struct History {
 impl History {
     /// A value that is there already, which whoever reads it learns so much by.
     pub(super) fn new(value: u64, bytes: u8, released: View) -> History {
-        let first =
-            Store { value, made: Event::BEFORE, in_order: false, released, loads: Vec::new() };
+        let first = Store {
+            value,
+            made: Event::BEFORE,
+            moment: 0,
+            in_order: false,
+            released,
+            loads: Vec::new(),
+        };
         History { bytes, stores: VecDeque::from([first]) }
     }
 
@@ -56,7 +65,8 @@ impl History {
             self.stores.pop_front();
         }
         let in_order = order.is_seq_cst();
-        self.stores.push_back(Store { value, made, in_order, released, loads: Vec::new() });
+        let moment = carried::now();
+        self.stores.push_back(Store { value, made, moment, in_order, released, loads: Vec::new() });
     }
 
     /// Notes that the store that is so many before the newest was read.
@@ -79,8 +89,10 @@ impl History {
         let must_be_seen = |made: Event, in_order: bool| {
             view.covers(made, in_order) || order.is_seq_cst() && (in_order || fences.knows(made))
         };
+        let now = carried::now();
         let bounds = |store: &Store| {
-            must_be_seen(store.made, store.in_order)
+            store.moment < now
+                || must_be_seen(store.made, store.in_order)
                 || store.loads.iter().any(|load| must_be_seen(load.made, load.in_order))
         };
         let oldest = self.stores.iter().rev().position(bounds);
