@@ -22,9 +22,9 @@
 //! 3. An operation of another size than the last one on the same address begins its history anew,
 //!    and what overlaps without beginning at the same address is another place.
 //! 4. Code of the precompiled standard library that is not inlined makes its operations
-//!    unseen. What a strand's own calls do to the 32-bit words that it touched last, which are the
-//!    locks, condition variables and once-cells that it uses, is found by looking at
-//!    them (see `unseen`), and taken for operations that acquire and release. A value that nobody
+//!    unseen. What they do to the 32-bit words that were touched last, which are locks, condition
+//!    variables, once-cells and parkers, is found by looking at them (see `unseen`), and taken for
+//!    operations that acquire and release. A value that nobody
 //!    was seen to store, as the first one of a place, hands on all that anybody has done.
 //! 5. Whoever sleeps on a futex or wakes there is taken to acquire and release its word; a kernel
 //!    promises no such thing, and nobody who relies on it is told.
@@ -56,7 +56,7 @@ pub(crate) struct Memory {
     /// Whether loads may give older values.
     is_weak: bool,
     strands: Vec<Strand>,
-    unseen: Vec<Unseen>,
+    unseen: Unseen,
     /// By the numbers of places.
     histories: Vec<Option<History>>,
     /// What fences that are sequentially consistent have said.
@@ -83,7 +83,7 @@ impl Memory {
         Memory {
             is_weak,
             strands: Vec::new(),
-            unseen: Vec::new(),
+            unseen: Unseen::default(),
             histories: Vec::new(),
             fences: Clock::default(),
             in_order: Clock::default(),
@@ -98,7 +98,6 @@ impl Memory {
             // What was there before the run everybody knows; its own doings begin after that.
             new.view.happened.tick(number as u32);
             self.strands.push(new);
-            self.unseen.push(Unseen::default());
         }
         &mut self.strands[at]
     }
@@ -227,7 +226,7 @@ impl Memory {
     /// The memory is another's from now on, or nobody's.
     pub(crate) fn forget(&mut self, address: usize, size: usize) {
         self.shadow.forget(address, size);
-        self.unseen.iter_mut().for_each(|unseen| unseen.forget(address, size));
+        self.unseen.forget(address, size);
     }
 
     fn readable(&self, at: At, order: Order) -> u32 {
@@ -266,7 +265,7 @@ impl Memory {
     fn settle(&mut self, at: At) {
         self.strand(at.strand);
         if at.bytes == 4 {
-            self.unseen[at.strand as usize].note(at.address, at.place);
+            self.unseen.note(at.address, at.place);
         }
         let place = at.place as usize;
         if self.histories.len() <= place {
@@ -282,9 +281,8 @@ impl Memory {
         self.histories[place] = Some(History::new(at.found, at.bytes, released));
     }
 
-    /// Notes what the strand has done unseen to the words that it touched last.
+    /// Notes what the strand has done unseen to the words that were touched last.
     pub(crate) fn catch_up(&mut self, strand: u32) {
-        let Some(unseen) = self.unseen.get(strand as usize) else { return };
         let histories = &self.histories;
         let changed = |word: Word| {
             let history = histories.get(word.place as usize)?.as_ref()?;
@@ -294,7 +292,7 @@ impl Memory {
             let at = At { strand, place: word.place, address: word.address, bytes: 4, found };
             (history.bytes == 4 && found != now).then_some((at, now))
         };
-        let changed: Vec<(At, u64)> = unseen.words().filter_map(changed).collect();
+        let changed: Vec<(At, u64)> = self.unseen.words().filter_map(changed).collect();
         for (at, now) in changed {
             self.update(at, now, Order::AcqRel);
         }

@@ -2,14 +2,15 @@
 //!
 //! The standard library comes compiled, and those of its functions that are not inlined make
 //! their operations themselves: to take a lock that was taken, to wait on a condition variable,
-//! to fill a once-cell. They do that on words of 32 bits (futexes) that the inlined part of the
-//! same call has just touched. While a strand runs nobody else does, so what has changed since
-//! its last operation it has changed itself.
+//! to fill a once-cell, to take the token of a parker. They do that on words of 32 bits (futexes)
+//! that the inlined part of the same call, or that of whoever unparks, has touched not long ago.
+//! While a strand runs nobody else does, and each looks before it is left: so what has changed
+//! since, the running strand has changed itself.
 
 use std::collections::VecDeque;
 
 /// Words that are looked at.
-const MOST: usize = 16;
+const MOST: usize = 32;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Word {
@@ -17,7 +18,7 @@ pub(super) struct Word {
     pub(super) place: u32,
 }
 
-/// The words that a strand touched last, the latest first.
+/// The words that were touched last, the latest first.
 #[derive(Debug, Default)]
 pub(super) struct Unseen(VecDeque<Word>);
 
@@ -60,12 +61,13 @@ mod tests {
     #[test]
     fn the_words_that_were_touched_last_are_kept() {
         let mut unseen = Unseen::default();
-        (0..20).for_each(|n| unseen.note(0x1000 + 4 * n, n as u32));
+        (0..40).for_each(|n| unseen.note(0x1000 + 4 * n, n as u32));
         unseen.note(0x1000 + 4 * 10, 10);
-        let places: Vec<u32> = unseen.words().map(|word| word.place).collect();
-        assert_eq!(places, [10, 19, 18, 17, 16, 15, 14, 13, 12, 11, 9, 8, 7, 6, 5, 4]);
-        unseen.forget(0x1000 + 4 * 5, 4 * 13);
-        let places: Vec<u32> = unseen.words().map(|word| word.place).collect();
-        assert_eq!(places, [19, 18, 4]);
+        let places = |unseen: &Unseen| unseen.words().map(|word| word.place).collect::<Vec<u32>>();
+        assert_eq!(places(&unseen).len(), MOST);
+        assert_eq!(places(&unseen)[..3], [10, 39, 38]);
+        assert_eq!(places(&unseen)[30..], [9, 8]);
+        unseen.forget(0x1000 + 4 * 9, 4 * 29);
+        assert_eq!(places(&unseen), [39, 38, 8]);
     }
 }
