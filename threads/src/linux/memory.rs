@@ -211,16 +211,24 @@ impl Memory {
 
     /// Memory is touched by an instruction that is no atomic operation.
     pub(crate) fn access(&mut self, strand: u32, address: usize, bytes: u8, how: Accessing) {
-        self.strand(strand);
-        let clock = &self.strands[strand as usize].view.happened;
-        self.shadow.touch(Touched { strand, address, bytes, how }, clock);
+        let touched = Touched { strand, address, bytes, how };
+        // To look for what was done unseen takes longer than the access; so it is done when it
+        // makes a difference.
+        if self.shadow_of(touched, true) {
+            self.catch_up(strand);
+            self.shadow_of(touched, false);
+        }
+    }
+
+    fn shadow_of(&mut self, touched: Touched, doubts: bool) -> bool {
+        self.strand(touched.strand);
+        let clock = &self.strands[touched.strand as usize].view.happened;
+        self.shadow.touch(touched, clock, doubts)
     }
 
     fn touch(&mut self, at: At, how: Accessing) {
-        self.strand(at.strand);
-        let clock = &self.strands[at.strand as usize].view.happened;
         let At { strand, address, bytes, .. } = at;
-        self.shadow.touch(Touched { strand, address, bytes, how }, clock);
+        self.shadow_of(Touched { strand, address, bytes, how }, false);
     }
 
     /// The memory is another's from now on, or nobody's.

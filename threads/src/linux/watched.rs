@@ -100,10 +100,7 @@ fn meet(strand: &Slot, word: *const u32, found: impl FnOnce(&Memory, u32) -> u64
 #[inline(always)]
 pub(crate) fn accessed(address: usize, bytes: u8, how: Accessing) {
     if let Some(strand) = watched() {
-        strand.catches_up();
         let number = strand.number.get();
-        shielded(|| {
-            strand.pool().with_memory(|memory| memory.access(number, address, bytes, how));
-        });
+        strand.pool().with_memory(|memory| memory.access(number, address, bytes, how));
     }
 }

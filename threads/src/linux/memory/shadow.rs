@@ -51,10 +51,11 @@ pub(super) struct Shadow {
 }
 
 impl Shadow {
-    /// Notes an access of a strand that knows `clock`, and tells the run of a race.
-    pub(super) fn touch(&mut self, touched: Touched, clock: &Clock) {
+    /// Notes an access of a strand that knows `clock`, and tells the run of a race; unless somebody
+    /// `doubts` that the strand knows no more, whom it is answered that there would be one.
+    pub(super) fn touch(&mut self, touched: Touched, clock: &Clock, doubts: bool) -> bool {
         if self.is_over {
-            return;
+            return false;
         }
         let Touched { address, bytes, .. } = touched;
         let end = address.saturating_add(bytes.into());
@@ -64,12 +65,22 @@ impl Shadow {
             let until = end.min((grain + 1) << GRAIN);
             let first = from - (grain << GRAIN);
             let mask = ((1_u16 << (until - from)) - 1) << first;
-            self.touch_grain(grain, mask as u8, touched, clock);
+            if self.touch_grain(grain, mask as u8, touched, clock, doubts) {
+                return true;
+            }
             from = until;
         }
+        false
     }
 
-    fn touch_grain(&mut self, grain: usize, mask: u8, touched: Touched, clock: &Clock) {
+    fn touch_grain(
+        &mut self,
+        grain: usize,
+        mask: u8,
+        touched: Touched,
+        clock: &Clock,
+        doubts: bool,
+    ) -> bool {
         let Touched { strand, how, bytes, .. } = touched;
         let now = clock.of(strand);
         let records = self.grains.entry(grain).or_default();
@@ -80,7 +91,7 @@ impl Shadow {
                 && record.mask & mask == mask
         };
         if records.iter().any(stands) {
-            return;
+            return false;
         }
         let conflicts = |record: &&Record| {
             record.by != strand
@@ -90,13 +101,16 @@ impl Shadow {
                 && record.at > clock.of(record.by)
         };
         if let Some(first) = records.iter().find(conflicts) {
+            if doubts {
+                return true;
+            }
             self.is_over = true;
             let earlier = Access::new(TaskId(first.by), first.how, first.bytes)
                 .made_in(first.step, first.stack.clone());
             let later =
                 Access::new(TaskId(strand), how, bytes).made_in(carried::step(), carried::stack());
             carried::race(earlier, later);
-            return;
+            return false;
         }
         // Whoever races with what is forgotten here races with this access, too.
         records.retain(|record| {
@@ -107,6 +121,7 @@ impl Shadow {
         });
         let (step, stack) = (carried::step(), carried::stack());
         records.push(Record { by: strand, at: now, mask, how, bytes, step, stack });
+        false
     }
 
     /// Forgets what was done to these bytes.
@@ -149,7 +164,7 @@ mod tests {
     use super::*;
 
     fn touch(shadow: &mut Shadow, clock: &Clock, strand: u32, address: usize, how: Accessing) {
-        shadow.touch(Touched { strand, address, bytes: 4, how }, clock);
+        shadow.touch(Touched { strand, address, bytes: 4, how }, clock, false);
     }
 
     /// Clocks of two strands that know nothing of each other.
