@@ -128,7 +128,7 @@ pub fn pages() -> &'static [Page] {
 ///
 /// assert!(page("stale-waker").unwrap().text.starts_with("# stale-waker\n"));
 /// assert_eq!(page("delayed_wake").unwrap().name, "delayed-wake");
-/// assert_eq!(page("stale-wakr").unwrap_err().nearest(), ["stale-waker"]);
+/// assert_eq!(page("deadlok").unwrap_err().nearest(), ["deadlock"]);
 /// ```
 pub fn page(name: &str) -> Result<&'static Page, Unknown> {
     let wanted = name.trim().to_lowercase().replace('_', "-");

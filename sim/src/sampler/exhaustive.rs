@@ -12,12 +12,15 @@ use crate::fault::Faults;
 /// Goes through all runs of a small program, one after the other.
 ///
 /// ```
-/// use reveille_sim::{Exhaustive, Settings, World, spawn, yield_now};
+/// use reveille_sim::{Exhaustive, Faults, Settings, World, spawn, yield_now};
 ///
 /// let (mut world, mut exhaustive) = (World::new(), Exhaustive::default());
+/// // Each fault that may strike is a choice, too.
+/// let mut settings = Settings::default();
+/// settings.faults = Faults::NONE;
 /// let mut runs = 0;
 /// while exhaustive.advance() {
-///     world.run(&Settings::default(), &mut exhaustive, 0, || async {
+///     world.run(&settings, &mut exhaustive, 0, || async {
 ///         let tasks = [spawn(yield_now()), spawn(yield_now())];
 ///         for task in tasks {
 ///             task.await.unwrap();
