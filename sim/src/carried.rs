@@ -24,27 +24,27 @@
 //! go on to their ends, without scheduling points; those that cannot are abandoned where they
 //! are, with all that stands on their stacks.
 
-use crate::choice::Kind;
-use crate::clock::TimerKey;
-use crate::join::JoinHandle;
+mod calls;
+
+pub use calls::{
+    Doorbell, Goes, Timer, begin_strand, choose_load, doorbell, goes_at, is_shielded, leave_run,
+    loads_may_be_stale, name_strand, note_join, note_touch, now, path, race, shielded, stack, step,
+    unblock, unblock_after,
+};
+
 use crate::ledger::flag::*;
-use crate::mailbox::Mailbox;
 use crate::panics;
 use crate::private::Private;
-use crate::race::Access;
-use crate::strand::{Path, Touch};
+use crate::strand::Touch;
 use crate::task::TaskRef;
-use crate::trace::{PollEnd, TaskId, Touching, What};
+use crate::trace::{PollEnd, TaskId};
 use crate::waker;
-use crate::world::{self, Core, Letter};
-use std::backtrace::Backtrace;
+use crate::world::{self, Core};
 use std::cell::Cell;
 use std::fmt;
-use std::panic::Location;
 use std::ptr::NonNull;
 use std::rc::Rc;
 use std::task::Context;
-use std::time::Duration;
 
 /// Who gives strands their threads.
 pub trait Carrier: fmt::Debug {
@@ -181,196 +181,6 @@ impl world::World {
         self.core.carriage.passes_on.set(passes_on);
         self.core.carriage.carrier.set(carrier.as_deref().map(NonNull::from));
         self.core.carriage.owned.with(|owned| *owned = carrier);
-    }
-}
-
-thread_local! {
-    /// How deep the calling thread is in what must not be left.
-    static SHIELD: Cell<u32> = const { Cell::new(0) };
-}
-
-/// Whether the calling thread is in the midst of something that must not be left.
-#[must_use]
-#[inline(always)]
-pub fn is_shielded() -> bool {
-    SHIELD.get() > 0
-}
-
-/// Does something that has no scheduling points.
-#[inline(always)]
-pub fn shielded<R>(f: impl FnOnce() -> R) -> R {
-    SHIELD.set(SHIELD.get() + 1);
-    let result = f();
-    SHIELD.set(SHIELD.get() - 1);
-    result
-}
-
-/// Who goes on where a strand comes to a scheduling point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Goes {
-    /// The strand itself.
-    On,
-    /// Whoever the loop of the run says: the strand must come back with [`Back::Preempted`].
-    Back,
-    /// That strand, which was left, and whose thread must go on in the place of this one's.
-    To(u32),
-}
-
-/// Who goes on, now that the running strand is about to touch that.
-#[must_use]
-#[inline]
-pub fn goes_at(touch: Touch) -> Goes {
-    let Some(core) = world::current() else { return Goes::On };
-    core.count_point();
-    if core.goes_on_here(touch) {
-        return Goes::On;
-    }
-    core.note_preemption();
-    core.pass_on().map_or(Goes::Back, |task| Goes::To(task.id().0))
-}
-
-/// Notes in the trace what the running strand has done to a place, by its number in the run.
-#[inline]
-pub fn note_touch(place: u32, how: Touching) {
-    if let Some(core) = world::current() {
-        core.record(|| What::Touched { place, how });
-    }
-}
-
-/// Notes in the trace that the running strand waits for the end of another one.
-pub fn note_join(strand: u32) {
-    if let Some(core) = world::current() {
-        core.record(|| What::HandlePolled { task: TaskId(strand) });
-    }
-}
-
-/// The running strand, which is a thread, says what it is called.
-pub fn name_strand(name: &str) {
-    if let Some(core) = world::current()
-        && core.recording.get()
-        && let Some(task) = core.running.get()
-    {
-        core.with_recorder(|recorder| recorder.name_task(task.id(), name));
-    }
-}
-
-/// The calling thread belongs to no run from now on, as it is a copy in the child of a fork.
-pub fn leave_run() {
-    std::mem::forget(world::step_out());
-}
-
-/// Where the running strand comes from.
-#[must_use]
-pub fn path() -> Option<Path> {
-    Some(world::current()?.running.get()?.strand().path())
-}
-
-/// The step of the running strand.
-#[must_use]
-#[inline]
-pub fn step() -> u64 {
-    world::current().map_or(0, |core| core.steps.get())
-}
-
-/// The virtual time of the present run, in nanoseconds.
-#[must_use]
-#[inline]
-pub fn now() -> u64 {
-    world::current().map_or(0, |core| core.now.get())
-}
-
-/// The stack of the caller, if the run records its events.
-#[must_use]
-pub fn stack() -> Option<Rc<Backtrace>> {
-    let core = world::current().filter(|core| core.recording.get())?;
-    core.with_recorder(|recorder| recorder.keeps_events())
-        .then(|| Rc::new(Backtrace::force_capture()))
-}
-
-/// Tells the run of a data race.
-pub fn race(first: Access, second: Access) {
-    crate::race::found(first, second);
-}
-
-/// Whether loads of the present run may give values that are not the newest.
-#[must_use]
-pub fn loads_may_be_stale() -> bool {
-    world::current().is_some_and(|core| core.faults.get().has(Kind::StaleLoad))
-}
-
-/// Which of so many values that a load may give it gives; the first is the newest.
-#[must_use]
-#[inline]
-pub fn choose_load(values: u32) -> u32 {
-    world::current().map_or(0, |core| core.choose(Kind::StaleLoad, values))
-}
-
-/// Lets a strand go on that is blocked; answers whether it was.
-pub fn unblock(strand: u32) -> bool {
-    world::current().is_some_and(|core| core.unblock(TaskId(strand)))
-}
-
-/// Where a thread outside of a run rings for a strand of it that is blocked.
-#[derive(Clone, Copy, Debug)]
-pub struct Doorbell {
-    mailbox: &'static Mailbox<Letter>,
-    run: u64,
-}
-
-/// That of the present run.
-#[must_use]
-pub fn doorbell() -> Option<Doorbell> {
-    let core = world::current()?;
-    Some(Doorbell { mailbox: core.mailbox(), run: core.run.get() })
-}
-
-impl Doorbell {
-    /// Lets a strand go on that is blocked, if its run goes on.
-    pub fn unblock(self, strand: u32) {
-        self.mailbox.post(self.run, Letter::Unblocked { task: TaskId(strand) });
-    }
-}
-
-impl PartialEq for Doorbell {
-    fn eq(&self, other: &Doorbell) -> bool {
-        std::ptr::eq(self.mailbox, other.mailbox) && self.run == other.run
-    }
-}
-
-/// Begins a strand that does this in a single poll, and that nobody joins; its number. None outside a
-/// run.
-#[track_caller]
-pub fn begin_strand(work: impl FnOnce() + 'static) -> Option<u32> {
-    let core = world::current()?;
-    let task = core.add_task(async move { work() }, None, 0, Location::caller());
-    drop(JoinHandle::<()>::new(task));
-    core.count_unfinished(Location::caller());
-    Some(task.id().0)
-}
-
-/// Lets a strand go on after some virtual time, if it is blocked then.
-///
-/// # Panics
-///
-/// Outside a run.
-#[must_use = "it is to be called off when the strand goes on"]
-pub fn unblock_after(delay: Duration, strand: u32) -> Timer {
-    let core = world::expect_current("unblock_after");
-    Timer(core.set_event(delay, move || {
-        unblock(strand);
-    }))
-}
-
-/// A timer that was set for a strand.
-#[derive(Debug)]
-pub struct Timer(TimerKey);
-
-impl Timer {
-    /// Calls it off; nothing if it has fired.
-    pub fn cancel(self) {
-        if let Some(core) = world::current() {
-            drop(core.clock.with(|clock| clock.cancel(self.0)));
-        }
     }
 }
 

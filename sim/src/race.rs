@@ -3,10 +3,7 @@
 //!
 //! Who sees that is who gives strands their threads; here is what a verdict says of it.
 
-use crate::finding::Detail;
-use crate::law::Law;
-use crate::trace::{Owner, TaskId};
-use crate::world;
+use crate::trace::TaskId;
 use std::backtrace::Backtrace;
 use std::fmt;
 use std::rc::Rc;
@@ -103,16 +100,5 @@ impl Accessing {
 impl fmt::Display for Accessing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.verb())
-    }
-}
-
-/// Tells the run of a race.
-#[cfg_attr(not(feature = "threads"), allow(dead_code))]
-pub(crate) fn found(first: Access, second: Access) {
-    if let Some(core) = world::current() {
-        let (owner, others) = (Owner::Task(second.by), vec![first.by]);
-        let detail = Detail::Raced(Box::new(Race { first, second }));
-        core.tape.with(|tape| tape.set_of_races(true));
-        core.find(Law::DataRace, owner, others, detail);
     }
 }

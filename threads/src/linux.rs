@@ -6,6 +6,7 @@ mod accesses;
 pub mod calls;
 mod context;
 mod engine;
+mod executable;
 #[cfg(reveille_threads)]
 mod hooks;
 mod locals;

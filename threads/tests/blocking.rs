@@ -2,6 +2,9 @@
 #![cfg(reveille_threads)]
 
 use reveille::Law;
+use reveille_sim::{Plain, Recording, Settings, World};
+use reveille_threads::Threads;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Barrier, Condvar, Mutex, RwLock, mpsc};
 use std::thread;
@@ -345,4 +348,42 @@ fn a_strand_is_woken_by_a_thread_that_is_none() {
             });
         holder.join().unwrap();
     }
+}
+
+#[test]
+fn a_lock_of_the_whole_process_that_somebody_outside_has_leaves_no_trace_in_a_run() {
+    // That of the environment: it is taken within the precompiled standard library alone.
+    const NAME: &str = "OF_A_TEST_OF_LOCKS";
+    let (is_over, takes) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let holder = thread::spawn({
+        let (is_over, takes) = (is_over.clone(), takes.clone());
+        move || {
+            let long = "x".repeat(10_000);
+            while is_over.load(SeqCst) == 0 {
+                // SAFETY: whoever reads the environment here does so under that lock.
+                unsafe { std::env::set_var(NAME, &long) };
+                takes.fetch_add(1, SeqCst);
+            }
+        }
+    });
+    while takes.load(SeqCst) == 0 {
+        std::hint::spin_loop();
+    }
+    let mut world = World::new();
+    world.carry_by(Some(Rc::new(Threads::new())));
+    let mut settings = Settings::default();
+    settings.recording = Recording::Hash;
+    let mut events = || {
+        let outcome = world.run(&settings, &mut Plain, 0, || async {
+            let threads = [0, 1].map(|_| thread::spawn(|| std::env::var_os(NAME).is_some()));
+            threads.map(|thread| thread.join().unwrap())
+        });
+        (outcome.output, outcome.trace.map(|trace| trace.hash()))
+    };
+    let first = events();
+    assert_eq!(first.0, Some([true; 2]));
+    let same = (0..20_000).filter(|_| events() == first).count();
+    assert_eq!(same, 20_000);
+    is_over.store(1, SeqCst);
+    holder.join().unwrap();
 }

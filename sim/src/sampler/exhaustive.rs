@@ -54,6 +54,13 @@ impl Exhaustive {
     }
 }
 
+impl Exhaustive {
+    /// How many options each choice of the last run had.
+    pub fn options(&self) -> impl Iterator<Item = u32> {
+        self.path[..self.at].iter().map(|(_, options)| *options)
+    }
+}
+
 impl Sampler for Exhaustive {
     fn begin(&mut self, _run: u64, permitted: Faults) -> Faults {
         self.at = 0;

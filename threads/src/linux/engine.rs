@@ -224,8 +224,13 @@ impl Pool {
     }
 
     /// None if nobody keeps that account, or is just about it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn with_memory<R>(&self, f: impl FnOnce(&mut Memory) -> R) -> Option<R> {
+        if self.is_watched() { self.with_watched_memory(f) } else { None }
+    }
+
+    #[cold]
+    fn with_watched_memory<R>(&self, f: impl FnOnce(&mut Memory) -> R) -> Option<R> {
         let mut memory = self.memory.try_borrow_mut().ok()?;
         shielded(|| memory.as_mut().map(f))
     }
@@ -271,9 +276,7 @@ impl Pool {
         if let Ok(mut places) = self.places.try_borrow_mut() {
             places.free(address, size);
         }
-        if self.is_watched() {
-            self.with_memory(|memory| memory.forget(address, size));
-        }
+        self.with_memory(|memory| memory.forget(address, size));
     }
 
     /// The number of a wait that begins.
@@ -316,9 +319,7 @@ impl Carrier for Threads {
             }
             self.0.take(strand)
         });
-        if self.0.is_watched() {
-            self.0.with_memory(|memory| memory.look(strand));
-        }
+        self.0.with_memory(|memory| memory.look(strand));
         slot.begin(poll)
     }
 
@@ -351,11 +352,9 @@ impl Carrier for Threads {
         self.0.forget(strand);
         if let Some(slot) = slot {
             slot.end_life();
-            if self.0.is_watched() {
-                // The next strand that lives there has nothing to do with what this one had.
-                let own = slot.own_memory();
-                self.0.with_memory(|memory| memory.forget(own.start, own.len()));
-            }
+            // The next strand that lives there has nothing to do with what this one had.
+            let own = slot.own_memory();
+            self.0.with_memory(|memory| memory.forget(own.start, own.len()));
             self.0.take_back(slot);
         }
         // It may not have begun.

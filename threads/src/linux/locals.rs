@@ -9,7 +9,8 @@
 //! Destructors of thread-locals are run first: they are on a list of the C library's
 //! (`__cxa_thread_atexit_impl`), which its `__call_tls_dtors` runs when a thread ends.
 
-use std::ffi::{c_int, c_void};
+use super::executable;
+use std::ffi::c_void;
 use std::ptr;
 use std::sync::OnceLock;
 
@@ -72,38 +73,19 @@ fn destructors() -> Option<unsafe extern "C" fn()> {
 
 fn image() -> Option<Image> {
     static IMAGE: OnceLock<Option<Image>> = OnceLock::new();
-    *IMAGE.get_or_init(|| {
-        let mut image: Option<Image> = None;
-        // SAFETY: `look` is such a function, and gets the place that it writes to.
-        unsafe { libc::dl_iterate_phdr(Some(look), (&raw mut image).cast()) };
-        image
-    })
-}
-
-/// Looks at the first object that is loaded, which is the executable.
-unsafe extern "C" fn look(
-    info: *mut libc::dl_phdr_info,
-    _: libc::size_t,
-    found: *mut c_void,
-) -> c_int {
-    // SAFETY: the loader gives an object that lives during the call, `found` is `image`'s.
-    unsafe {
-        let info = &*info;
-        let headers = std::slice::from_raw_parts(info.dlpi_phdr, info.dlpi_phnum.into());
-        let segment = headers.iter().find(|header| header.p_type == libc::PT_TLS);
-        if let Some(segment) = segment
-            && !info.dlpi_tls_data.is_null()
-        {
-            *found.cast() = Some(Image {
+    let find = || {
+        let image = executable::read(|info, headers| {
+            let segment = headers.iter().find(|header| header.p_type == libc::PT_TLS)?;
+            (!info.dlpi_tls_data.is_null()).then(|| Image {
                 initial: ptr::with_exposed_provenance((info.dlpi_addr + segment.p_vaddr) as usize),
                 written: segment.p_filesz as usize,
                 size: segment.p_memsz as usize,
                 before: thread_pointer().addr().wrapping_sub(info.dlpi_tls_data.addr()),
-            });
-        }
-    }
-    // The first one is enough.
-    1
+            })
+        });
+        image.flatten()
+    };
+    *IMAGE.get_or_init(find)
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -7,62 +7,53 @@
 //! within the run may have it, as where the output is written by code of the user, and
 //! the strand is blocked as on every other word.
 
+use super::executable;
 use super::strand::Slot;
 use super::word::wait_at_most;
-use std::ffi::{c_int, c_void};
 use std::ops::Range;
 use std::sync::OnceLock;
 
-/// How long somebody outside of the run may have such a lock.
-const SOON: libc::timespec = libc::timespec { tv_sec: 0, tv_nsec: 5_000_000 };
+/// How long somebody outside of the run may have such a lock: to look up the lines of a stack takes a
+/// while.
+const SOON: libc::timespec = libc::timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 
-/// A strand is about to sleep on a word: waits until who is outside of the run has changed it.
+/// A strand is about to sleep on a word: waits until who is outside of the run gives it back, and
+/// answers whether that has happened.
 ///
 /// # Safety
 ///
 /// The word may be read.
-pub(crate) unsafe fn wait(strand: &Slot, word: *const u32, value: u32) {
-    let address = word.addr();
-    if statics().contains(&address) && !strand.pool().knows(address) {
-        // SAFETY: the caller's promise.
-        unsafe { wait_at_most(word, value, &SOON) };
+pub(crate) unsafe fn wait(strand: &Slot, word: *const u32, value: u32) -> bool {
+    if !is_of_nobody(strand, word) {
+        return false;
     }
+    // SAFETY: the caller's promise.
+    unsafe { wait_at_most(word, value, &SOON) }
+}
+
+/// Whether a word may be that of such a lock: it is a static that no strand of the run was seen to
+/// touch. Then none sleeps there either, and a wake there is no matter of the run.
+pub(crate) fn is_of_nobody(strand: &Slot, word: *const u32) -> bool {
+    statics().contains(&word.addr()) && !strand.pool().knows(word.addr())
 }
 
 /// Where the statics of the executable are.
 fn statics() -> Range<usize> {
     static STATICS: OnceLock<Range<usize>> = OnceLock::new();
     let find = || {
-        let mut found = 0..0;
-        // SAFETY: `look` is such a function, and gets the place that it writes to.
-        unsafe { libc::dl_iterate_phdr(Some(look), (&raw mut found).cast()) };
-        found
+        let range = executable::read(|info, headers| {
+            let writable = headers.iter().filter(|header| {
+                header.p_type == libc::PT_LOAD && header.p_flags & libc::PF_W != 0
+            });
+            let ranges = writable.map(|header| {
+                let start = (info.dlpi_addr + header.p_vaddr) as usize;
+                start..start + header.p_memsz as usize
+            });
+            ranges.reduce(|one, other| one.start.min(other.start)..one.end.max(other.end))
+        });
+        range.flatten().unwrap_or(0..0)
     };
     STATICS.get_or_init(find).clone()
-}
-
-/// Looks at the first object that is loaded, which is the executable.
-unsafe extern "C" fn look(
-    info: *mut libc::dl_phdr_info,
-    _: libc::size_t,
-    found: *mut c_void,
-) -> c_int {
-    // SAFETY: the loader gives an object that lives during the call, `found` is `statics`'s.
-    unsafe {
-        let info = &*info;
-        let headers = std::slice::from_raw_parts(info.dlpi_phdr, info.dlpi_phnum.into());
-        let writable = headers
-            .iter()
-            .filter(|header| header.p_type == libc::PT_LOAD && header.p_flags & libc::PF_W != 0);
-        let ranges = writable.map(|header| {
-            let start = (info.dlpi_addr + header.p_vaddr) as usize;
-            start..start + header.p_memsz as usize
-        });
-        let whole = ranges.reduce(|one, other| one.start.min(other.start)..one.end.max(other.end));
-        *found.cast() = whole.unwrap_or(0..0);
-    }
-    // The first one is enough.
-    1
 }
 
 #[cfg(test)]

@@ -163,9 +163,7 @@ impl Slot {
     /// Before it does anything that others may see, or is left: what it has done unseen is noted.
     #[inline(always)]
     pub(crate) fn catches_up(&self) {
-        if self.pool().is_watched() {
-            self.pool().with_memory(|memory| memory.catch_up(self.number.get()));
-        }
+        self.pool().with_memory(|memory| memory.catch_up(self.number.get()));
     }
 
     /// Goes back to the loop of the run; returns when that goes on with this strand.

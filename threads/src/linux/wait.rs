@@ -84,12 +84,14 @@ pub(crate) fn sleep_on(
 ) -> Result<(), libc::c_int> {
     // SAFETY: the caller of `futex` gave a word that can be read.
     unsafe {
-        shielded(|| process_wide::wait(strand, word, value));
+        if shielded(|| process_wide::wait(strand, word, value)) {
+            return Err(libc::EAGAIN);
+        }
         meets(strand, word);
     }
     // The strand may be overtaken before it looks: what it did before it has said by then.
     let at = point::before(word.addr(), Touching::Load);
-    let how = bed_of(strand, word, bits, |strand| {
+    let how = among_sleepers(strand, word, bits, |strand| {
         // SAFETY: as above.
         if unsafe { <u32 as super::operation::Word>::load(word) } != value {
             return Err(libc::EAGAIN);
@@ -111,7 +113,7 @@ pub(crate) fn sleep_on(
 }
 
 /// Sleeps in a way while who wakes from outside of the run finds the strand.
-fn bed_of(
+fn among_sleepers(
     strand: &Slot,
     word: *const u32,
     bits: u32,
@@ -129,10 +131,12 @@ fn bed_of(
 
 /// `futex` with an operation that wakes.
 pub(crate) fn wake_on(strand: &Slot, word: *const u32, most: u32, bits: u32) -> usize {
-    wakes(strand, word);
-    let at = point::before(word.addr(), Touching::Wake);
-    point::after(at, Touching::Wake);
-    wakes(strand, word);
+    if !shielded(|| process_wide::is_of_nobody(strand, word)) {
+        wakes(strand, word);
+        let at = point::before(word.addr(), Touching::Wake);
+        point::after(at, Touching::Wake);
+        wakes(strand, word);
+    }
     let is_it = |on| match on {
         Wait::Word { address, bits: wanted, .. } => address == word.addr() && wanted & bits != 0,
         _ => false,

@@ -36,9 +36,8 @@ pub(crate) fn stored<W: Word>(at: Option<At>, found: W, value: W, order: c_int) 
 /// A value was read and another one written at once.
 #[inline(always)]
 pub(crate) fn changed<W: Word>(at: Option<At>, found: W, value: W, order: c_int) {
-    if let Some(at) = at.filter(|at| at.strand.pool().is_watched()) {
-        with(at, found, |memory, at| memory.update(at, value.to_bits(), Order::of(order)));
-    }
+    let update = |memory: &mut Memory, at| memory.update(at, value.to_bits(), Order::of(order));
+    at.and_then(|at| with(at, found, update));
 }
 
 /// A conditional operation is about to be made: what it finds instead of what it expects, if it

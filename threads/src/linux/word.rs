@@ -84,14 +84,16 @@ impl Word {
     }
 }
 
-/// Lets the kernel thread sleep as long as the word is that value, but not for longer than that.
+/// Lets the kernel thread sleep as long as the word is that value, but not for longer than that;
+/// answers whether somebody has ended its sleep, or had changed the word.
 ///
 /// # Safety
 ///
 /// The word may be read.
-pub(crate) unsafe fn wait_at_most(word: *const u32, value: u32, limit: &libc::timespec) {
+pub(crate) unsafe fn wait_at_most(word: *const u32, value: u32, limit: &libc::timespec) -> bool {
     // SAFETY: the caller's promise; the kernel only reads it.
-    unsafe { futex(word.cast_mut(), WAIT, value, limit) };
+    let answer = unsafe { futex(word.cast_mut(), WAIT, value, limit) };
+    answer != -i64::from(libc::ETIMEDOUT)
 }
 
 const WAIT: i32 = libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG;
@@ -102,13 +104,14 @@ const WAKE: i32 = libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG;
 /// The operation is one that touches nothing but the word.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-unsafe fn futex(word: *mut u32, operation: i32, value: u32, limit: *const libc::timespec) {
+unsafe fn futex(word: *mut u32, operation: i32, value: u32, limit: *const libc::timespec) -> i64 {
+    let answer;
     // SAFETY: the kernel keeps all registers but rax, rcx and r11; a fourth argument that is null
     // is no time limit.
     unsafe {
         std::arch::asm!(
             "syscall",
-            inlateout("rax") libc::SYS_futex => _,
+            inlateout("rax") libc::SYS_futex => answer,
             in("rdi") word,
             in("rsi") i64::from(operation),
             in("rdx") u64::from(value),
@@ -118,6 +121,7 @@ unsafe fn futex(word: *mut u32, operation: i32, value: u32, limit: *const libc::
             options(nostack),
         );
     }
+    answer
 }
 
 /// # Safety
@@ -125,17 +129,19 @@ unsafe fn futex(word: *mut u32, operation: i32, value: u32, limit: *const libc::
 /// As above.
 #[cfg(target_arch = "aarch64")]
 #[inline(always)]
-unsafe fn futex(word: *mut u32, operation: i32, value: u32, limit: *const libc::timespec) {
+unsafe fn futex(word: *mut u32, operation: i32, value: u32, limit: *const libc::timespec) -> i64 {
+    let answer;
     // SAFETY: the kernel keeps all registers but x0.
     unsafe {
         std::arch::asm!(
             "svc 0",
             in("x8") libc::SYS_futex,
-            inlateout("x0") word => _,
+            inlateout("x0") word => answer,
             in("x1") i64::from(operation),
             in("x2") u64::from(value),
             in("x3") limit,
             options(nostack),
         );
     }
+    answer
 }

@@ -1,8 +1,7 @@
-//! A sampler that goes through all schedules of a program, depth first, and knows
-//! how likely a random walk takes each.
+//! All schedules of a program, and how likely a random walk takes each that fails.
 
 use reveille_sctbench::{Program, fails};
-use reveille_sim::{Faults, Kind, Sampler, World};
+use reveille_sim::{Exhaustive, World};
 use std::fmt;
 
 /// All schedules of a program.
@@ -15,62 +14,18 @@ pub(crate) struct Explored {
 }
 
 pub(crate) fn explore(program: &Program) -> Explored {
-    let mut world = World::new();
-    let mut explorer = Explorer::default();
+    let (mut world, mut exhaustive) = (World::new(), Exhaustive::default());
     let mut all = Explored { schedules: 0, failing: 0, chance: Fraction(0, 1) };
-    loop {
-        let fails = fails(&mut world, &mut explorer, 0, program);
+    while exhaustive.advance() {
+        let fails = fails(&mut world, &mut exhaustive, 0, program);
         all.schedules += 1;
         if fails {
             all.failing += 1;
-            all.chance = all.chance.plus(explorer.chance());
-        }
-        if !explorer.advance() {
-            return all;
+            let options = exhaustive.options().map(u128::from);
+            all.chance = all.chance.plus(Fraction(1, options.product()));
         }
     }
-}
-
-/// Remembers, for the choices of the last run, what was taken and offered.
-#[derive(Debug, Default)]
-struct Explorer {
-    path: Vec<(u32, u32)>,
-    at: usize,
-}
-
-impl Explorer {
-    /// Goes to the next schedule; false if that was the last.
-    fn advance(&mut self) -> bool {
-        while let Some((taken, offered)) = self.path.pop() {
-            if taken + 1 < offered {
-                self.path.push((taken + 1, offered));
-                return true;
-            }
-        }
-        false
-    }
-
-    /// The chance that a random walk goes this way.
-    fn chance(&self) -> Fraction {
-        Fraction(1, self.path.iter().map(|(_, offered)| u128::from(*offered)).product())
-    }
-}
-
-impl Sampler for Explorer {
-    fn begin(&mut self, _run: u64, _permitted: Faults) -> Faults {
-        self.at = 0;
-        Faults::NONE
-    }
-
-    fn choose(&mut self, _kind: Kind, options: u32) -> u32 {
-        if self.at == self.path.len() {
-            self.path.push((0, options));
-        }
-        let (taken, offered) = self.path[self.at];
-        assert_eq!(offered, options, "the same choices offer the same options");
-        self.at += 1;
-        taken
-    }
+    all
 }
 
 /// A fraction in lowest terms.
