@@ -295,6 +295,37 @@ fn a_parked_thread_knows_what_was_done_before_it_was_unparked() {
     });
 }
 
+extern "C" fn writes(place: *mut libc::c_void) -> *mut libc::c_void {
+    // SAFETY: whoever begins it gives such a place, which lives until it is joined.
+    unsafe { (*place.cast::<Plain>()).write(6) };
+    std::ptr::null_mut()
+}
+
+#[test]
+fn a_thread_of_the_c_library_begins_after_and_ends_before_what_it_is_told() {
+    is_clean(|| async {
+        let place = Plain::default();
+        place.write(1);
+        let mut thread = 0;
+        let given = std::ptr::from_ref(&place).cast_mut().cast();
+        // SAFETY: the place lives until the thread is joined.
+        unsafe {
+            assert_eq!(libc::pthread_create(&raw mut thread, std::ptr::null(), writes, given), 0);
+            assert_eq!(libc::pthread_join(thread, std::ptr::null_mut()), 0);
+        }
+        assert_eq!(place.read(), 6);
+    });
+    let goes_on = || async {
+        let place = Arc::new(Plain::default());
+        let other = place.clone();
+        let thread = thread::spawn(move || other.read());
+        // It is begun by now, and does not know of this.
+        place.write(1);
+        thread.join().unwrap();
+    };
+    assert!(broken(goes_on).0 > RUNS / 2);
+}
+
 #[test]
 fn wakers_and_handles_order_what_tasks_do() {
     is_clean(|| async {

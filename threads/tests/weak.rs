@@ -120,6 +120,20 @@ fn store_buffering() {
 }
 
 #[test]
+fn operations_and_fences_that_are_sequentially_consistent_agree() {
+    let by_operations: Strand = |s| {
+        s.x.store(1, SeqCst);
+        vec![s.y.load(SeqCst)]
+    };
+    let by_a_fence: Strand = |s| {
+        s.y.store(1, Relaxed);
+        fence(SeqCst);
+        vec![s.x.load(Relaxed)]
+    };
+    assert_eq!(outcomes(&[by_operations, by_a_fence]), all_but(&[[0, 0]]));
+}
+
+#[test]
 fn message_passing() {
     let reading: [Strand; 3] = [
         |s| vec![s.y.load(Relaxed), s.x.load(Relaxed)],

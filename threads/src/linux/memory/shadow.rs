@@ -213,6 +213,15 @@ mod tests {
     }
 
     #[test]
+    fn a_later_atomic_operation_does_not_stand_for_a_plain_access() {
+        let (mut shadow, [one, two]) = (Shadow::default(), apart());
+        touch(&mut shadow, &one, 0, 0x1000, Accessing::Write);
+        touch(&mut shadow, &one, 0, 0x1000, Accessing::AtomicWrite);
+        touch(&mut shadow, &two, 1, 0x1000, Accessing::AtomicRead);
+        assert!(shadow.is_over);
+    }
+
+    #[test]
     fn memory_that_was_given_back_is_new() {
         for size in [16, 1 << 20] {
             let (mut shadow, [one, two]) = (Shadow::default(), apart());
