@@ -77,7 +77,7 @@ fn strands_that_wait_for_each_other_are_told_with_all_their_calls() {
           circle  task 1 --> task 2
                     ^          |
                     +----------+
-                  (each would be woken if the next were dropped)
+                  (each goes on only when the next gives something back, or ends)
     "#]].assert_eq(&facts(said.report("waits::wait_for_each_other")));
     expect![[r#"
           whoever keeps a waker must wake it before everything comes to rest

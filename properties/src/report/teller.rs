@@ -53,10 +53,10 @@ impl Facts {
     }
 
     /// The calls that led to an event are worth a look.
-    fn blame(&mut self, what: &str, event: &Event, sites: &[CallSite]) {
+    fn blame(&mut self, what: &str, event: Option<&Event>, sites: &[CallSite]) {
         self.blamed.extend(sites.iter().map(|site| Blamed {
             what: what.to_owned(),
-            event: Some(event.index),
+            event: event.map(|event| event.index),
             site: site.clone(),
         }));
     }
@@ -97,7 +97,7 @@ impl Teller<'_> {
                     self.waits(suspect, facts);
                 }
                 self.and_others(evidence, facts);
-                self.circle(facts);
+                self.circle(evidence, facts);
                 return;
             }
             Law::SuspectedLivelock => {
@@ -272,14 +272,22 @@ impl Teller<'_> {
         }
     }
 
-    fn circle(&self, facts: &mut Facts) {
+    fn circle(&self, evidence: &Evidence, facts: &mut Facts) {
         if self.finding.law == Law::Deadlock {
             let others = &self.finding.others;
             let next = others.iter().cycle().skip(1);
             facts.waits = others.iter().copied().zip(next.copied()).collect();
             let names = others.iter().map(|task| task_name(self.trace, *task)).collect();
             let mut circle = Fact::of_circle("circle", names);
-            circle.say("(each would be woken if the next were dropped)");
+            let sleeps = |suspect: &Suspect| {
+                let is_in = |task: &TaskId| Owner::Task(*task) == suspect.owner;
+                suspect.asleep.is_some() && others.iter().any(is_in)
+            };
+            // What sleeps in the midst of its poll cannot be dropped.
+            circle.say(match evidence.suspects.iter().any(sleeps) {
+                true => "(each goes on only when the next gives something back, or ends)",
+                false => "(each would be woken if the next were dropped)",
+            });
             facts.facts.push(circle);
         } else if let Detail::Forgotten(how) = &self.finding.detail {
             facts.add("what", how);
@@ -334,11 +342,7 @@ impl Teller<'_> {
         let Detail::Raced(race) = &self.finding.detail else { return };
         for (label, access) in [("first", &race.first), ("then", &race.second)] {
             let calls = access.stack.as_deref().map(OpenCalls::of).unwrap_or_default();
-            facts.blamed.extend(calls.sites.iter().map(|site| Blamed {
-                what: access.how.verb().to_owned(),
-                event: None,
-                site: site.clone(),
-            }));
+            facts.blame(access.how.verb(), None, &calls.sites);
             let who = task_name(self.trace, access.by);
             let bytes = if access.bytes == 1 { "byte" } else { "bytes" };
             let Access { how, bytes: count, step, .. } = access;
@@ -351,7 +355,7 @@ impl Teller<'_> {
     fn asleep(&self, text: impl Fn(u64) -> String, suspect: &Suspect, facts: &mut Facts) {
         let Some(event) = suspect.asleep.and_then(|at| self.trace.event(at)) else { return };
         let calls = event.stack.as_deref().map(OpenCalls::of).unwrap_or_default();
-        facts.blame("asleep", event, &calls.sites);
+        facts.blame("asleep", Some(event), &calls.sites);
         facts.facts.push(fact_of_calls("waits", text(event.step), calls));
     }
 
@@ -363,7 +367,7 @@ impl Teller<'_> {
             "" => label,
             said => said.trim_end_matches(','),
         };
-        facts.blame(what, event, &sites);
+        facts.blame(what, Some(event), &sites);
         let step = format!("{prefix}in step {}", event.step);
         facts.facts.push(fact_of_calls(label, step, OpenCalls { sites, left_out: 0 }));
     }
