@@ -23,6 +23,8 @@ mod process_wide;
 mod shell;
 #[cfg_attr(not(reveille_threads), allow(dead_code))]
 mod sleepers;
+#[cfg(reveille_threads)]
+mod spinless;
 #[cfg_attr(not(reveille_threads), allow(dead_code))]
 mod stacks;
 mod strand;
