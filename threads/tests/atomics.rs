@@ -2,14 +2,16 @@
 //! seen, and no others.
 #![cfg(reveille_threads)]
 
-use reveille_sim::{Exhaustive, Faults, Kind, Plain, Random, Settings, World, spawn_local};
+use reveille_sim::{
+    Exhaustive, Faults, Kind, Plain, Random, Recording, Settings, What, World, spawn_local,
+};
 use reveille_threads::Threads;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 
 /// What the body gives, of every run that there is.
 fn all<T: Ord, F: Future<Output = T>>(body: impl Fn() -> F) -> (BTreeSet<T>, u64) {
@@ -165,4 +167,25 @@ fn no_waker_runs_a_task_within_another_strand() {
         let outcome = world.run(&settings, &mut Random::new(seed), 0, body);
         assert_eq!((outcome.output, outcome.verdict), (Some(5), None));
     }
+}
+
+/// What a strand touches that takes a lock and gives it back so often.
+fn touches(times: u32) -> usize {
+    let mut world = World::new();
+    world.carry_by(Some(Rc::new(Threads::new())));
+    let mut settings = Settings::default();
+    settings.recording = Recording::Events { stacks: Vec::new() };
+    let outcome = world.run(&settings, &mut Plain, 0, || async move {
+        let lock = Mutex::new(0);
+        (0..times).for_each(|_| *lock.lock().unwrap() += 1);
+    });
+    let trace = outcome.trace.unwrap();
+    trace.events().filter(|event| matches!(event.what, What::Touched { .. })).count()
+}
+
+/// The lock, a look whether it is poisoned, and the unlock. That the standard library looks
+/// whether anybody panics, at both of them, is nobody's business.
+#[test]
+fn a_lock_and_an_unlock_are_three_points() {
+    assert_eq!(touches(5) - touches(4), 3);
 }

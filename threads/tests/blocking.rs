@@ -4,6 +4,7 @@
 use reveille::Law;
 use reveille_sim::{Plain, Recording, Settings, World};
 use reveille_threads::Threads;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Barrier, Condvar, Mutex, RwLock, mpsc};
@@ -65,6 +66,42 @@ fn all_that_waits_in_std_is_woken() {
         other.thread().unpark();
         other.join().unwrap();
     });
+}
+
+#[test]
+fn a_panic_in_another_thread_poisons_its_lock() {
+    let seen = Mutex::new(BTreeSet::new());
+    passes("poison", async || {
+        let lock = Arc::new(Mutex::new(()));
+        let (panics, looks) = (lock.clone(), lock.clone());
+        let panics = thread::spawn(move || {
+            let _held = panics.lock();
+            panic!("with the lock held");
+        });
+        let looks = thread::spawn(move || looks.lock().is_err());
+        assert!(panics.join().is_err() && lock.is_poisoned());
+        seen.lock().unwrap().insert(looks.join().unwrap());
+    });
+    assert_eq!(seen.into_inner().unwrap(), BTreeSet::from([false, true]));
+}
+
+#[test]
+fn a_lock_that_is_tried_is_found_taken_or_free_and_who_takes_it_waits() {
+    let seen = Mutex::new(BTreeSet::new());
+    passes("tried", async || {
+        let lock = Arc::new(Mutex::new(String::new()));
+        let (takes, tries) = (lock.clone(), lock.clone());
+        let takes = thread::spawn(move || takes.lock().unwrap().push('a'));
+        let tries = thread::spawn(move || match tries.try_lock() {
+            Ok(mut order) => order.push('t'),
+            Err(_) => tries.lock().unwrap().push('-'),
+        });
+        takes.join().unwrap();
+        tries.join().unwrap();
+        let order = lock.lock().unwrap();
+        seen.lock().unwrap().insert(order.clone());
+    });
+    assert_eq!(seen.into_inner().unwrap(), ["at", "ta", "a-"].map(String::from).into());
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub(crate) struct Pool {
     /// What is known of memory, if somebody keeps account of it.
     memory: RefCell<Option<Memory>>,
     is_watched: Cell<bool>,
+    pub(crate) count_of_panics: usize,
     /// By the numbers of places: which strand holds the lock that is there.
     holders: RefCell<Vec<Option<u32>>>,
 }
@@ -80,6 +81,7 @@ impl Threads {
             places: RefCell::new(Places::new()),
             memory: RefCell::default(),
             is_watched: Cell::new(false),
+            count_of_panics: point::count_of_panics(),
             holders: RefCell::default(),
         })
     }

@@ -20,6 +20,23 @@ const MOST_IN_A_ROW: u32 = 1_000;
 thread_local! {
     /// The strand that this thread is, if it is one.
     static STRAND: Cell<*const Slot> = const { Cell::new(ptr::null()) };
+
+    /// Where this thread has loaded last while it was no strand.
+    static LOOKED_AT: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Where the standard library counts the panics of the whole process; 0 if it is not seen to look
+/// there.
+///
+/// It does at each lock and unlock, to know whether the calling thread panics: if nobody does, it
+/// need not ask the thread's own count. So what a strand finds there makes no difference to it,
+/// and a look is no scheduling point.
+pub(crate) fn count_of_panics() -> usize {
+    shielded(|| {
+        LOOKED_AT.set(0);
+        std::hint::black_box(std::thread::panicking());
+        LOOKED_AT.get()
+    })
 }
 
 /// From here on this thread is a strand, or none.
@@ -44,10 +61,19 @@ pub(crate) struct At {
 }
 
 /// Before an operation on what is there: another strand may go first. None if it is no strand
-/// that touches it.
+/// that touches it, or nobody can tell who goes first.
 #[inline(always)]
 pub(crate) fn before(address: usize, how: Touching) -> Option<At> {
-    let strand = strand().filter(|_| !carried::is_shielded())?;
+    let is_load = matches!(how, Touching::Load);
+    let Some(strand) = strand().filter(|_| !carried::is_shielded()) else {
+        if is_load {
+            LOOKED_AT.set(address);
+        }
+        return None;
+    };
+    if is_load && address == strand.count_of_panics.get() {
+        return None;
+    }
     Some(stop_before(strand, address, how))
 }
 

@@ -39,6 +39,8 @@ pub(crate) struct Slot {
     pub(crate) reads: Cell<u32>,
     /// Operations since it was entered.
     pub(crate) in_a_row: Cell<u32>,
+    /// Where a look is nobody's business: [`point::count_of_panics`].
+    pub(crate) count_of_panics: Cell<usize>,
     /// Places that it has named.
     named: Cell<u32>,
     /// What it is blocked on, and the number of that wait.
@@ -67,6 +69,7 @@ impl Slot {
             poll: Cell::new(None),
             reads: Cell::new(0),
             in_a_row: Cell::new(0),
+            count_of_panics: Cell::new(0),
             named: Cell::new(0),
             waits: Cell::new(None),
         })))
@@ -87,6 +90,7 @@ impl Slot {
         self.number.set(number);
         self.waits.set(None);
         self.named.set(0);
+        self.count_of_panics.set(pool.count_of_panics);
         // SAFETY: the pool has it until its end, and is of the thread that calls.
         unsafe { self.shell.give(Box::new(|| self.live()), pool.outside()) };
     }
