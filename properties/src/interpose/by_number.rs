@@ -29,6 +29,8 @@ unsafe extern "C" fn syscall(
     f: Word,
 ) -> c_long {
     let arguments = [a, b, c, d, e, f];
+    #[cfg(reveille_threads)]
+    let _asleep;
     // SAFETY: these calls have the arguments that are taken here; and the caller's promise.
     unsafe {
         match call {
@@ -51,6 +53,7 @@ unsafe extern "C" fn syscall(
                 if let Some(answer) = super::threads::futex(&arguments) {
                     return answer;
                 }
+                _asleep = super::threads::asks_kernel(&arguments);
             }
             _ => {}
         }

@@ -35,6 +35,12 @@ pub(super) unsafe fn futex(arguments: &[Word; 6]) -> Option<c_long> {
     Some(answer)
 }
 
+/// The same call is about to go to the kernel: to be kept until it is answered.
+pub(super) fn asks_kernel(arguments: &[Word; 6]) -> impl Drop + use<> {
+    let [word, operation, _, _, other, _] = *arguments;
+    calls::asks_kernel(word.cast(), operation.addr() as c_int, other.cast())
+}
+
 /// What the functions do that stand before those of the C library, if it is a strand that calls.
 pub(super) mod of_strand {
     use super::*;

@@ -5,7 +5,7 @@
 //! users depend on; here is only what is done there.
 
 use super::point;
-use super::sleepers;
+use super::sleepers::{self, Asleep};
 use super::strand::Slot;
 use super::wait::{self, Wait};
 use libc::{c_int, c_long, c_void, pthread_attr_t, pthread_t, timespec};
@@ -46,6 +46,11 @@ pub unsafe fn futex(
         };
         return woken(sleepers::wake(word.addr(), bits, most as usize));
     };
+    let is_private = operation & libc::FUTEX_PRIVATE_FLAG != 0;
+    let wake = |bits| match wait::wake_on(strand, word, value, bits) {
+        0 if is_private && !Asleep::may_be_on(word.addr()) => Some(0),
+        strands => woken(strands),
+    };
     let told = |limit: *const timespec| {
         // SAFETY: the caller's promise.
         unsafe { limit.as_ref() }.map(duration)
@@ -57,10 +62,22 @@ pub unsafe fn futex(
             let limit = told(limit).map(|moment| moment.saturating_sub(now()));
             slept(wait::sleep_on(strand, word, value, bits, limit))
         }
-        libc::FUTEX_WAKE => return woken(wait::wake_on(strand, word, value, any)),
-        libc::FUTEX_WAKE_BITSET => return woken(wait::wake_on(strand, word, value, bits)),
+        libc::FUTEX_WAKE => return wake(any),
+        libc::FUTEX_WAKE_BITSET => return wake(bits),
         _ => return None,
     })
+}
+
+/// The kernel is about to be asked for an operation on a word, since [`futex`] had no answer: who
+/// asks may sleep there until the answer is there.
+#[must_use]
+pub fn asks_kernel(word: *const u32, operation: c_int, other: *const u32) -> Asleep {
+    let moves = [libc::FUTEX_REQUEUE, libc::FUTEX_CMP_REQUEUE, libc::FUTEX_CMP_REQUEUE_PI];
+    if moves.contains(&(operation & libc::FUTEX_CMD_MASK)) {
+        // Nobody tells how long who is moved there sleeps.
+        std::mem::forget(Asleep::on(other.addr()));
+    }
+    Asleep::on(word.addr())
 }
 
 /// If no strand waits, a thread may that is none: let the kernel look.

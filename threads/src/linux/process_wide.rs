@@ -8,6 +8,7 @@
 //! the strand is blocked as on every other word.
 
 use super::executable;
+use super::sleepers::Asleep;
 use super::strand::Slot;
 use super::word::wait_at_most;
 use std::ops::Range;
@@ -27,6 +28,7 @@ pub(crate) unsafe fn wait(strand: &Slot, word: *const u32, value: u32) -> bool {
     if !is_of_nobody(strand, word) {
         return false;
     }
+    let _asleep = Asleep::on(word.addr());
     // SAFETY: the caller's promise.
     unsafe { wait_at_most(word, value, &SOON) }
 }

@@ -4,8 +4,14 @@
 //! some for the whole process, and another test may run beside this one. Such a thread wakes by
 //! the kernel, which knows nothing of strands; so whoever wakes somebody and is not within the
 //! run looks here, and writes to the run.
+//!
+//! And the other way round: a strand that wakes nobody within its run has the kernel look, too.
+//! That is slow, so all who sleep on a word are counted: strands, and threads whose sleep comes
+//! by the C library's `syscall`, as that of the standard library does, and of `parking_lot`. What
+//! the C library itself sleeps on does not come by; but nor does it come by when it wakes.
 
 use reveille_sim::carried::{Doorbell, shielded};
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 #[derive(Debug)]
@@ -17,6 +23,39 @@ struct Sleeper {
 }
 
 static SLEEPERS: Mutex<Vec<Sleeper>> = Mutex::new(Vec::new());
+
+/// How many sleep, or are about to, on the words that share a count.
+static ASLEEP: [AtomicU32; COUNTS] = [const { AtomicU32::new(0) }; COUNTS];
+const COUNTS: usize = 256;
+
+fn asleep(address: usize) -> &'static AtomicU32 {
+    let word = address >> 2;
+    &ASLEEP[(word ^ word >> 8 ^ word >> 16) % COUNTS]
+}
+
+/// Somebody sleeps, or is about to. Who is counted before it looks at the word, and is not seen
+/// by who looks at the count after it has changed the word, sees that change.
+#[derive(Debug)]
+pub struct Asleep(usize);
+
+impl Asleep {
+    pub(crate) fn on(address: usize) -> Asleep {
+        shielded(|| asleep(address).fetch_add(1, SeqCst));
+        Asleep(address)
+    }
+
+    /// Whether anybody may sleep there. What the caller has done before is seen by who is not.
+    pub(crate) fn may_be_on(address: usize) -> bool {
+        // It is an operation that locks, which a load is not.
+        shielded(|| asleep(address).fetch_add(0, SeqCst)) > 0
+    }
+}
+
+impl Drop for Asleep {
+    fn drop(&mut self) {
+        shielded(|| asleep(self.0).fetch_sub(1, SeqCst));
+    }
+}
 
 fn sleepers() -> MutexGuard<'static, Vec<Sleeper>> {
     SLEEPERS.lock().unwrap_or_else(PoisonError::into_inner)

@@ -9,7 +9,8 @@
 //!
 //! A strand does by it what it did before, at the same points, and so runs are the same with it as
 //! without: `try_lock` does not come by, and no schedule is lost. A thread that is no strand
-//! sleeps sooner.
+//! sleeps sooner. A lock that somebody outside of the run has for a moment is given back within
+//! the spin, most often; now [`process_wide`](super::process_wide) waits for that.
 
 use super::operation::Word;
 use std::ptr;

@@ -11,7 +11,7 @@
 use super::engine::Pool;
 use super::point;
 use super::process_wide;
-use super::sleepers;
+use super::sleepers::{self, Asleep};
 use super::strand::Slot;
 use super::watched::{meets, wakes};
 use reveille_sim::Touching;
@@ -121,6 +121,7 @@ fn among_sleepers(
 ) -> Result<(), libc::c_int> {
     let number = strand.number.get();
     let Some(bell) = carried::doorbell() else { return sleep(strand) };
+    let _asleep = Asleep::on(word.addr());
     sleepers::add(word.addr(), bits, number, bell);
     let how = sleep(strand);
     match sleepers::remove(number, bell) {
@@ -142,7 +143,7 @@ pub(crate) fn wake_on(strand: &Slot, word: *const u32, most: u32, bits: u32) -> 
         _ => false,
     };
     match strand.pool().wake(most as usize, is_it) {
-        0 => sleepers::wake(word.addr(), bits, most as usize),
+        0 if Asleep::may_be_on(word.addr()) => sleepers::wake(word.addr(), bits, most as usize),
         woken => woken,
     }
 }
