@@ -388,6 +388,40 @@ fn a_strand_is_woken_by_a_thread_that_is_none() {
 }
 
 #[test]
+fn whoever_wakes_all_wakes_those_outside_of_the_run_too() {
+    static GATE: (Mutex<(u32, bool)>, Condvar) = (Mutex::new((0, false)), Condvar::new());
+    fn pass() -> bool {
+        let (lock, opened) = &GATE;
+        let mut gate = lock.lock().unwrap();
+        gate.0 += 1;
+        let mut is_woken = true;
+        while is_woken && !gate.1 {
+            let (after, how) = opened.wait_timeout(gate, Duration::from_secs(20)).unwrap();
+            (gate, is_woken) = (after, !how.timed_out());
+        }
+        is_woken
+    }
+    let waiting = || GATE.0.lock().unwrap().0;
+    let outside = thread::spawn(pass);
+    while waiting() < 1 {
+        thread::yield_now();
+    }
+    let mut world = World::new();
+    world.carry_by(Some(Rc::new(Threads::new())));
+    let outcome = world.run(&Settings::default(), &mut Plain, 0, move || async move {
+        let within = thread::spawn(pass);
+        while waiting() < 2 {
+            thread::yield_now();
+        }
+        GATE.0.lock().unwrap().1 = true;
+        GATE.1.notify_all();
+        within.join().unwrap()
+    });
+    assert_eq!(outcome.output, Some(true));
+    assert!(outside.join().unwrap());
+}
+
+#[test]
 fn a_lock_of_the_whole_process_that_somebody_outside_has_leaves_no_trace_in_a_run() {
     // That of the environment: it is taken within the precompiled standard library alone.
     const NAME: &str = "OF_A_TEST_OF_LOCKS";

@@ -8,6 +8,7 @@ use super::point;
 use super::sleepers::{self, Asleep};
 use super::strand::Slot;
 use super::wait::{self, Wait};
+use super::word::wake_at_most;
 use libc::{c_int, c_long, c_void, pthread_attr_t, pthread_t, timespec};
 use reveille_sim::Touching;
 use reveille_sim::carried::{self, Back, is_shielded, shielded};
@@ -39,17 +40,17 @@ pub unsafe fn futex(
         return None;
     }
     let Some(strand) = point::strand() else {
-        let (most, bits) = match operation & libc::FUTEX_CMD_MASK {
-            libc::FUTEX_WAKE => (value, any),
-            libc::FUTEX_WAKE_BITSET => (value, bits),
+        let bits = match operation & libc::FUTEX_CMD_MASK {
+            libc::FUTEX_WAKE => any,
+            libc::FUTEX_WAKE_BITSET => bits,
             _ => return None,
         };
-        return woken(sleepers::wake(word.addr(), bits, most as usize));
+        let strands = sleepers::wake(word.addr(), bits, value, None);
+        return and_of_kernel(strands, word, operation, value, bits);
     };
-    let is_private = operation & libc::FUTEX_PRIVATE_FLAG != 0;
     let wake = |bits| match wait::wake_on(strand, word, value, bits) {
-        0 if is_private && !Asleep::may_be_on(word.addr()) => Some(0),
-        strands => woken(strands),
+        strands if is_private(operation) && !Asleep::may_be_on(word.addr()) => Some(strands.into()),
+        strands => and_of_kernel(strands, word, operation, value, bits),
     };
     let told = |limit: *const timespec| {
         // SAFETY: the caller's promise.
@@ -80,9 +81,25 @@ pub fn asks_kernel(word: *const u32, operation: c_int, other: *const u32) -> Asl
     Asleep::on(word.addr())
 }
 
-/// If no strand waits, a thread may that is none: let the kernel look.
-fn woken(strands: usize) -> Option<c_long> {
-    (strands > 0).then_some(strands as c_long)
+fn is_private(operation: c_int) -> bool {
+    operation & libc::FUTEX_PRIVATE_FLAG != 0
+}
+
+/// Of at most so many to wake some are strands; others may be threads that are none, and those the
+/// kernel knows. If there is no strand, all is as if it had never come by here.
+fn and_of_kernel(
+    strands: u32,
+    word: *const u32,
+    operation: c_int,
+    most: u32,
+    bits: u32,
+) -> Option<c_long> {
+    let others = match strands {
+        0 => return None,
+        _ if strands == most => 0,
+        _ => wake_at_most(word, is_private(operation), most - strands, bits),
+    };
+    Some(c_long::from(strands) + others.max(0))
 }
 
 fn slept(how: Result<(), c_int>) -> c_long {

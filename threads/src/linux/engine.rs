@@ -361,7 +361,7 @@ impl Carrier for Threads {
         }
         // It may not have begun.
         self.0.larger.take(strand).into_iter().for_each(|slot| self.0.take_back(slot));
-        self.0.wake(usize::MAX, |on| on == Wait::End(strand));
+        self.0.wake(u32::MAX, |on| on == Wait::End(strand));
     }
 
     fn abandon(&self, strand: u32) {

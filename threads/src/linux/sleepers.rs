@@ -77,13 +77,16 @@ pub(crate) fn remove(strand: u32, bell: Doorbell) -> bool {
     })
 }
 
-/// Wakes at most so many who sleep there, in whichever run; gives how many there were.
-pub(crate) fn wake(address: usize, bits: u32, most: usize) -> usize {
+/// Wakes at most so many who sleep there, in whichever run but that of who wakes; gives how many
+/// there were.
+pub(crate) fn wake(address: usize, bits: u32, most: u32, by: Option<Doorbell>) -> u32 {
     shielded(|| {
-        let is_it = |sleeper: &Sleeper| sleeper.address == address && sleeper.bits & bits != 0;
+        let is_it = |sleeper: &Sleeper| {
+            sleeper.address == address && sleeper.bits & bits != 0 && Some(sleeper.bell) != by
+        };
         let mut woken = Vec::new();
         sleepers().retain(|sleeper| {
-            let is_woken = woken.len() < most && is_it(sleeper);
+            let is_woken = woken.len() < most as usize && is_it(sleeper);
             if is_woken {
                 woken.push((sleeper.bell, sleeper.strand));
             }
@@ -91,6 +94,6 @@ pub(crate) fn wake(address: usize, bits: u32, most: usize) -> usize {
         });
         // Whoever writes to a run wakes it, too, and comes by here again.
         woken.iter().for_each(|(bell, strand)| bell.unblock(*strand));
-        woken.len()
+        woken.len() as u32
     })
 }

@@ -55,19 +55,19 @@ impl Slot {
 impl Pool {
     /// Ends the waits of at most `most` strands on that, those that began first; gives how many
     /// there were.
-    pub(crate) fn wake(&self, most: usize, is_it: impl Fn(Wait) -> bool) -> usize {
+    pub(crate) fn wake(&self, most: u32, is_it: impl Fn(Wait) -> bool) -> u32 {
         let mut waiting: Vec<(u64, &Slot)> = self.strands(|slot| {
             let (on, since) = slot.waits.get()?;
             is_it(on).then_some((since, slot))
         });
         waiting.sort_unstable_by_key(|(since, _)| *since);
-        waiting.truncate(most);
+        waiting.truncate(most as usize);
         shielded(|| {
             for (_, slot) in &waiting {
                 slot.waits.set(None);
                 carried::unblock(slot.number.get());
             }
-            let woken = waiting.len();
+            let woken = waiting.len() as u32;
             drop(waiting);
             woken
         })
@@ -130,8 +130,8 @@ fn among_sleepers(
     }
 }
 
-/// `futex` with an operation that wakes.
-pub(crate) fn wake_on(strand: &Slot, word: *const u32, most: u32, bits: u32) -> usize {
+/// `futex` with an operation that wakes: those of the run first, then those of other runs.
+pub(crate) fn wake_on(strand: &Slot, word: *const u32, most: u32, bits: u32) -> u32 {
     if !shielded(|| process_wide::is_of_nobody(strand, word)) {
         wakes(strand, word);
         let at = point::before(word.addr(), Touching::Wake);
@@ -142,8 +142,10 @@ pub(crate) fn wake_on(strand: &Slot, word: *const u32, most: u32, bits: u32) -> 
         Wait::Word { address, bits: wanted, .. } => address == word.addr() && wanted & bits != 0,
         _ => false,
     };
-    match strand.pool().wake(most as usize, is_it) {
-        0 if Asleep::may_be_on(word.addr()) => sleepers::wake(word.addr(), bits, most as usize),
-        woken => woken,
-    }
+    let within = strand.pool().wake(most, is_it);
+    let outside = match within < most && Asleep::may_be_on(word.addr()) {
+        true => sleepers::wake(word.addr(), bits, most - within, carried::doorbell()),
+        false => 0,
+    };
+    within + outside
 }

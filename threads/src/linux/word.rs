@@ -28,7 +28,7 @@ impl Word {
     pub(crate) fn wait_while(&self, value: u32) {
         while self.get() == value {
             // SAFETY: the word lives, and the kernel only reads it.
-            unsafe { futex(self.0.get(), WAIT, value, ptr::null()) };
+            unsafe { futex(self.0.get(), WAIT, value, ptr::null(), 0) };
         }
     }
 
@@ -38,7 +38,7 @@ impl Word {
     pub(crate) fn set_and_wake(&self, value: u32) {
         self.set(value);
         // SAFETY: the kernel takes the address for a name.
-        unsafe { futex(self.0.get(), WAKE, 1, ptr::null()) };
+        unsafe { futex(self.0.get(), WAKE, 1, ptr::null(), 0) };
     }
 }
 
@@ -92,8 +92,16 @@ impl Word {
 /// The word may be read.
 pub(crate) unsafe fn wait_at_most(word: *const u32, value: u32, limit: &libc::timespec) -> bool {
     // SAFETY: the caller's promise; the kernel only reads it.
-    let answer = unsafe { futex(word.cast_mut(), WAIT, value, limit) };
+    let answer = unsafe { futex(word.cast_mut(), WAIT, value, limit, 0) };
     answer != -i64::from(libc::ETIMEDOUT)
+}
+
+/// Wakes at most so many kernel threads whose sleep on the word has one of these bits; answers how
+/// many, or with a negative error.
+pub(crate) fn wake_at_most(word: *const u32, is_private: bool, most: u32, bits: u32) -> i64 {
+    let flag = if is_private { libc::FUTEX_PRIVATE_FLAG } else { 0 };
+    // SAFETY: the kernel takes the address for a name.
+    unsafe { futex(word.cast_mut(), libc::FUTEX_WAKE_BITSET | flag, most, ptr::null(), bits) }
 }
 
 const WAIT: i32 = libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG;
@@ -104,7 +112,13 @@ const WAKE: i32 = libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG;
 /// The operation is one that touches nothing but the word.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-unsafe fn futex(word: *mut u32, operation: i32, value: u32, limit: *const libc::timespec) -> i64 {
+unsafe fn futex(
+    word: *mut u32,
+    operation: i32,
+    value: u32,
+    limit: *const libc::timespec,
+    bits: u32,
+) -> i64 {
     let answer;
     // SAFETY: the kernel keeps all registers but rax, rcx and r11; a fourth argument that is null
     // is no time limit.
@@ -116,6 +130,7 @@ unsafe fn futex(word: *mut u32, operation: i32, value: u32, limit: *const libc::
             in("rsi") i64::from(operation),
             in("rdx") u64::from(value),
             in("r10") limit,
+            in("r9") u64::from(bits),
             lateout("rcx") _,
             lateout("r11") _,
             options(nostack),
@@ -129,7 +144,13 @@ unsafe fn futex(word: *mut u32, operation: i32, value: u32, limit: *const libc::
 /// As above.
 #[cfg(target_arch = "aarch64")]
 #[inline(always)]
-unsafe fn futex(word: *mut u32, operation: i32, value: u32, limit: *const libc::timespec) -> i64 {
+unsafe fn futex(
+    word: *mut u32,
+    operation: i32,
+    value: u32,
+    limit: *const libc::timespec,
+    bits: u32,
+) -> i64 {
     let answer;
     // SAFETY: the kernel keeps all registers but x0.
     unsafe {
@@ -140,6 +161,7 @@ unsafe fn futex(word: *mut u32, operation: i32, value: u32, limit: *const libc::
             in("x1") i64::from(operation),
             in("x2") u64::from(value),
             in("x3") limit,
+            in("x5") u64::from(bits),
             options(nostack),
         );
     }
