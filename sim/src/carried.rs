@@ -25,21 +25,23 @@
 //! are, with all that stands on their stacks.
 
 mod calls;
+pub mod operation;
 
 pub use calls::{
-    Doorbell, Goes, Timer, begin_strand, choose_load, doorbell, goes_at, is_shielded, leave_run,
-    loads_may_be_stale, name_strand, note_join, note_touch, now, path, race, shielded, stack, step,
-    unblock, unblock_after,
+    Doorbell, Goes, Timer, begin_strand, blocks, choose_load, doorbell, goes_at, is_shielded,
+    leave_run, loads_may_be_stale, name_strand, note_join, note_touch, now, path, race, shielded,
+    stack, step, unblock, unblock_after,
 };
 
 use crate::ledger::flag::*;
 use crate::panics;
+use crate::prefetch;
 use crate::private::Private;
-use crate::strand::Touch;
+use crate::strand::{Runnable, Touch};
 use crate::task::TaskRef;
 use crate::trace::{PollEnd, TaskId};
 use crate::waker;
-use crate::world::{self, Core};
+use crate::world::{self, Core, Phase};
 use std::cell::Cell;
 use std::fmt;
 use std::ptr::NonNull;
@@ -61,6 +63,9 @@ pub trait Carrier: fmt::Debug {
     /// The strands that wait in the midst of their polls for that one: for its end, or for
     /// something that it holds.
     fn waiting_for(&self, strand: u32) -> Vec<u32>;
+
+    /// Wakes at most so many strands that wait for the word there, with one of these bits.
+    fn wake_on(&self, address: usize, bits: u32, most: u32);
 
     /// What the calling strand has done happens before whatever that one does in its next poll.
     fn happens_before(&self, strand: u32);
@@ -132,8 +137,8 @@ pub(crate) struct Carriage {
     owned: Private<Option<Rc<dyn Carrier>>>,
     is_carried: Cell<bool>,
     passes_on: Cell<bool>,
-    /// Scheduling points that the strands of the run have come to.
-    points: Cell<u64>,
+    /// Scheduling points that the strands of the run may still come to.
+    points_left: Cell<u64>,
     /// Turns that were given up at that time, since a strand has ended.
     spun: Cell<(u64, u32)>,
     /// Who came back last.
@@ -151,7 +156,7 @@ impl Carriage {
             owned: Private::default(),
             is_carried: Cell::new(false),
             passes_on: Cell::new(false),
-            points: Cell::new(0),
+            points_left: Cell::new(0),
             spun: Cell::new((0, 0)),
             last: Cell::new(TaskId::ROOT),
             end: Cell::new(None),
@@ -160,8 +165,8 @@ impl Carriage {
     }
 
     /// A run begins.
-    pub(crate) fn reset(&self) {
-        self.points.set(0);
+    pub(crate) fn reset(&self, max_steps: u64) {
+        self.points_left.set(max_steps.saturating_mul(POINTS_A_STEP));
         self.spun.set((0, 0));
     }
 
@@ -192,10 +197,9 @@ impl Core {
 
     #[inline]
     fn count_point(&self) {
-        let points = self.carriage.points.get() + 1;
-        self.carriage.points.set(points);
-        let most = self.max_steps.get().saturating_mul(POINTS_A_STEP);
-        if points == most {
+        let left = self.carriage.points_left.get().wrapping_sub(1);
+        self.carriage.points_left.set(left);
+        if left == 0 {
             self.steps.set(self.steps.get().max(self.max_steps.get()));
         }
     }
@@ -238,20 +242,53 @@ impl Core {
     #[inline]
     fn pass_on(&self) -> Option<TaskRef> {
         let next = self.next.get().filter(|next| next.ledger().has(LEFT))?;
-        let step = self.steps.get() + 1;
-        let is_watched = self.alarm.get() || self.verdict.is_set() || self.mailbox().has_letters();
-        if !self.carriage.passes_on.get() || is_watched || step > self.bound.get() {
+        if !self.may_pass_on() {
             return None;
         }
         self.leave(self.running.get()?, false);
         self.next.set(None);
         self.take_from_queue(next);
-        self.steps.set(step);
+        self.goes_in_place(next);
+        Some(next)
+    }
+
+    /// The same where the strand is blocked, and nobody was chosen yet.
+    fn block_and_pass_on(&self) -> Option<TaskRef> {
+        let others = self.ready.with(|ready| ready.len()) as u32;
+        let is_of_loop = self.phase.get() != Phase::Free || self.next.get().is_some();
+        if is_of_loop || !(1..=prefetch::FEW).contains(&others) || !self.may_pass_on() {
+            return None;
+        }
+        let running = self.running.get()?;
+        self.carriage.last.set(running.id());
+        self.leave(running, true);
+        let option = self.choose_strand(&Runnable::in_queue(self, others)) as usize;
+        let next = self.ready.with(|ready| ready.get(option));
+        if !next.ledger().has(LEFT) {
+            // The loop begins its poll.
+            self.next.set(Some(next));
+            return None;
+        }
+        self.ready.with(|ready| ready.take(option));
+        self.goes_in_place(next);
+        Some(next)
+    }
+
+    /// Whether the loop has nothing to do between this step and the next.
+    #[inline]
+    fn may_pass_on(&self) -> bool {
+        let is_watched = self.alarm.get() || self.verdict.is_set() || self.mailbox().has_letters();
+        self.carriage.passes_on.get() && !is_watched && self.steps.get() < self.bound.get()
+    }
+
+    /// The next step begins, of a strand that was left.
+    #[inline]
+    fn goes_in_place(&self, next: TaskRef) {
+        self.steps.set(self.steps.get() + 1);
         next.strand().take_turn();
         self.tell_sampler(|sampler| sampler.turn(next.strand()));
         next.strand().set_next(Touch::Anything);
         self.is_entered_again(next);
-        Some(next)
     }
 
     /// Whoever runs came back to the loop.
@@ -339,6 +376,11 @@ impl Core {
         } else {
             self.enqueue(task);
         }
+    }
+
+    /// Somebody outside of the run wakes who sleeps on a word.
+    pub(crate) fn wake_on(&self, address: usize, bits: u32, most: u32) {
+        self.carriage.with_carrier(|carrier| carrier.wake_on(address, bits, most));
     }
 
     pub(crate) fn unblock(&self, id: TaskId) -> bool {

@@ -40,7 +40,7 @@ impl Core {
                     }
                 }
                 #[cfg(feature = "threads")]
-                Letter::Unblocked { task } => _ = self.unblock(task),
+                Letter::WokenOn { address, bits, most } => self.wake_on(address, bits, most),
                 Letter::Aborted { task } => {
                     if let Some(task) = self.find_task(task) {
                         self.abort(task);

@@ -53,6 +53,12 @@ impl<T> Mailbox<T> {
         self.bell.notify_one();
     }
 
+    /// Puts in a letter to the run that takes letters now.
+    #[cfg(feature = "threads")]
+    pub(crate) fn post_to_present(&self, letter: T) {
+        self.post(self.run.load(Ordering::Relaxed), letter);
+    }
+
     /// Is there anything to read? One load, for every step of a run.
     #[inline(always)]
     pub(crate) fn has_letters(&self) -> bool {

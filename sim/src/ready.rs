@@ -29,6 +29,9 @@ struct Waiting<T> {
 /// To move more elements than these costs more than to leave a gap.
 const MOST_MOVED: usize = 512;
 
+/// In a queue as short as this whoever is looked for is found sooner from its head.
+const FEW: usize = 8;
+
 /// A queue as short as this has no gaps.
 const SHORT: usize = 64;
 
@@ -134,7 +137,10 @@ impl<T: Copy> Ready<T> {
     /// Where the element stands that came as number `arrival`, if it still does.
     #[inline]
     pub(crate) fn place_of(&self, arrival: u64) -> Option<usize> {
-        let place = self.waiting.binary_search_by_key(&arrival, |waiting| waiting.arrival).ok()?;
+        let place = match self.waiting.len() {
+            0..=FEW => self.waiting.iter().position(|waiting| waiting.arrival == arrival)?,
+            _ => self.waiting.binary_search_by_key(&arrival, |waiting| waiting.arrival).ok()?,
+        };
         match &self.gaps {
             None => Some(place),
             Some(gaps) => gaps.is_taken(place).then(|| gaps.taken_before(place)),

@@ -57,8 +57,10 @@ pub(crate) enum Letter {
         task: TaskId,
     },
     #[cfg(feature = "threads")]
-    Unblocked {
-        task: TaskId,
+    WokenOn {
+        address: usize,
+        bits: u32,
+        most: u32,
     },
 }
 
@@ -326,7 +328,7 @@ impl Core {
             tape.set_of_races(false);
         });
         #[cfg(feature = "threads")]
-        self.carriage.reset();
+        self.carriage.reset(settings.max_steps);
         self.steps.set(0);
         self.now.set(0);
         self.advance_to.set(0);

@@ -16,5 +16,5 @@ pub const PASS_THROUGH: [(&str, &str); 4] = [
     ("pass_through.rs", include_str!("build/pass_through.rs")),
     ("hooks.rs", include_str!("linux/hooks.rs")),
     ("accesses.rs", include_str!("linux/accesses.rs")),
-    ("operation.rs", include_str!("linux/operation.rs")),
+    ("operation.rs", reveille_sim::carried::operation::SOURCE),
 ];

@@ -6,9 +6,9 @@
 //! | `build` | how a crate is compiled for it |
 //! | `linux/engine`, `stacks` | a thread for every strand, from a pool |
 //! | `linux/strand`, `point`, `places` | what a strand is to do, and where it lets others go first |
-//! | `linux/wait`, `calls` | what a strand is blocked on, and the calls of the C library that block |
+//! | `linux/wait`, `holders`, `calls` | what a strand is blocked on, and the calls of the C library that block |
 //! | `linux/sleepers`, `process_wide` | words that threads outside of the run have a part in |
-//! | `linux/hooks`, `operation` | every atomic operation is a scheduling point |
+//! | `linux/hooks` | every atomic operation is a scheduling point |
 //! | `linux/spinless` | whoever finds a `Mutex` taken does not spin in vain |
 //! | `linux/watched`, `accesses`, `memory/` | what strands know of memory: stale loads, and races of data |
 //! | `linux/shell`, `context`, `locals`, `executable`, `word` | threads that are lent: stacks, thread pointers, thread-locals |

@@ -7,13 +7,12 @@ pub mod calls;
 mod context;
 mod engine;
 mod executable;
+mod holders;
 #[cfg(reveille_threads)]
 mod hooks;
 mod locals;
 #[cfg_attr(not(reveille_threads), allow(dead_code))]
 mod memory;
-#[cfg_attr(not(reveille_threads), allow(dead_code))]
-mod operation;
 #[cfg_attr(not(reveille_threads), allow(dead_code))]
 mod places;
 #[cfg_attr(not(reveille_threads), allow(dead_code))]
@@ -35,4 +34,5 @@ mod watched;
 mod word;
 
 pub use engine::Threads;
+use reveille_sim::carried::operation;
 pub use shell::Handover;

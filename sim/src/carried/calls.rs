@@ -31,9 +31,9 @@ pub fn is_shielded() -> bool {
 /// Does something that has no scheduling points.
 #[inline(always)]
 pub fn shielded<R>(f: impl FnOnce() -> R) -> R {
-    SHIELD.set(SHIELD.get() + 1);
+    SHIELD.with(|depth| depth.set(depth.get() + 1));
     let result = f();
-    SHIELD.set(SHIELD.get() - 1);
+    SHIELD.with(|depth| depth.set(depth.get() - 1));
     result
 }
 
@@ -59,6 +59,14 @@ pub fn goes_at(touch: Touch) -> Goes {
     }
     core.note_preemption();
     core.pass_on().map_or(Goes::Back, |task| Goes::To(task.id().0))
+}
+
+/// Who goes on, now that the running strand is blocked. If it is not told who, it must come back
+/// with [`Back::Blocked`](super::Back::Blocked).
+#[must_use]
+pub fn blocks() -> Goes {
+    let next = world::current().and_then(|core| core.block_and_pass_on());
+    next.map_or(Goes::Back, |task| Goes::To(task.id().0))
 }
 
 /// Notes in the trace what the running strand has done to a place, by its number in the run.
@@ -147,30 +155,26 @@ pub fn unblock(strand: u32) -> bool {
     world::current().is_some_and(|core| core.unblock(TaskId(strand)))
 }
 
-/// Where a thread outside of a run rings for a strand of it that is blocked.
+/// Where a thread outside of a world's runs rings for strands that are blocked.
 #[derive(Clone, Copy, Debug)]
-pub struct Doorbell {
-    mailbox: &'static Mailbox<Letter>,
-    run: u64,
-}
+pub struct Doorbell(&'static Mailbox<Letter>);
 
-/// That of the present run.
+/// That of the present run, and of those after it in the same world.
 #[must_use]
 pub fn doorbell() -> Option<Doorbell> {
-    let core = world::current()?;
-    Some(Doorbell { mailbox: core.mailbox(), run: core.run.get() })
+    world::current().map(|core| Doorbell(core.mailbox()))
 }
 
 impl Doorbell {
-    /// Lets a strand go on that is blocked, if its run goes on.
-    pub fn unblock(self, strand: u32) {
-        self.mailbox.post(self.run, Letter::Unblocked { task: TaskId(strand) });
+    /// Has the carrier of the run that goes on there wake at most so many on a word.
+    pub fn wake_on(self, address: usize, bits: u32, most: u32) {
+        self.0.post_to_present(Letter::WokenOn { address, bits, most });
     }
 }
 
 impl PartialEq for Doorbell {
     fn eq(&self, other: &Doorbell) -> bool {
-        std::ptr::eq(self.mailbox, other.mailbox) && self.run == other.run
+        std::ptr::eq(self.0, other.0)
     }
 }
 

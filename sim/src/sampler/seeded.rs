@@ -87,7 +87,9 @@ impl<P: Policy> Sampler for Seeded<P> {
     #[inline]
     fn turn(&mut self, strand: &Strand) {
         self.policy.turn(strand, &mut self.shared.run);
-        self.shared.turn(strand);
+        if self.learns {
+            self.shared.turn(strand);
+        }
     }
 
     #[inline]

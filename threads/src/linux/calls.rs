@@ -45,8 +45,8 @@ pub unsafe fn futex(
             libc::FUTEX_WAKE_BITSET => bits,
             _ => return None,
         };
-        let strands = sleepers::wake(word.addr(), bits, value, None);
-        return and_of_kernel(strands, word, operation, value, bits);
+        sleepers::wake(word.addr(), bits, value, None);
+        return None;
     };
     let wake = |bits| match wait::wake_on(strand, word, value, bits) {
         strands if is_private(operation) && !Asleep::may_be_on(word.addr()) => Some(strands.into()),

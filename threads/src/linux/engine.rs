@@ -1,15 +1,16 @@
 //! The engine: gives every strand of a run a thread, from a pool.
 
 use super::context::Context;
+use super::holders::Holders;
 use super::memory::Memory;
 use super::places::Places;
 use super::point;
 use super::shell::Handover;
-use super::sleepers;
+use super::sleepers::Runs;
 use super::stacks::{Larger, usual};
 use super::strand::Slot;
 use super::wait::Wait;
-use reveille_sim::carried::{self, Back, Carrier, Poll, shielded};
+use reveille_sim::carried::{self, Back, Carrier, Doorbell, Poll, shielded};
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -29,8 +30,11 @@ pub(crate) struct Pool {
     strands: RefCell<Vec<Place>>,
     /// Those of them that are not over, by their numbers: of the many that a run may have, few are
     /// there at once.
-    living: RefCell<Vec<&'static Slot>>,
+    pub(crate) living: RefCell<Vec<&'static Slot>>,
     waits: Cell<u64>,
+    pub(crate) runs: Runs,
+    /// Where the present run is written to from outside.
+    bell: Cell<Option<Doorbell>>,
     /// What strands are told of the thread that drives them, and who says it.
     word: Cell<usize>,
     speaker: Option<fn() -> usize>,
@@ -43,8 +47,7 @@ pub(crate) struct Pool {
     memory: RefCell<Option<Memory>>,
     is_watched: Cell<bool>,
     pub(crate) count_of_panics: usize,
-    /// By the numbers of places: which strand holds the lock that is there.
-    holders: RefCell<Vec<Option<u32>>>,
+    holders: Holders,
 }
 
 /// Where a strand is in its life.
@@ -74,6 +77,8 @@ impl Threads {
             strands: RefCell::default(),
             living: RefCell::default(),
             waits: Cell::new(0),
+            runs: Runs::new(),
+            bell: Cell::new(None),
             word: Cell::new(0),
             speaker: None,
             outside: Box::new(UnsafeCell::new(Context::empty())),
@@ -82,7 +87,7 @@ impl Threads {
             memory: RefCell::default(),
             is_watched: Cell::new(false),
             count_of_panics: point::count_of_panics(),
-            holders: RefCell::default(),
+            holders: Holders::default(),
         })
     }
 
@@ -205,7 +210,11 @@ impl Pool {
         self.strands.borrow_mut().clear();
         self.living.borrow_mut().clear();
         self.places.borrow_mut().begin_run();
-        self.holders.borrow_mut().clear();
+        self.holders.forget_all();
+        let bell = carried::doorbell();
+        if self.bell.replace(bell) != bell {
+            self.runs.are_behind(bell);
+        }
         let is_weak = carried::loads_may_be_stale();
         self.is_watched.set(is_weak || cfg!(reveille_races));
         *self.memory.borrow_mut() = self.is_watched.get().then(|| Memory::new(is_weak));
@@ -249,20 +258,14 @@ impl Pool {
     }
 
     /// The lock at a place is held by that strand, or by none.
+    #[inline]
     pub(crate) fn held(&self, place: u32, by: Option<u32>) {
-        let mut holders = self.holders.borrow_mut();
-        let at = place as usize;
-        if holders.len() <= at {
-            // As in `strands`.
-            shielded(|| holders.resize(at + 1, None));
-        }
-        holders[at] = by;
+        self.holders.set(place, by);
     }
 
     /// The strands that wait for that one: for its end, or for a lock that it holds.
     fn waiting_for(&self, strand: u32) -> Vec<u32> {
-        let holders = self.holders.borrow();
-        let held = |place: Option<u32>| holders.get(place? as usize).copied().flatten();
+        let held = |place: Option<u32>| self.holders.get(place?);
         let waits = |slot: &Slot| match slot.waits.get()?.0 {
             Wait::Word { place, .. } => Some(held(place) == Some(strand)),
             Wait::End(of) => Some(of == strand),
@@ -345,6 +348,10 @@ impl Carrier for Threads {
         self.0.waiting_for(strand)
     }
 
+    fn wake_on(&self, address: usize, bits: u32, most: u32) {
+        self.0.wake_on(address, bits, most);
+    }
+
     fn passes_on(&self) -> bool {
         self.0.handover == Handover::UserSpace
     }
@@ -365,8 +372,9 @@ impl Carrier for Threads {
     }
 
     fn abandon(&self, strand: u32) {
-        if let Some(bell) = carried::doorbell() {
-            sleepers::remove(strand, bell);
+        let waits = self.0.slot(strand).and_then(|slot| slot.waits.get());
+        if let Some((Wait::Word { address, .. }, _)) = waits {
+            self.0.runs.remove(address);
         }
         LOST.fetch_add(1, Ordering::Relaxed);
         self.0.forget(strand);

@@ -57,7 +57,6 @@ pub(crate) fn strand() -> Option<&'static Slot> {
 pub(crate) struct At {
     pub(super) strand: &'static Slot,
     pub(crate) place: u32,
-    pub(super) address: usize,
 }
 
 /// Before an operation on what is there: another strand may go first. None if it is no strand
@@ -80,6 +79,7 @@ pub(crate) fn before(address: usize, how: Touching) -> Option<At> {
 #[inline(never)]
 fn stop_before(strand: &'static Slot, address: usize, how: Touching) -> At {
     strand.catches_up();
+    strand.touches.set(address);
     shielded(|| {
         let place = strand.pool().place(strand, address);
         let touch = match how {
@@ -89,13 +89,9 @@ fn stop_before(strand: &'static Slot, address: usize, how: Touching) -> At {
         match carried::goes_at(touch) {
             Goes::On => {}
             Goes::Back => strand.leave(Back::Preempted),
-            Goes::To(other) => {
-                if let Some(other) = strand.pool().slot(other) {
-                    strand.pass_to(other);
-                }
-            }
+            Goes::To(other) => strand.pass_to(other),
         }
-        At { strand, place: place.number, address }
+        At { strand, place: place.number }
     })
 }
 

@@ -1,37 +1,56 @@
-//! Strands that sleep on words, for those who wake from outside of their runs.
+//! Who sleeps on words, for those who wake from outside of their runs.
 //!
 //! A lock may be shared with threads that are no strands of the run: the standard library has
 //! some for the whole process, and another test may run beside this one. Such a thread wakes by
 //! the kernel, which knows nothing of strands; so whoever wakes somebody and is not within the
-//! run looks here, and writes to the run.
+//! run looks here, and writes to the run. And the other way round: a strand that wakes nobody
+//! within its run has other runs and the kernel look, too.
 //!
-//! And the other way round: a strand that wakes nobody within its run has the kernel look, too.
 //! That is slow, so all who sleep on a word are counted: strands, and threads whose sleep comes
 //! by the C library's `syscall`, as that of the standard library does, and of `parking_lot`. What
-//! the C library itself sleeps on does not come by; but nor does it come by when it wakes.
+//! the C library itself sleeps on does not come by; but nor does it come by when it wakes. Words
+//! share counts, and who is woken by mistake looks at its word and sleeps again, as whoever
+//! sleeps on a futex must.
 
+use super::operation::Word;
 use reveille_sim::carried::{Doorbell, shielded};
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-#[derive(Debug)]
-struct Sleeper {
-    address: usize,
-    bits: u32,
-    strand: u32,
-    bell: Doorbell,
-}
-
-static SLEEPERS: Mutex<Vec<Sleeper>> = Mutex::new(Vec::new());
+use std::cell::UnsafeCell;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How many sleep, or are about to, on the words that share a count.
-static ASLEEP: [AtomicU32; COUNTS] = [const { AtomicU32::new(0) }; COUNTS];
+struct Counts([UnsafeCell<u32>; COUNTS]);
 const COUNTS: usize = 256;
 
-fn asleep(address: usize) -> &'static AtomicU32 {
-    let word = address >> 2;
-    &ASLEEP[(word ^ word >> 8 ^ word >> 16) % COUNTS]
+// SAFETY: every access is one instruction that is atomic.
+unsafe impl Sync for Counts {}
+// SAFETY: as above.
+unsafe impl Send for Counts {}
+
+impl Counts {
+    const fn new() -> Counts {
+        Counts([const { UnsafeCell::new(0) }; COUNTS])
+    }
+
+    /// Adds to the count of an address, and gives what it was.
+    #[inline]
+    fn add(&self, address: usize, value: u32) -> u32 {
+        let word = address >> 2;
+        let count = self.0[(word ^ word >> 8 ^ word >> 16) % COUNTS].get();
+        // SAFETY: it lives. As an operation that locks it is in one order with what the caller
+        // does to the word before or after.
+        unsafe { Word::fetch_add(count, value) }
+    }
 }
+
+impl fmt::Debug for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Counts").finish_non_exhaustive()
+    }
+}
+
+/// All of the process.
+static ASLEEP: Counts = Counts::new();
 
 /// Somebody sleeps, or is about to. Who is counted before it looks at the word, and is not seen
 /// by who looks at the count after it has changed the word, sees that change.
@@ -40,60 +59,90 @@ pub struct Asleep(usize);
 
 impl Asleep {
     pub(crate) fn on(address: usize) -> Asleep {
-        shielded(|| asleep(address).fetch_add(1, SeqCst));
+        ASLEEP.add(address, 1);
         Asleep(address)
     }
 
     /// Whether anybody may sleep there. What the caller has done before is seen by who is not.
+    #[inline]
     pub(crate) fn may_be_on(address: usize) -> bool {
-        // It is an operation that locks, which a load is not.
-        shielded(|| asleep(address).fetch_add(0, SeqCst)) > 0
+        ASLEEP.add(address, 0) > 0
     }
 }
 
 impl Drop for Asleep {
     fn drop(&mut self) {
-        shielded(|| asleep(self.0).fetch_sub(1, SeqCst));
+        ASLEEP.add(self.0, 1_u32.wrapping_neg());
     }
 }
 
-fn sleepers() -> MutexGuard<'static, Vec<Sleeper>> {
-    SLEEPERS.lock().unwrap_or_else(PoisonError::into_inner)
+/// The runs of a pool, one after the other, of which strands may sleep on words that others wake.
+#[derive(Debug)]
+pub(crate) struct Runs(Arc<Listener>);
+
+#[derive(Debug)]
+struct Listener {
+    asleep: Counts,
+    bell: Mutex<Option<Doorbell>>,
 }
 
-/// The strand of the run behind the bell is about to sleep there. From now on it is woken; so
-/// only then must it look at the word.
-pub(crate) fn add(address: usize, bits: u32, strand: u32, bell: Doorbell) {
-    shielded(|| sleepers().push(Sleeper { address, bits, strand, bell }));
+static LISTENERS: Mutex<Vec<Arc<Listener>>> = Mutex::new(Vec::new());
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// It does not sleep there any more; answers whether nobody here has woken it.
-pub(crate) fn remove(strand: u32, bell: Doorbell) -> bool {
-    let is_it = |sleeper: &Sleeper| sleeper.strand == strand && sleeper.bell == bell;
+impl Runs {
+    /// None so far.
+    pub(crate) fn new() -> Runs {
+        shielded(|| {
+            let listener = Arc::new(Listener { asleep: Counts::new(), bell: Mutex::default() });
+            lock(&LISTENERS).push(listener.clone());
+            Runs(listener)
+        })
+    }
+
+    /// From here on they are those behind that bell.
+    pub(crate) fn are_behind(&self, bell: Option<Doorbell>) {
+        shielded(|| *lock(&self.0.bell) = bell);
+    }
+
+    /// A strand is about to sleep there.
+    #[inline]
+    pub(crate) fn add(&self, address: usize) {
+        self.0.asleep.add(address, 1);
+        ASLEEP.add(address, 1);
+    }
+
+    /// It does not any more: it was woken, or time is up.
+    #[inline]
+    pub(crate) fn remove(&self, address: usize) {
+        self.0.asleep.add(address, 1_u32.wrapping_neg());
+        ASLEEP.add(address, 1_u32.wrapping_neg());
+    }
+}
+
+impl Drop for Runs {
+    fn drop(&mut self) {
+        shielded(|| lock(&LISTENERS).retain(|other| !Arc::ptr_eq(other, &self.0)));
+    }
+}
+
+/// Has at most so many woken who sleep there in each of the runs but those of `by`.
+pub(crate) fn wake(address: usize, bits: u32, most: u32, by: Option<&Runs>) {
+    if !Asleep::may_be_on(address) {
+        return;
+    }
     shielded(|| {
-        let mut sleepers = sleepers();
-        let at = sleepers.iter().position(is_it);
-        at.map(|at| sleepers.remove(at)).is_some()
-    })
-}
-
-/// Wakes at most so many who sleep there, in whichever run but that of who wakes; gives how many
-/// there were.
-pub(crate) fn wake(address: usize, bits: u32, most: u32, by: Option<Doorbell>) -> u32 {
-    shielded(|| {
-        let is_it = |sleeper: &Sleeper| {
-            sleeper.address == address && sleeper.bits & bits != 0 && Some(sleeper.bell) != by
+        let is_other = |listener: &&Arc<Listener>| {
+            by.is_none_or(|runs| !Arc::ptr_eq(listener, &runs.0))
+                && listener.asleep.add(address, 0) > 0
         };
-        let mut woken = Vec::new();
-        sleepers().retain(|sleeper| {
-            let is_woken = woken.len() < most as usize && is_it(sleeper);
-            if is_woken {
-                woken.push((sleeper.bell, sleeper.strand));
-            }
-            !is_woken
-        });
+        let others: Vec<_> = lock(&LISTENERS).iter().filter(is_other).cloned().collect();
         // Whoever writes to a run wakes it, too, and comes by here again.
-        woken.iter().for_each(|(bell, strand)| bell.unblock(*strand));
-        woken.len() as u32
-    })
+        for other in others {
+            let bell = *lock(&other.bell);
+            bell.into_iter().for_each(|bell| bell.wake_on(address, bits, most));
+        }
+    });
 }

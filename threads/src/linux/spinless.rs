@@ -13,6 +13,9 @@
 //! the spin, most often; now [`process_wide`](super::process_wide) waits for that.
 
 use super::operation::Word;
+use super::point;
+use super::wait;
+use reveille_sim::carried::is_shielded;
 use std::ptr;
 
 const FREE: u32 = 0;
@@ -45,6 +48,10 @@ unsafe extern "C" fn reveille_lock_contended(word: *mut u32) {
 ///
 /// As above.
 unsafe fn sleep(word: *const u32) {
+    if let Some(strand) = point::strand().filter(|_| !is_shielded()) {
+        _ = wait::sleep_on(strand, word, WAITED_FOR, libc::FUTEX_BITSET_MATCH_ANY as u32, None);
+        return;
+    }
     let operation = libc::FUTEX_WAIT_BITSET | libc::FUTEX_PRIVATE_FLAG;
     let no_limit = ptr::null::<libc::timespec>();
     let any = libc::FUTEX_BITSET_MATCH_ANY;

@@ -35,6 +35,8 @@ pub(crate) struct Slot {
     /// The number of the strand in its run.
     pub(crate) number: Cell<u32>,
     poll: Cell<Option<Poll>>,
+    /// The address that it is about to touch, or has touched last.
+    pub(crate) touches: Cell<usize>,
     /// Operations in a row that changed nothing.
     pub(crate) reads: Cell<u32>,
     /// Operations since it was entered.
@@ -67,6 +69,7 @@ impl Slot {
             pool: Cell::new(ptr::null()),
             number: Cell::new(0),
             poll: Cell::new(None),
+            touches: Cell::new(0),
             reads: Cell::new(0),
             in_a_row: Cell::new(0),
             count_of_panics: Cell::new(0),
@@ -181,7 +184,8 @@ impl Slot {
 
     /// Another strand, which was left, goes on in the place of this one.
     #[inline(always)]
-    pub(crate) fn pass_to(&self, other: &Slot) {
+    pub(crate) fn pass_to(&self, other: u32) {
+        let Some(other) = self.pool().slot(other) else { return };
         other.in_a_row.set(0);
         // SAFETY: the strand is inside, and both are of one pool, which has said that it passes on.
         unsafe { self.shell.pass_to(other.shell) };

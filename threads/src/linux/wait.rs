@@ -11,11 +11,11 @@
 use super::engine::Pool;
 use super::point;
 use super::process_wide;
-use super::sleepers::{self, Asleep};
+use super::sleepers;
 use super::strand::Slot;
 use super::watched::{meets, wakes};
 use reveille_sim::Touching;
-use reveille_sim::carried::{self, Back, shielded};
+use reveille_sim::carried::{self, Back, Goes, shielded};
 use std::time::Duration;
 
 /// What a strand is blocked on.
@@ -34,6 +34,8 @@ pub(crate) enum Wait {
 pub(crate) enum Waited {
     Woken,
     TimedOut,
+    /// What it was to wait for had happened before.
+    Not,
 }
 
 impl Slot {
@@ -42,7 +44,11 @@ impl Slot {
         self.waits.set(Some((on, self.pool().next_wait())));
         let timer =
             limit.map(|limit| shielded(|| carried::unblock_after(limit, self.number.get())));
-        self.leave(Back::Blocked);
+        self.catches_up();
+        match shielded(carried::blocks) {
+            Goes::To(other) => shielded(|| self.pass_to(other)),
+            _ => self.leave(Back::Blocked),
+        }
         // Whoever wakes takes the wait away; the timer does not.
         let how = if self.waits.take().is_some() { Waited::TimedOut } else { Waited::Woken };
         if let Some(timer) = timer {
@@ -56,20 +62,36 @@ impl Pool {
     /// Ends the waits of at most `most` strands on that, those that began first; gives how many
     /// there were.
     pub(crate) fn wake(&self, most: u32, is_it: impl Fn(Wait) -> bool) -> u32 {
-        let mut waiting: Vec<(u64, &Slot)> = self.strands(|slot| {
-            let (on, since) = slot.waits.get()?;
-            is_it(on).then_some((since, slot))
-        });
-        waiting.sort_unstable_by_key(|(since, _)| *since);
-        waiting.truncate(most as usize);
-        shielded(|| {
-            for (_, slot) in &waiting {
-                slot.waits.set(None);
-                carried::unblock(slot.number.get());
+        let mut woken = 0;
+        while woken < most
+            && let Some((on, slot)) = self.first_waiting(&is_it)
+        {
+            woken += 1;
+            if let Wait::Word { address, .. } = on {
+                self.runs.remove(address);
             }
-            let woken = waiting.len() as u32;
-            drop(waiting);
-            woken
+            slot.waits.set(None);
+            shielded(|| carried::unblock(slot.number.get()));
+        }
+        woken
+    }
+
+    fn first_waiting(&self, is_it: impl Fn(Wait) -> bool) -> Option<(Wait, &'static Slot)> {
+        let living = self.living.borrow();
+        let waiting = living.iter().filter_map(|slot| {
+            let (on, since) = slot.waits.get()?;
+            is_it(on).then_some((since, on, *slot))
+        });
+        waiting.min_by_key(|(since, ..)| *since).map(|(_, on, slot)| (on, slot))
+    }
+
+    /// Ends the waits of at most so many strands on a word.
+    pub(crate) fn wake_on(&self, address: usize, bits: u32, most: u32) -> u32 {
+        self.wake(most, |on| match on {
+            Wait::Word { address: there, bits: wanted, .. } => {
+                there == address && wanted & bits != 0
+            }
+            _ => false,
         })
     }
 }
@@ -91,42 +113,28 @@ pub(crate) fn sleep_on(
     }
     // The strand may be overtaken before it looks: what it did before it has said by then.
     let at = point::before(word.addr(), Touching::Load);
-    let how = among_sleepers(strand, word, bits, |strand| {
-        // SAFETY: as above.
-        if unsafe { <u32 as super::operation::Word>::load(word) } != value {
-            return Err(libc::EAGAIN);
-        }
+    strand.pool().runs.add(word.addr());
+    // SAFETY: as above.
+    let how = if unsafe { <u32 as super::operation::Word>::load(word) } == value {
         // Even a limit that has come takes its moment: who waits once more as long as it is not
         // past would do so for ever if the clock stood still.
         let limit = limit.map(|limit| limit.max(Duration::from_nanos(1)));
         // Between the look and the sleep there is nothing: that is what a futex is for.
         point::note(at, Touching::Sleep);
         let place = at.map(|at| at.place);
-        match strand.wait(Wait::Word { address: word.addr(), place, bits }, limit) {
-            Waited::Woken => Ok(()),
-            Waited::TimedOut => Err(libc::ETIMEDOUT),
-        }
-    });
+        strand.wait(Wait::Word { address: word.addr(), place, bits }, limit)
+    } else {
+        Waited::Not
+    };
+    if how != Waited::Woken {
+        strand.pool().runs.remove(word.addr());
+    }
     // SAFETY: as above, and it is still there: a strand slept on it.
     unsafe { meets(strand, word) };
-    how
-}
-
-/// Sleeps in a way while who wakes from outside of the run finds the strand.
-fn among_sleepers(
-    strand: &Slot,
-    word: *const u32,
-    bits: u32,
-    sleep: impl FnOnce(&Slot) -> Result<(), libc::c_int>,
-) -> Result<(), libc::c_int> {
-    let number = strand.number.get();
-    let Some(bell) = carried::doorbell() else { return sleep(strand) };
-    let _asleep = Asleep::on(word.addr());
-    sleepers::add(word.addr(), bits, number, bell);
-    let how = sleep(strand);
-    match sleepers::remove(number, bell) {
-        true => how,
-        false => Ok(()),
+    match how {
+        Waited::Woken => Ok(()),
+        Waited::TimedOut => Err(libc::ETIMEDOUT),
+        Waited::Not => Err(libc::EAGAIN),
     }
 }
 
@@ -138,14 +146,9 @@ pub(crate) fn wake_on(strand: &Slot, word: *const u32, most: u32, bits: u32) -> 
         point::after(at, Touching::Wake);
         wakes(strand, word);
     }
-    let is_it = |on| match on {
-        Wait::Word { address, bits: wanted, .. } => address == word.addr() && wanted & bits != 0,
-        _ => false,
-    };
-    let within = strand.pool().wake(most, is_it);
-    let outside = match within < most && Asleep::may_be_on(word.addr()) {
-        true => sleepers::wake(word.addr(), bits, most - within, carried::doorbell()),
-        false => 0,
-    };
-    within + outside
+    let within = strand.pool().wake_on(word.addr(), bits, most);
+    if within < most {
+        sleepers::wake(word.addr(), bits, most - within, Some(&strand.pool().runs));
+    }
+    within
 }

@@ -12,7 +12,7 @@ fn with<W: Word, R>(at: At, found: W, f: impl FnOnce(&mut Memory, memory::At) ->
     let place = memory::At {
         strand: at.strand.number.get(),
         place: at.place,
-        address: at.address,
+        address: at.strand.touches.get(),
         bytes: size_of::<W>() as u8,
         found: found.to_bits(),
     };

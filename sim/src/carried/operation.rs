@@ -1,12 +1,16 @@
 //! The atomic operations themselves.
 //!
-//! In a binary that is built for this engine every atomic operation of every function is a call
-//! of a [hook](super::hooks), and one that a hook makes would be, too. So here they are
-//! instructions, written out. On x86-64 a load acquires and a store releases, and whatever
-//! locks is in one order with all that locks (Intel's manual, volume 3A, 9.2).
+//! In a binary that is built for the engine of threads every atomic operation of every function is
+//! a call of a hook, and one that a hook makes would be, too; nor have strands anything to do with
+//! those of this crate. So here they are instructions, written out. On x86-64 a load acquires and
+//! a store releases, and whatever locks is in one order with all that locks (Intel's manual,
+//! volume 3A, 9.2). Elsewhere there is no such engine, and they are those of the standard library.
+
+/// This file, to be compiled by itself with the hooks.
+pub const SOURCE: &str = include_str!("operation.rs");
 
 /// What an atomic operation can be done on.
-pub(crate) trait Word: Copy + PartialEq {
+pub trait Word: Copy + PartialEq {
     /// As a number.
     fn to_bits(self) -> u64;
 
@@ -48,7 +52,7 @@ pub(crate) trait Word: Copy + PartialEq {
 /// Orders all that was done before to all that is done after.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-pub(crate) fn fence() {
+pub fn fence() {
     // SAFETY: it touches nothing.
     unsafe { core::arch::asm!("mfence", options(nostack, preserves_flags)) };
 }
@@ -59,7 +63,7 @@ pub(crate) fn fence() {
 ///
 /// As above.
 #[inline(always)]
-pub(crate) unsafe fn update<W: Word>(place: *mut W, change: impl Fn(W) -> W) -> W {
+pub unsafe fn update<W: Word>(place: *mut W, change: impl Fn(W) -> W) -> W {
     // SAFETY: the caller's promise.
     unsafe {
         let mut known = W::load(place);
@@ -165,6 +169,65 @@ words! {
     u16, reg, "word", "{0:x}", "ax";
     u32, reg, "dword", "{0:e}", "eax";
     u64, reg, "qword", "{0:r}", "rax";
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+pub fn fence() {
+    core::sync::atomic::fence(core::sync::atomic::Ordering::SeqCst);
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+macro_rules! words {
+    ($($word:ty, $atomic:ident;)*) => {$(
+        impl Word for $word {
+            fn to_bits(self) -> u64 {
+                u64::from(self)
+            }
+
+            fn from_bits(bits: u64) -> Self {
+                bits as $word
+            }
+
+            unsafe fn load(place: *const Self) -> Self {
+                // SAFETY: the caller's promise.
+                unsafe { atomic::$atomic::from_ptr(place.cast_mut()) }.load(SeqCst)
+            }
+
+            unsafe fn store(place: *mut Self, value: Self) {
+                // SAFETY: the caller's promise.
+                unsafe { atomic::$atomic::from_ptr(place) }.store(value, SeqCst);
+            }
+
+            unsafe fn exchange(place: *mut Self, value: Self) -> Self {
+                // SAFETY: the caller's promise.
+                unsafe { atomic::$atomic::from_ptr(place) }.swap(value, SeqCst)
+            }
+
+            unsafe fn fetch_add(place: *mut Self, value: Self) -> Self {
+                // SAFETY: the caller's promise.
+                unsafe { atomic::$atomic::from_ptr(place) }.fetch_add(value, SeqCst)
+            }
+
+            unsafe fn compare_exchange(place: *mut Self, expected: Self, new: Self) -> Self {
+                // SAFETY: the caller's promise.
+                let atomic = unsafe { atomic::$atomic::from_ptr(place) };
+                match atomic.compare_exchange(expected, new, SeqCst, SeqCst) {
+                    Ok(before) | Err(before) => before,
+                }
+            }
+        }
+    )*};
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+use core::sync::atomic::{self, Ordering::SeqCst};
+
+#[cfg(not(target_arch = "x86_64"))]
+words! {
+    u8, AtomicU8;
+    u16, AtomicU16;
+    u32, AtomicU32;
+    u64, AtomicU64;
 }
 
 #[cfg(test)]
