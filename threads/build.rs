@@ -1,9 +1,9 @@
 //! Has the linker put `src/linux/spinless.rs` in the place of what the standard library does where
-//! a `Mutex` is taken.
+//! a `Mutex` is taken, or somebody waits for it.
 //!
-//! That function is none that a program can name: its symbol ends in what the compiler makes
-//! of its path, and in it is a number of that release. This program is linked with the same
-//! library, so the symbol is in it. And what is put there knows how a `Mutex` uses its word; this
+//! Those functions are none that a program can name: their symbols end in what the compiler makes
+//! of their paths, and in them is a number of that release. This program is linked with the same
+//! library, so the symbols are in it. And what is put there knows how a `Mutex` uses its word; this
 //! program tries whether it does.
 //!
 //! What a linker is to be told, a crate may not say for those that depend on it, unless it is
@@ -19,9 +19,13 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-/// How the path of the function is written in its symbol.
+/// How the path of a function is written in its symbol.
 const BEGINS: &[u8] = b"_RNvMNtNtNtNtCs";
-const ENDS: &[u8] = b"_3std3sys4sync5mutex5futexNtB2_5Mutex14lock_contended";
+const MIDDLE: &str = "_3std3sys4sync5mutex5futexNtB2_5Mutex";
+
+/// The ends of the symbols, and what is put in their places.
+const FUNCTIONS: [(&str, &str); 2] =
+    [("14lock_contended", "reveille_lock_contended"), ("4wake", "reveille_wake_one")];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
@@ -30,9 +34,19 @@ fn main() {
     if !is_for_threads || !is_linux || !is_as_known() {
         return;
     }
-    let Some(symbol) = symbol() else { return };
+    let Some(program) = env::current_exe().ok().and_then(|path| fs::read(path).ok()) else {
+        return;
+    };
+    let symbols = FUNCTIONS.map(|(ends, ours)| (symbol(&program, ends), ours));
+    let assignments: Vec<String> = symbols
+        .into_iter()
+        .filter_map(|(symbol, ours)| Some(format!("EXTERN({ours})\n{} = {ours};\n", symbol?)))
+        .collect();
+    if assignments.is_empty() {
+        return;
+    }
+    let script = assignments.concat();
     let directory = env::var("OUT_DIR").expect("cargo names it");
-    let script = format!("EXTERN(reveille_lock_contended)\n{symbol} = reveille_lock_contended;\n");
     fs::write(Path::new(&directory).join("libreveille_spinless.so"), script)
         .expect("the directory is ours");
     println!("cargo::rustc-link-search=native={directory}");
@@ -61,17 +75,21 @@ fn is_as_known() -> bool {
     other.join().is_ok() && [free, taken, contended, word.load(SeqCst)] == [0, 1, 2, 0]
 }
 
-/// The symbol, as it stands in this program.
-fn symbol() -> Option<String> {
-    let program = fs::read(env::current_exe().ok()?).ok()?;
-    let ends = program.windows(ENDS.len()).enumerate().filter(|(_, ending)| *ending == ENDS);
-    ends.filter_map(|(at, _)| {
-        let begins = program[..at].iter().rposition(|byte| *byte == 0)? + 1;
-        let is_it =
-            program[begins..].starts_with(BEGINS) && program.get(at + ENDS.len()) == Some(&0);
-        let symbol = &program[begins..at + ENDS.len()];
-        let symbol = is_it.then(|| String::from_utf8(symbol.to_vec()).ok())??;
-        symbol.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_').then_some(symbol)
-    })
-    .next()
+/// The symbol with that end, as it stands in this program.
+fn symbol(program: &[u8], ends: &str) -> Option<String> {
+    let ending = format!("{MIDDLE}{ends}\0");
+    let found = program.windows(ending.len()).enumerate();
+    let found = found.filter(|(_, part)| *part == ending.as_bytes());
+    found
+        .filter_map(|(at, _)| {
+            let begins = program[..at].iter().rposition(|byte| *byte == 0)? + 1;
+            let is_it = program[begins..].starts_with(BEGINS);
+            let symbol = &program[begins..at + ending.len() - 1];
+            let symbol = is_it.then(|| String::from_utf8(symbol.to_vec()).ok())??;
+            symbol
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+                .then_some(symbol)
+        })
+        .next()
 }

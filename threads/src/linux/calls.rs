@@ -49,8 +49,8 @@ pub unsafe fn futex(
         return None;
     };
     let wake = |bits| match wait::wake_on(strand, word, value, bits) {
-        strands if is_private(operation) && !Asleep::may_be_on(word.addr()) => Some(strands.into()),
-        strands => and_of_kernel(strands, word, operation, value, bits),
+        (strands, false) if is_private(operation) => Some(strands.into()),
+        (strands, _) => and_of_kernel(strands, word, operation, value, bits),
     };
     let told = |limit: *const timespec| {
         // SAFETY: the caller's promise.

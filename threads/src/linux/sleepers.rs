@@ -32,14 +32,32 @@ impl Counts {
         Counts([const { UnsafeCell::new(0) }; COUNTS])
     }
 
+    #[inline]
+    fn of(&self, address: usize) -> *mut u32 {
+        let word = address >> 2;
+        self.0[(word ^ word >> 8 ^ word >> 16) % COUNTS].get()
+    }
+
     /// Adds to the count of an address, and gives what it was.
     #[inline]
     fn add(&self, address: usize, value: u32) -> u32 {
-        let word = address >> 2;
-        let count = self.0[(word ^ word >> 8 ^ word >> 16) % COUNTS].get();
         // SAFETY: it lives. As an operation that locks it is in one order with what the caller
         // does to the word before or after.
-        unsafe { Word::fetch_add(count, value) }
+        unsafe { Word::fetch_add(self.of(address), value) }
+    }
+
+    /// The same where one thread alone changes the counts.
+    #[inline]
+    fn add_alone(&self, address: usize, value: u32) {
+        let count = self.of(address);
+        // SAFETY: it lives.
+        unsafe { Word::store(count, Word::load(count).wrapping_add(value)) };
+    }
+
+    #[inline]
+    fn get(&self, address: usize) -> u32 {
+        // SAFETY: it lives.
+        unsafe { Word::load(self.of(address)) }
     }
 }
 
@@ -110,14 +128,15 @@ impl Runs {
     /// A strand is about to sleep there.
     #[inline]
     pub(crate) fn add(&self, address: usize) {
-        self.0.asleep.add(address, 1);
+        // Whoever finds somebody asleep at all finds out here who it is.
+        self.0.asleep.add_alone(address, 1);
         ASLEEP.add(address, 1);
     }
 
     /// It does not any more: it was woken, or time is up.
     #[inline]
     pub(crate) fn remove(&self, address: usize) {
-        self.0.asleep.add(address, 1_u32.wrapping_neg());
+        self.0.asleep.add_alone(address, 1_u32.wrapping_neg());
         ASLEEP.add(address, 1_u32.wrapping_neg());
     }
 }
@@ -128,15 +147,23 @@ impl Drop for Runs {
     }
 }
 
-/// Has at most so many woken who sleep there in each of the runs but those of `by`.
-pub(crate) fn wake(address: usize, bits: u32, most: u32, by: Option<&Runs>) {
-    if !Asleep::may_be_on(address) {
-        return;
+/// Has at most so many woken who sleep there in each of the runs but those of `by`. Answers
+/// whether anybody may sleep there at all.
+#[inline]
+pub(crate) fn wake(address: usize, bits: u32, most: u32, by: Option<&Runs>) -> bool {
+    let may_be = Asleep::may_be_on(address);
+    if may_be {
+        wake_in_others(address, bits, most, by);
     }
+    may_be
+}
+
+#[cold]
+fn wake_in_others(address: usize, bits: u32, most: u32, by: Option<&Runs>) {
     shielded(|| {
         let is_other = |listener: &&Arc<Listener>| {
             by.is_none_or(|runs| !Arc::ptr_eq(listener, &runs.0))
-                && listener.asleep.add(address, 0) > 0
+                && listener.asleep.get(address) > 0
         };
         let others: Vec<_> = lock(&LISTENERS).iter().filter(is_other).cloned().collect();
         // Whoever writes to a run wakes it, too, and comes by here again.

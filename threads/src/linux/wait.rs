@@ -138,8 +138,9 @@ pub(crate) fn sleep_on(
     }
 }
 
-/// `futex` with an operation that wakes: those of the run first, then those of other runs.
-pub(crate) fn wake_on(strand: &Slot, word: *const u32, most: u32, bits: u32) -> u32 {
+/// `futex` with an operation that wakes: those of the run first, then those of other runs. Gives how
+/// many there were within the run, and whether others may sleep there.
+pub(crate) fn wake_on(strand: &Slot, word: *const u32, most: u32, bits: u32) -> (u32, bool) {
     if !shielded(|| process_wide::is_of_nobody(strand, word)) {
         wakes(strand, word);
         let at = point::before(word.addr(), Touching::Wake);
@@ -147,8 +148,7 @@ pub(crate) fn wake_on(strand: &Slot, word: *const u32, most: u32, bits: u32) -> 
         wakes(strand, word);
     }
     let within = strand.pool().wake_on(word.addr(), bits, most);
-    if within < most {
-        sleepers::wake(word.addr(), bits, most - within, Some(&strand.pool().runs));
-    }
-    within
+    let may_be_others = within < most
+        && sleepers::wake(word.addr(), bits, most - within, Some(&strand.pool().runs));
+    (within, may_be_others)
 }
