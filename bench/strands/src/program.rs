@@ -6,7 +6,6 @@ use reveille_sim::{
 };
 use reveille_threads::Threads;
 use std::rc::Rc;
-use std::thread;
 
 /// A benchmark program.
 #[derive(Clone, Copy, Debug)]
@@ -22,9 +21,6 @@ pub struct Program {
 pub fn world() -> World {
     // What stands before the C library's functions is there only if something of it is used.
     let _ = reveille::Checker::new();
-    // The first thread of a process has the standard library remember how large stacks are, in a
-    // static, by a store that no later run makes.
-    thread::spawn(|| ()).join().expect("it does nothing");
     let mut world = World::new();
     world.carry_by(Some(Rc::new(Threads::new())));
     world

@@ -13,7 +13,8 @@ use super::wait::Wait;
 use reveille_sim::carried::{self, Back, Carrier, Doorbell, Poll, shielded};
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, Once, PoisonError};
+use std::thread;
 
 /// Threads for strands.
 ///
@@ -70,6 +71,7 @@ impl Threads {
     /// No threads yet; strands are switched in this way.
     #[must_use]
     pub fn by(handover: Handover) -> Threads {
+        begin_first_thread();
         Threads(Pool {
             handover,
             idle: RefCell::default(),
@@ -289,6 +291,18 @@ impl Pool {
         self.waits.set(self.waits.get() + 1);
         self.waits.get()
     }
+}
+
+/// With its first thread the standard library remembers how large stacks are, by a store that no
+/// later one makes: a run that begins threads is to be the same in every process, wherever it
+/// comes.
+fn begin_first_thread() {
+    static BEGUN: Once = Once::new();
+    BEGUN.call_once(|| {
+        // If there cannot be one, that is told where one is needed.
+        let first = shielded(|| thread::Builder::new().spawn(|| ()));
+        _ = first.map(|thread| shielded(|| thread.join()));
+    });
 }
 
 static LOST: AtomicUsize = AtomicUsize::new(0);
