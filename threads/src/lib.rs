@@ -11,7 +11,7 @@
 //! | `linux/hooks` | every atomic operation is a scheduling point |
 //! | `linux/spinless` | whoever finds a `Mutex` taken does not spin in vain |
 //! | `linux/watched`, `accesses`, `memory/` | what strands know of memory: stale loads, and races of data |
-//! | `linux/shell`, `context`, `locals`, `executable`, `word` | threads that are lent: stacks, thread pointers, thread-locals |
+//! | `linux/shell`, `context`, `locals`, `keys`, `executable`, `word` | threads that are lent: stacks, thread pointers, thread-locals |
 
 pub mod build;
 

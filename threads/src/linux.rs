@@ -10,6 +10,8 @@ mod executable;
 mod holders;
 #[cfg(reveille_threads)]
 mod hooks;
+#[cfg_attr(not(reveille_threads), allow(dead_code))]
+mod keys;
 mod locals;
 #[cfg_attr(not(reveille_threads), allow(dead_code))]
 mod memory;

@@ -1,8 +1,12 @@
 //! How threads of a user's end, and what they are asked for.
 #![cfg(reveille_threads)]
 
+use reveille::spawn;
 use std::cell::Cell;
+use std::ffi::c_void;
 use std::panic::catch_unwind;
+use std::ptr;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 
@@ -55,6 +59,51 @@ fn what_a_thread_panicked_of_is_told_where_its_error_is_not_borne() {
 
 thread_local! {
     static LOCAL: Cell<u32> = const { Cell::new(0) };
+}
+
+/// A thread-local of the C library, which has no place in the executable.
+static KEY: OnceLock<libc::pthread_key_t> = OnceLock::new();
+static GIVEN_BACK: AtomicU32 = AtomicU32::new(0);
+
+/// As many systems do it: what still has a value after its destructor has it run once more.
+unsafe extern "C" fn give_back(value: *mut c_void) {
+    GIVEN_BACK.fetch_add(1, SeqCst);
+    if value.addr() == 2 {
+        // SAFETY: the key is there.
+        unsafe { libc::pthread_setspecific(*KEY.get().unwrap(), ptr::without_provenance(1)) };
+    }
+}
+
+#[test]
+fn what_a_thread_has_by_keys_of_the_c_library_ends_with_it() {
+    let key = *KEY.get_or_init(|| {
+        let mut key = 0;
+        // SAFETY: it is written to the place.
+        assert_eq!(unsafe { libc::pthread_key_create(&raw mut key, Some(give_back)) }, 0);
+        key
+    });
+    // SAFETY: the key is there.
+    let value = move || unsafe { libc::pthread_getspecific(key) }.addr();
+    let set = move |value| {
+        let value = ptr::without_provenance::<c_void>(value);
+        // SAFETY: as above.
+        unsafe { libc::pthread_setspecific(key, value) }
+    };
+    let before = GIVEN_BACK.load(SeqCst);
+    passes("keys", async || {
+        let given_back = GIVEN_BACK.load(SeqCst);
+        for number in [1, 2] {
+            let thread = thread::spawn(move || (value(), set(number), value()));
+            assert_eq!(thread.join().unwrap(), (0, 0, number));
+        }
+        // That of the second comes by twice, and whoever joins finds all of it done.
+        assert_eq!(GIVEN_BACK.load(SeqCst) - given_back, 3);
+        let task = spawn(async move { (value(), set(1)) });
+        assert_eq!(task.await.unwrap(), (0, 0));
+        assert_eq!(value(), 0);
+    });
+    // One more for the task of each run.
+    assert_eq!((GIVEN_BACK.load(SeqCst) - before) % 4, 0);
 }
 
 #[test]

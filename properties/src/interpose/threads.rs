@@ -4,7 +4,7 @@
 
 use super::clocks;
 use super::kernel::Word;
-use libc::{c_int, c_long, c_void, clockid_t, pthread_t, timespec};
+use libc::{c_int, c_long, c_void, clockid_t, pthread_key_t, pthread_t, timespec};
 use reveille_threads::calls;
 use std::time::Duration;
 
@@ -202,6 +202,40 @@ unsafe extern "C" fn realloc(block: *mut c_void, size: usize) -> *mut c_void {
     gives_back(block);
     // SAFETY: the caller's promise.
     unsafe { __libc_realloc(block, size) }
+}
+
+type Destructor = unsafe extern "C" fn(*mut c_void);
+
+/// # Safety
+///
+/// As for the function of the C library.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn pthread_key_create(
+    key: *mut pthread_key_t,
+    destructor: Option<Destructor>,
+) -> c_int {
+    let real = real!(
+        pthread_key_create as unsafe extern "C" fn(*mut pthread_key_t, Option<Destructor>) -> c_int
+    );
+    // SAFETY: the caller's promise; if there is no error the key is there.
+    unsafe {
+        let error = real(key, destructor);
+        if error == 0 {
+            calls::key_made(*key, destructor);
+        }
+        error
+    }
+}
+
+/// # Safety
+///
+/// As for the function of the C library.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn pthread_key_delete(key: pthread_key_t) -> c_int {
+    calls::key_deleted(key);
+    let real = real!(pthread_key_delete as unsafe extern "C" fn(pthread_key_t) -> c_int);
+    // SAFETY: the caller's promise.
+    unsafe { real(key) }
 }
 
 /// Each thread of the standard library asks where its stack ends, to tell of one that overflows,

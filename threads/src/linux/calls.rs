@@ -4,12 +4,13 @@
 //! goes to the C library as ever. Who stands before the C library's functions is the crate that
 //! users depend on; here is only what is done there.
 
+use super::keys;
 use super::point;
 use super::sleepers::{self, Asleep};
 use super::strand::Slot;
 use super::wait::{self, Wait};
 use super::word::wake_at_most;
-use libc::{c_int, c_long, c_void, pthread_attr_t, pthread_t, timespec};
+use libc::{c_int, c_long, c_void, pthread_attr_t, pthread_key_t, pthread_t, timespec};
 use reveille_sim::Touching;
 use reveille_sim::carried::{self, Back, is_shielded, shielded};
 use std::time::Duration;
@@ -185,6 +186,16 @@ unsafe fn stack_asked(with: *const pthread_attr_t) -> usize {
         unsafe { libc::pthread_attr_getstacksize(with, &raw mut bytes) };
     }
     bytes
+}
+
+/// `pthread_key_create`: there is such a key from now on.
+pub fn key_made(key: pthread_key_t, destructor: Option<unsafe extern "C" fn(*mut c_void)>) {
+    keys::made(key, destructor);
+}
+
+/// `pthread_key_delete`: there will be no such key.
+pub fn key_deleted(key: pthread_key_t) {
+    keys::deleted(key);
 }
 
 /// `fork`, in the child.

@@ -7,9 +7,10 @@
 //! alone: `errno` needs no reset, and the caches of its allocator must not have one.
 //!
 //! Destructors of thread-locals are run first: they are on a list of the C library's
-//! (`__cxa_thread_atexit_impl`), which its `__call_tls_dtors` runs when a thread ends.
+//! (`__cxa_thread_atexit_impl`), which its `__call_tls_dtors` runs when a thread ends. After them
+//! come those that the C library has by [keys](super::keys).
 
-use super::executable;
+use super::{executable, keys};
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::OnceLock;
@@ -51,6 +52,7 @@ pub(crate) fn run_destructors() {
         // SAFETY: it is the C library's own, and takes what it runs off its list.
         unsafe { run() };
     }
+    keys::empty();
 }
 
 /// Finds out what the two above need, as long as that can be waited for.
