@@ -35,7 +35,7 @@ pub unsafe fn futex(
     bits: u32,
     now: impl FnOnce() -> Duration,
 ) -> Option<c_long> {
-    let any = libc::FUTEX_BITSET_MATCH_ANY as u32;
+    let any = wait::ANY;
     // What the engine does itself is between kernel threads.
     if is_shielded() {
         return None;

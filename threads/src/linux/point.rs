@@ -76,6 +76,13 @@ pub(crate) fn before(address: usize, how: Touching) -> Option<At> {
     Some(stop_before(strand, address, how))
 }
 
+/// The place at an address that a strand touches without being overtaken.
+pub(crate) fn at(strand: &'static Slot, address: usize) -> At {
+    strand.catches_up();
+    strand.touches.set(address);
+    At { strand, place: shielded(|| strand.pool().place(strand, address)).number }
+}
+
 #[inline(never)]
 fn stop_before(strand: &'static Slot, address: usize, how: Touching) -> At {
     strand.catches_up();

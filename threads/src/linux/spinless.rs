@@ -7,15 +7,22 @@
 //! (`std::sys::sync::mutex::futex::Mutex::lock_contended` and `wake`), and sees to it that the word
 //! is used as here ("Futexes Are Tricky", Drepper, 2011, the second mutex).
 //!
-//! A strand does by it what it did before, at the same points, and so runs are the same with it as
-//! without: `try_lock` does not come by, and no schedule is lost. A thread that is no strand
+//! Nor are the sleep and the wake points of their own. Who sleeps has found the lock taken in the
+//! same step, and who wakes has given it back in the same step. If others went between, a sleeper
+//! would find out that it need not sleep, or would be woken later: to whatever is done outside of
+//! the lock that is a sleeper which goes on later, and that it may do as well.
+//!
+//! A thread that is no strand
 //! sleeps sooner. A lock that somebody outside of the run has for a moment is given back within
 //! the spin, most often; now [`process_wide`](super::process_wide) waits for that.
 
 use super::operation::Word;
-use super::point;
-use super::wait;
+use super::point::{self, holds, is_watched};
+use super::strand::Slot;
+use super::wait::{self, ANY};
+use super::watched::changed;
 use super::word::wake_at_most;
+use core::ffi::c_int;
 use reveille_sim::carried::is_shielded;
 use std::ptr;
 
@@ -23,8 +30,8 @@ const FREE: u32 = 0;
 const TAKEN: u32 = 1;
 const WAITED_FOR: u32 = 2;
 
-/// Whoever waits is woken.
-const ANY: u32 = libc::FUTEX_BITSET_MATCH_ANY as u32;
+/// The order in which a lock is taken, as the compiler says it to hooks.
+const ACQUIRE: c_int = 2;
 
 /// Takes the mutex whose word this is.
 ///
@@ -35,8 +42,12 @@ const ANY: u32 = libc::FUTEX_BITSET_MATCH_ANY as u32;
 unsafe extern "C" fn reveille_lock_contended(word: *mut u32) {
     #[cfg(test)]
     tests::COME_BY.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    let strand = point::strand().filter(|_| !is_shielded());
     // SAFETY: the caller's promise.
     unsafe {
+        if let Some(strand) = strand {
+            return lock_in_run(strand, word);
+        }
         if Word::compare_exchange(word, FREE, TAKEN) == FREE {
             return;
         }
@@ -46,16 +57,31 @@ unsafe extern "C" fn reveille_lock_contended(word: *mut u32) {
     }
 }
 
+/// # Safety
+///
+/// As above.
+unsafe fn lock_in_run(strand: &'static Slot, word: *mut u32) {
+    loop {
+        let at = point::at(strand, word.addr());
+        // SAFETY: the caller's promise.
+        let found = unsafe { Word::exchange(word, WAITED_FOR) };
+        if is_watched(Some(at)) {
+            changed(Some(at), found, WAITED_FOR, ACQUIRE);
+        }
+        if found == FREE {
+            return holds(Some(at), true, false);
+        }
+        // SAFETY: as above.
+        unsafe { wait::sleep_at_once(at, word, WAITED_FOR) };
+    }
+}
+
 /// Sleeps as long as somebody else has it, or for a shorter time.
 ///
 /// # Safety
 ///
 /// As above.
 unsafe fn sleep(word: *const u32) {
-    if let Some(strand) = point::strand().filter(|_| !is_shielded()) {
-        _ = wait::sleep_on(strand, word, WAITED_FOR, ANY, None);
-        return;
-    }
     let operation = libc::FUTEX_WAIT_BITSET | libc::FUTEX_PRIVATE_FLAG;
     let no_limit = ptr::null::<libc::timespec>();
     // SAFETY: the caller's promise.
@@ -70,7 +96,7 @@ extern "C" fn reveille_wake_one(word: *const u32) {
     #[cfg(test)]
     tests::WOKEN.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
     let of_run = point::strand().filter(|_| !is_shielded());
-    match of_run.map(|strand| wait::wake_on(strand, word, 1, ANY)) {
+    match of_run.map(|strand| wait::wake_at_once(strand, word)) {
         Some((0, true)) => _ = wake_at_most(word, true, 1, ANY),
         Some(_) => {}
         None => {

@@ -9,7 +9,7 @@
 //! Who has waited longest is woken first, as by a kernel among threads of the same priority.
 
 use super::engine::Pool;
-use super::point;
+use super::point::{self, At};
 use super::process_wide;
 use super::sleepers;
 use super::strand::Slot;
@@ -17,6 +17,9 @@ use super::watched::{meets, wakes};
 use reveille_sim::Touching;
 use reveille_sim::carried::{self, Back, Goes, shielded};
 use std::time::Duration;
+
+/// Whoever sleeps is woken, and by whomever.
+pub(crate) const ANY: u32 = libc::FUTEX_BITSET_MATCH_ANY as u32;
 
 /// What a strand is blocked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,13 +116,36 @@ pub(crate) fn sleep_on(
     }
     // The strand may be overtaken before it looks: what it did before it has said by then.
     let at = point::before(word.addr(), Touching::Load);
-    strand.pool().runs.add(word.addr());
     // SAFETY: as above.
+    let how = unsafe { sleep(strand, at, word, value, bits, limit) };
+    // SAFETY: as above, and it is still there: a strand slept on it.
+    unsafe { meets(strand, word) };
+    match how {
+        Waited::Woken => Ok(()),
+        Waited::TimedOut => Err(libc::ETIMEDOUT),
+        Waited::Not => Err(libc::EAGAIN),
+    }
+}
+
+/// The look at the word, and the sleep: between them there is nothing, that is what a futex is for.
+///
+/// # Safety
+///
+/// The word may be read.
+unsafe fn sleep(
+    strand: &Slot,
+    at: Option<At>,
+    word: *const u32,
+    value: u32,
+    bits: u32,
+    limit: Option<Duration>,
+) -> Waited {
+    strand.pool().runs.add(word.addr());
+    // SAFETY: the caller's promise.
     let how = if unsafe { <u32 as super::operation::Word>::load(word) } == value {
         // Even a limit that has come takes its moment: who waits once more as long as it is not
         // past would do so for ever if the clock stood still.
         let limit = limit.map(|limit| limit.max(Duration::from_nanos(1)));
-        // Between the look and the sleep there is nothing: that is what a futex is for.
         point::note(at, Touching::Sleep);
         let place = at.map(|at| at.place);
         strand.wait(Wait::Word { address: word.addr(), place, bits }, limit)
@@ -129,12 +155,22 @@ pub(crate) fn sleep_on(
     if how != Waited::Woken {
         strand.pool().runs.remove(word.addr());
     }
-    // SAFETY: as above, and it is still there: a strand slept on it.
-    unsafe { meets(strand, word) };
-    match how {
-        Waited::Woken => Ok(()),
-        Waited::TimedOut => Err(libc::ETIMEDOUT),
-        Waited::Not => Err(libc::EAGAIN),
+    how
+}
+
+/// A strand sleeps on the word of a lock, which it has looked at in the same step.
+///
+/// # Safety
+///
+/// The word may be read.
+pub(crate) unsafe fn sleep_at_once(at: At, word: *const u32, value: u32) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if !shielded(|| process_wide::wait(at.strand, word, value)) {
+            meets(at.strand, word);
+            sleep(at.strand, Some(at), word, value, ANY, None);
+            meets(at.strand, word);
+        }
     }
 }
 
@@ -147,6 +183,20 @@ pub(crate) fn wake_on(strand: &Slot, word: *const u32, most: u32, bits: u32) -> 
         point::after(at, Touching::Wake);
         wakes(strand, word);
     }
+    wake(strand, word, most, bits)
+}
+
+/// A strand wakes one who sleeps on the word of a lock, which it has given back in the same step.
+pub(crate) fn wake_at_once(strand: &'static Slot, word: *const u32) -> (u32, bool) {
+    if !shielded(|| process_wide::is_of_nobody(strand, word)) {
+        let at = point::at(strand, word.addr());
+        wakes(strand, word);
+        point::note(Some(at), Touching::Wake);
+    }
+    wake(strand, word, 1, ANY)
+}
+
+fn wake(strand: &Slot, word: *const u32, most: u32, bits: u32) -> (u32, bool) {
     let within = strand.pool().wake_on(word.addr(), bits, most);
     let may_be_others = within < most
         && sleepers::wake(word.addr(), bits, most - within, Some(&strand.pool().runs));
