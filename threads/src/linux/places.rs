@@ -26,6 +26,8 @@ pub(crate) struct Places {
     filled: Vec<u32>,
     /// Places that have a number.
     count: u32,
+    /// That which was touched last, as it may well be the next one.
+    last: Option<(usize, Place)>,
     /// A bit for each of the blocks of memory in which a place may be.
     blocks: [u64; BLOCKS / 64],
 }
@@ -59,12 +61,14 @@ fn bit_of(address: usize) -> (usize, u64) {
 impl Places {
     pub(crate) fn new() -> Places {
         let blocks = [0; BLOCKS / 64];
-        Places { entries: vec![EMPTY; FEWEST], run: 1, filled: Vec::new(), count: 0, blocks }
+        let entries = vec![EMPTY; FEWEST];
+        Places { entries, run: 1, filled: Vec::new(), count: 0, last: None, blocks }
     }
 
     /// Forgets all places.
     pub(crate) fn begin_run(&mut self) {
         self.count = 0;
+        self.last = None;
         self.filled.clear();
         self.blocks = [0; BLOCKS / 64];
         self.run = self.run.wrapping_add(1);
@@ -78,6 +82,21 @@ impl Places {
     /// has no name yet.
     #[inline]
     pub(crate) fn at(&mut self, address: usize, namer: impl FnOnce() -> (Path, u32)) -> Place {
+        match self.last {
+            Some((last, place)) if last == address => place,
+            _ => self.look_up(address, namer),
+        }
+    }
+
+    #[inline(never)]
+    fn look_up(&mut self, address: usize, namer: impl FnOnce() -> (Path, u32)) -> Place {
+        let place = self.find(address, namer);
+        self.last = Some((address, place));
+        place
+    }
+
+    #[inline]
+    fn find(&mut self, address: usize, namer: impl FnOnce() -> (Path, u32)) -> Place {
         let mut at = self.home_of(address);
         loop {
             let entry = self.entries[at];
@@ -144,6 +163,7 @@ impl Places {
         if blocks.clone().count() < BLOCKS && !blocks.any(may_be_known) {
             return;
         }
+        self.last = None;
         // Few addresses are looked up, many are looked for among those that are known.
         if size < self.filled.len() {
             (address..=last).for_each(|address| self.free_at(address));
