@@ -99,7 +99,7 @@ fn strands_that_wait_for_each_other_are_told_with_all_their_calls() {
                    49 | sender.send(number).unwrap();
           rest   nothing is runnable, no timer is set, no task waits for another in a circle, and no thread
                  outside the run wakes anybody while it is waited for (`Checker::patience`)
-          why    it fails in every order that was tried: the plain one and 15 others
+          why    it fails in every order that was tried: the plain one and 14 others
     "#]].assert_eq(&facts(said.report("waits::a_task_and_a_thread_wait")));
 }
 
