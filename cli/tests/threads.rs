@@ -199,6 +199,8 @@ fn orders_that_are_too_weak_are_found_if_somebody_asks() {
     let text = said(&weak);
     assert_eq!(weak.status.code(), Some(100), "{text}");
     assert!(text.contains("`orders::tests::agree` breaks the law panic"), "{text}");
+    assert!(text.contains("  stale  task "), "{text}");
+    assert!(text.contains("|     flags[1 - mine].load(Acquire)\n"), "{text}");
     assert!(text.contains("loads an older value of atomic"), "{text}");
     assert!(!text.contains("`orders::tests::hands_over` breaks"), "{text}");
     let again = package.run(REVEILLE, &["replay", tape_of(&text), "--no-open"]);

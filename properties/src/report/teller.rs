@@ -8,6 +8,7 @@ use crate::callsite::{
 };
 use crate::contacts::Contacts;
 use crate::evidence::{Evidence, Suspect};
+use crate::faults;
 use crate::naming::{future_name, task_name};
 use crate::why::Why;
 use reveille_sim::completion::{Misuse, Misused};
@@ -19,6 +20,9 @@ use std::panic::Location;
 
 /// Panics of threads that are told at most.
 const MOST_THROWN: usize = 2;
+
+/// Loads that were not the newest which are told at most.
+const MOST_STALE: usize = 3;
 
 /// What is told of a failure.
 #[derive(Debug, Default)]
@@ -38,6 +42,7 @@ impl Facts {
         let teller = Teller { finding, trace };
         teller.tell(evidence, &mut facts);
         teller.thrown(&mut facts);
+        teller.stale_loads(&mut facts);
         if facts.blamed.is_empty() {
             facts.blamed.extend(teller.place_at_least(evidence));
         }
@@ -335,6 +340,28 @@ impl Teller<'_> {
         }
         if misused.how != Misuse::Changed {
             self.at("touched", "", suspect.touched, facts);
+        }
+    }
+
+    /// The lines of loads that gave a value which was not the newest.
+    fn stale_loads(&self, facts: &mut Facts) {
+        let mut events = self.trace.events();
+        let mut told = 0;
+        while told < MOST_STALE
+            && let Some(choice) = events.find(|event| faults::makes_a_load_stale(event))
+        {
+            let is_load = |event: &&Event| {
+                event.by == choice.by && matches!(event.what, What::Touched { .. })
+            };
+            let Some(load) = events.find(is_load) else { return };
+            let (What::Touched { place, .. }, Some(by)) = (&load.what, load.by) else { return };
+            let sites = load.stack.as_deref().map(blamed).unwrap_or_default();
+            facts.blame("loads an older value", Some(load), &sites);
+            let who = task_name(self.trace, by);
+            let what =
+                format!("{who} loads an older value of atomic {place} in step {}", load.step);
+            facts.facts.push(fact_of_calls("stale", what, OpenCalls { sites, left_out: 0 }));
+            told += 1;
         }
     }
 

@@ -73,6 +73,7 @@ static ASLEEP: Counts = Counts::new();
 /// Somebody sleeps, or is about to. Who is counted before it looks at the word, and is not seen
 /// by who looks at the count after it has changed the word, sees that change.
 #[derive(Debug)]
+#[cfg_attr(not(reveille_threads), allow(unreachable_pub))]
 pub struct Asleep(usize);
 
 impl Asleep {

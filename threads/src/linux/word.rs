@@ -98,6 +98,7 @@ pub(crate) unsafe fn wait_at_most(word: *const u32, value: u32, limit: &libc::ti
 
 /// Wakes at most so many kernel threads whose sleep on the word has one of these bits; answers how
 /// many, or with a negative error.
+#[cfg_attr(not(reveille_threads), allow(dead_code))]
 pub(crate) fn wake_at_most(word: *const u32, is_private: bool, most: u32, bits: u32) -> i64 {
     let flag = if is_private { libc::FUTEX_PRIVATE_FLAG } else { 0 };
     // SAFETY: the kernel takes the address for a name.
