@@ -29,6 +29,7 @@ mod shares;
 mod sticky;
 mod surw;
 mod table;
+mod unshared;
 mod urw;
 mod weights;
 

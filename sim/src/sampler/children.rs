@@ -3,8 +3,9 @@
 //! A run of a hundred tasks has a hundred thousand of them, and few are ever tried: so
 //! they are written out one by one, when they are asked for.
 
+use super::lessons::Lessons;
 use crate::choice::Kind;
-use crate::strand::{Path, Touch};
+use crate::strand::{Path, Resource, Touch};
 
 /// Where a run deviates: the number of the choice among all of the run, and the option.
 pub(super) type Deviation = (u32, u32);
@@ -24,6 +25,16 @@ pub(super) struct Seen {
 impl Seen {
     pub(super) fn of(kind: Kind, options: u32) -> Seen {
         Seen { at: 0, kind, options, next: None, woken: 0 }
+    }
+
+    /// What the default strand touches next, if that is known.
+    pub(super) fn resource(&self) -> Option<Resource> {
+        self.next.and_then(|(touch, _)| touch.resource())
+    }
+
+    /// Whether nobody else sees the next turn of the default strand.
+    pub(super) fn is_private(&self, lessons: &Lessons) -> bool {
+        self.next.is_some_and(|(touch, path)| lessons.is_private_to(touch, path))
     }
 }
 

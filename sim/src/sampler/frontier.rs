@@ -25,6 +25,7 @@ use super::arrivals::{Newcomers, Woken};
 use super::children::{Children, Deviation, Seen};
 use super::lessons::Lessons;
 use super::observation::Words;
+use super::unshared::{Pruned, Unshared};
 use crate::choice::Kind;
 use crate::few::Few;
 use crate::strand::{Path, Runnable, Strand, Touch};
@@ -40,8 +41,7 @@ const MOST_WAITING: usize = 1 << 20;
 pub(crate) struct Frontier {
     /// By the number of deviations that their children have.
     levels: Few<u32, VecDeque<Parent>>,
-    /// Choices of former runs before turns that nobody else could see.
-    private: Vec<Pruned>,
+    private: Unshared,
     /// Children that wait, and what is left out of them.
     waiting: usize,
     run: Node,
@@ -78,13 +78,6 @@ struct Parent {
     children: Children,
 }
 
-/// Deviations that are worth nothing as long as something is not shared.
-#[derive(Clone, Debug)]
-struct Pruned {
-    deviations: Vec<Deviation>,
-    seen: Seen,
-}
-
 /// A level that was tried in full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -104,7 +97,7 @@ impl Frontier {
     pub(crate) fn new() -> Self {
         Frontier {
             levels: Few::new(),
-            private: Vec::new(),
+            private: Unshared::default(),
             waiting: 0,
             run: Node::default(),
             made: Vec::new(),
@@ -210,22 +203,18 @@ impl Frontier {
             self.incomplete_from = 0;
         }
         self.has_inputs |= self.run.has_inputs;
-        let is_private =
-            |seen: &Seen| seen.next.is_some_and(|(touch, path)| lessons.is_private_to(touch, path));
-        self.add_what_became_shared(&is_private);
+        self.add_what_became_shared(lessons);
         // What touches nothing never becomes shared.
-        let may_be_shared = |seen: &&Seen| {
-            is_private(seen) && seen.next.is_some_and(|(touch, _)| touch != Touch::Nothing)
-        };
+        let may_be_shared = |seen: &&Seen| seen.is_private(lessons) && seen.resource().is_some();
         for seen in self.run.seen.iter().filter(may_be_shared) {
             if self.waiting >= MOST_WAITING {
                 self.incomplete_from = self.incomplete_from.min(own as u32 + 1);
                 break;
             }
             self.waiting += 1;
-            self.private.push(Pruned { deviations: self.run.deviations.clone(), seen: *seen });
+            self.private.add(&self.run.deviations, *seen);
         }
-        let children = Children::of(self.run.seen.iter().filter(|seen| !is_private(seen)));
+        let children = Children::of(self.run.seen.iter().filter(|seen| !seen.is_private(lessons)));
         self.add(self.run.deviations.clone(), children);
     }
 
@@ -239,16 +228,10 @@ impl Frontier {
         }
     }
 
-    fn add_what_became_shared(&mut self, is_private: &impl Fn(&Seen) -> bool) {
-        if self.private.iter().all(|pruned| is_private(&pruned.seen)) {
-            return;
-        }
-        let (private, shared) =
-            std::mem::take(&mut self.private).into_iter().partition(|p| is_private(&p.seen));
-        self.private = private;
-        let shared: Vec<Pruned> = shared;
+    fn add_what_became_shared(&mut self, lessons: &Lessons) {
+        let shared = self.private.take_shared(lessons);
         self.waiting -= shared.len();
-        for Pruned { deviations, seen } in shared {
+        for Pruned { deviations, seen, .. } in shared {
             self.add(deviations, Children::of([&seen].into_iter()));
         }
     }

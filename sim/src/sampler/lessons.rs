@@ -23,7 +23,9 @@ pub(crate) struct Lessons {
     turns: Option<Length>,
     strands: BTreeMap<Path, Strands>,
     users: BTreeMap<Resource, Users>,
-    shared: Shared,
+    at_hand: AtHand,
+    /// Resources whose users became more, in that order; each is here at most twice.
+    changed: Vec<Resource>,
     touches: BTreeMap<Resource, BTreeMap<Path, u32>>,
     links: BTreeMap<(Path, Path), u32>,
     /// The sets of turns that a sampler may select.
@@ -52,24 +54,35 @@ impl Length {
     }
 }
 
-/// Some of the resources that have many users: where threads touch one in every turn, a look into
-/// the map would cost as much as the turn.
-#[derive(Clone, Debug, Default)]
-struct Shared([Option<Resource>; 32]);
+/// The users of some of the resources: where threads touch one in every turn, a look into the map
+/// would cost as much as the turn.
+#[derive(Clone, Debug)]
+struct AtHand([Option<(Resource, Users)>; AtHand::PLACES]);
 
-impl Shared {
+impl AtHand {
+    const PLACES: usize = 64;
+
     #[inline]
-    fn at(resource: Resource) -> usize {
-        (resource.word() >> 7) as usize % 32
+    fn place(resource: Resource) -> usize {
+        (resource.word() >> 7) as usize % AtHand::PLACES
     }
 
     #[inline]
-    fn has(&self, resource: Resource) -> bool {
-        self.0[Shared::at(resource)] == Some(resource)
+    fn users(&self, resource: Resource) -> Option<Users> {
+        match self.0[AtHand::place(resource)] {
+            Some((known, users)) if known == resource => Some(users),
+            _ => None,
+        }
     }
 
-    fn add(&mut self, resource: Resource) {
-        self.0[Shared::at(resource)] = Some(resource);
+    fn put(&mut self, resource: Resource, users: Users) {
+        self.0[AtHand::place(resource)] = Some((resource, users));
+    }
+}
+
+impl Default for AtHand {
+    fn default() -> Self {
+        AtHand([None; AtHand::PLACES])
     }
 }
 
@@ -77,6 +90,13 @@ impl Shared {
 enum Users {
     One(Path),
     Many,
+}
+
+impl Users {
+    #[inline]
+    fn are_but(self, path: Path) -> bool {
+        self == Users::One(path)
+    }
 }
 
 /// A set of turns whose order matters.
@@ -131,11 +151,16 @@ impl Lessons {
         match touch {
             Touch::Anything => false,
             Touch::Nothing => true,
-            Touch::Read(resource) | Touch::Write(resource) => match self.users.get(&resource) {
+            Touch::Read(resource) | Touch::Write(resource) => match self.users_of(resource) {
                 None => true,
-                Some(users) => *users == Users::One(path),
+                Some(users) => users.are_but(path),
             },
         }
+    }
+
+    #[inline]
+    fn users_of(&self, resource: Resource) -> Option<Users> {
+        self.at_hand.users(resource).or_else(|| self.users.get(&resource).copied())
     }
 
     /// Notes at once what the strand touches: a resource may become shared in this run.
@@ -148,17 +173,30 @@ impl Lessons {
 
     #[inline]
     fn note_touch(&mut self, resource: Resource, path: Path) {
-        if !self.shared.has(resource) {
-            self.note_user(resource, path);
+        match self.at_hand.users(resource) {
+            Some(users) if users == Users::Many || users.are_but(path) => {}
+            _ => self.note_user(resource, path),
         }
     }
 
     fn note_user(&mut self, resource: Resource, path: Path) {
-        let users = self.users.entry(resource).or_insert(Users::One(path));
-        if *users != Users::One(path) {
-            *users = Users::Many;
-            self.shared.add(resource);
+        let known = self.users.get(&resource).copied();
+        let users = match known {
+            None => Users::One(path),
+            Some(users) if users.are_but(path) => users,
+            Some(_) => Users::Many,
+        };
+        if known != Some(users) {
+            self.users.insert(resource, users);
+            self.changed.push(resource);
         }
+        self.at_hand.put(resource, users);
+    }
+
+    /// The resources whose users became more after the first `heard` times that this happened:
+    /// what was private to a strand and is none of them still is.
+    pub(crate) fn changed_since(&self, heard: usize) -> &[Resource] {
+        self.changed.get(heard..).unwrap_or_default()
     }
 
     /// The turns that each strand and its descendants are expected to take.
@@ -256,4 +294,62 @@ fn note_fewest(known: &mut u32, seen: u32) -> bool {
         *known = seen;
     }
     changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn siblings() -> [Strand; 2] {
+        let root = Strand::root();
+        [1, 2].map(|number| root.spawn(number))
+    }
+
+    fn touch(lessons: &mut Lessons, strand: &Strand, resource: Resource) {
+        strand.set_next(Touch::Write(resource));
+        lessons.note(strand);
+    }
+
+    /// Whether the turn of each strand that touches it is private.
+    fn private_to(lessons: &Lessons, strands: &[Strand; 2], resource: Resource) -> [bool; 2] {
+        [0, 1].map(|at| lessons.is_private_to(Touch::Write(resource), strands[at].path()))
+    }
+
+    #[test]
+    fn users_are_known_of_more_resources_than_are_at_hand() {
+        let strands = siblings();
+        // Far more than there are places, so that each place is taken many times.
+        let resources: Vec<_> = (0..1_000).map(|n| Resource::named("cell").at(n)).collect();
+        let mut lessons = Lessons::default();
+        for _ in 0..3 {
+            for (n, resource) in resources.iter().enumerate() {
+                touch(&mut lessons, &strands[n % 2], *resource);
+                if n % 3 == 0 {
+                    touch(&mut lessons, &strands[(n + 1) % 2], *resource);
+                }
+            }
+        }
+        for (n, resource) in resources.iter().enumerate() {
+            let expected = [0, 1].map(|at| n % 3 != 0 && n % 2 == at);
+            assert_eq!(private_to(&lessons, &strands, *resource), expected, "resource {n}");
+        }
+    }
+
+    #[test]
+    fn of_a_resource_two_changes_are_told_at_most() {
+        let strands = siblings();
+        let resource = Resource::named("cell");
+        let mut lessons = Lessons::default();
+        let told = |lessons: &Lessons| lessons.changed_since(0).to_vec();
+        touch(&mut lessons, &strands[0], resource);
+        touch(&mut lessons, &strands[0], resource);
+        assert_eq!(told(&lessons), [resource]);
+        for _ in 0..2 {
+            touch(&mut lessons, &strands[1], resource);
+            touch(&mut lessons, &strands[0], resource);
+            assert_eq!(told(&lessons), [resource; 2]);
+        }
+        assert_eq!(lessons.changed_since(1), [resource]);
+        assert_eq!(lessons.changed_since(2), []);
+    }
 }
