@@ -13,6 +13,7 @@ mod exhaustive;
 mod fingerprint;
 mod foresight;
 mod frontier;
+mod gathering;
 mod lessons;
 mod observation;
 mod pct;

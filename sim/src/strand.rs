@@ -229,6 +229,13 @@ impl Strand {
         self.ordinal
     }
 
+    /// How many strands it has spawned so far.
+    #[must_use]
+    #[inline]
+    pub(crate) fn children(&self) -> u32 {
+        self.children.get()
+    }
+
     /// Where it comes from, the same in every run.
     #[must_use]
     #[inline]
@@ -305,6 +312,8 @@ enum Source<'a> {
     AtPoint { core: &'a Core, running: TaskRef, place: usize },
     /// Whatever somebody put together.
     List(&'a [&'a Strand]),
+    /// Some of others.
+    Among { all: &'a Runnable<'a>, options: &'a [u32] },
 }
 
 impl<'a> Runnable<'a> {
@@ -327,6 +336,21 @@ impl<'a> Runnable<'a> {
         });
         let len = len as u32;
         Runnable { source: Source::AtPoint { core, running, place }, len }
+    }
+
+    /// Those of the given options, which are numbers of strands here.
+    pub(crate) fn among(&'a self, options: &'a [u32]) -> Runnable<'a> {
+        Runnable { source: Source::Among { all: self, options }, len: options.len() as u32 }
+    }
+
+    /// The running strand, if it stands at a scheduling point; it is the default then.
+    #[must_use]
+    #[inline]
+    pub fn running(&self) -> Option<&Strand> {
+        match &self.source {
+            Source::AtPoint { running, .. } => Some(running.strand()),
+            _ => None,
+        }
     }
 
     /// The queue of a world, if that is what they stand in, from the first to the last.
@@ -356,6 +380,7 @@ impl<'a> Runnable<'a> {
     pub fn get(&self, option: u32) -> &Strand {
         match self.source {
             Source::List(strands) => strands[option as usize],
+            Source::Among { all, options } => all.get(options[option as usize]),
             _ => self.task(option).strand(),
         }
     }
@@ -370,6 +395,7 @@ impl<'a> Runnable<'a> {
                 let before = option as usize - 1;
                 in_queue(core, before + usize::from(before >= place))
             }
+            Source::Among { all, options } => all.task(options[option as usize]),
             Source::List(_) => unreachable!("a list holds no tasks"),
         }
     }

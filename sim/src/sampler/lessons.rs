@@ -22,6 +22,8 @@ pub(crate) struct Lessons {
     choices: Option<Length>,
     turns: Option<Length>,
     strands: BTreeMap<Path, Strands>,
+    /// The most children that a strand was seen to have.
+    children: BTreeMap<Path, u32>,
     users: BTreeMap<Resource, Users>,
     at_hand: AtHand,
     /// Resources whose users became more, in that order; each is here at most twice.
@@ -199,6 +201,11 @@ impl Lessons {
         self.changed.get(heard..).unwrap_or_default()
     }
 
+    /// The most children that the strand at `path` was seen to have.
+    pub(crate) fn children_of(&self, path: Path) -> u32 {
+        self.children.get(&path).copied().unwrap_or(0)
+    }
+
     /// The turns that each strand and its descendants are expected to take.
     pub(crate) fn all_turns(&self) -> &BTreeMap<Path, u32> {
         &self.all_turns
@@ -227,6 +234,7 @@ impl Lessons {
             let known = self.strands.entry(*path).or_insert(Strands { parent: *parent, turns: 0 });
             news |= note_fewest(&mut known.turns, *turns);
         }
+        self.count_children(seen);
         for (resource, path, count) in &seen.touches {
             self.note_touch(*resource, *path);
             let known = self.touches.entry(*resource).or_default().entry(*path).or_default();
@@ -238,6 +246,17 @@ impl Lessons {
         }
         if news {
             self.choose_selections();
+        }
+    }
+
+    fn count_children(&mut self, seen: &Observation) {
+        let mut counts: BTreeMap<Path, u32> = BTreeMap::new();
+        for parent in seen.strands.iter().filter_map(|strand| strand.parent) {
+            *counts.entry(parent).or_default() += 1;
+        }
+        for (parent, count) in counts {
+            let most = self.children.entry(parent).or_default();
+            *most = count.max(*most);
         }
     }
 

@@ -11,6 +11,8 @@
 //! others did goes on as a random walk, which is fair with probability 1 (as Coyote
 //! does; the fair tail proper comes at the bound of steps).
 //!
+//! In every other run strands that one strand spawns begin together; `gathering` says why.
+//!
 //! Run 0 is the plain one, and run 1 differs from it in its schedule alone: strands one
 //! after the other, as far as they go. Every run can be repeated from its tape alone; to
 //! make run `i` by seed, all runs before it are needed, since the samplers learn.
@@ -18,6 +20,7 @@
 use super::Sampler;
 use super::eager::Eager;
 use super::frontier::{Exhausted, Frontier};
+use super::gathering::Gathering;
 use super::observation::{Observation, Words};
 use super::pct::Pct;
 use super::policy::Policy;
@@ -102,6 +105,7 @@ pub struct Portfolio {
     urw: Urw,
     sticky: Sticky,
     random: RandomWalk,
+    gathering: Gathering,
     member: Member,
     /// Choices that the member still makes in this run.
     left: u32,
@@ -121,6 +125,7 @@ impl Portfolio {
             urw: Urw::default(),
             sticky: Sticky::default(),
             random: RandomWalk,
+            gathering: Gathering::default(),
             member: Member::Bounded,
             left: 0,
         }
@@ -185,6 +190,7 @@ impl Sampler for Portfolio {
         let faults = self.shared.begin(number, permitted, true);
         self.member = self.member_of(number);
         self.eager.begin();
+        self.gathering.begin(gathers(number));
         let run = &mut self.shared.run;
         let expected = run.lessons.choices().unwrap_or(0);
         self.left = expected.saturating_mul(UNFAIR_LENGTHS).saturating_add(LEAST_UNFAIR);
@@ -213,27 +219,27 @@ impl Sampler for Portfolio {
 
     #[inline]
     fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
-        let run = &mut self.shared.run;
         if self.member == Member::Bounded {
             return self.frontier.schedule(runnable);
         }
-        if let Some(option) = self.eager.pick(runnable, &run.lessons) {
+        self.gathering.look(runnable);
+        if let Some(option) = self.eager.pick(runnable, &self.shared.run.lessons) {
             return option;
         }
-        self.shared.note_choice();
-        let run = &mut self.shared.run;
         if self.left == 0 {
-            return self.random.schedule(runnable, run);
+            self.shared.note_choice();
+            return self.random.schedule(runnable, &mut self.shared.run);
         }
         self.left -= 1;
-        match self.member {
-            Member::Pos => self.pos.schedule(runnable, run),
-            Member::Surw => self.surw.schedule(runnable, run),
-            Member::Pct => self.pct.schedule(runnable, run),
-            Member::Urw => self.urw.schedule(runnable, run),
-            Member::Sticky => self.sticky.schedule(runnable, run),
-            Member::Random | Member::Bounded => self.random.schedule(runnable, run),
-        }
+        let Portfolio { gathering, shared, pos, surw, pct, urw, sticky, random, .. } = self;
+        gathering.schedule(runnable, shared, |runnable, run| match self.member {
+            Member::Pos => pos.schedule(runnable, run),
+            Member::Surw => surw.schedule(runnable, run),
+            Member::Pct => pct.schedule(runnable, run),
+            Member::Urw => urw.schedule(runnable, run),
+            Member::Sticky => sticky.schedule(runnable, run),
+            Member::Random | Member::Bounded => random.schedule(runnable, run),
+        })
     }
 
     #[inline]
@@ -256,4 +262,11 @@ impl Sampler for Portfolio {
         }
         self.shared.end();
     }
+}
+
+/// Whether new strands are held back in run `run`, as they are in every other one.
+///
+/// Multiples of the golden ratio lie as evenly among the runs of each member as among all.
+fn gathers(run: u64) -> bool {
+    run.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 63 == 1
 }

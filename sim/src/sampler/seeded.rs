@@ -5,6 +5,7 @@ use super::Sampler;
 use super::eager::Eager;
 use super::environment::Environment;
 use super::foresight::Foresight;
+use super::gathering::Gathering;
 use super::lessons::Lessons;
 use super::observation::{Observation, Observer};
 use super::policy::{Policy, Run};
@@ -23,6 +24,8 @@ pub struct Seeded<P> {
     policy: P,
     shared: Shared,
     eager: Option<Eager>,
+    gathers: bool,
+    gathering: Gathering,
     learns: bool,
 }
 
@@ -41,7 +44,8 @@ impl<P> Seeded<P> {
     /// Chooses by `policy`.
     #[must_use]
     pub fn with(seed: u64, policy: P) -> Seeded<P> {
-        Seeded { policy, shared: Shared::new(seed, false), eager: None, learns: true }
+        let (shared, gathering) = (Shared::new(seed, false), Gathering::default());
+        Seeded { policy, shared, eager: None, gathers: false, gathering, learns: true }
     }
 
     /// Lets turns that nobody else can see go before the policy is asked.
@@ -49,6 +53,13 @@ impl<P> Seeded<P> {
     pub fn eager(mut self) -> Seeded<P> {
         self.shared.run.is_eager = true;
         Seeded { eager: Some(Eager::default()), learns: true, ..self }
+    }
+
+    /// Lets strands that one strand spawns begin together, where it passes scheduling points
+    /// between two of them: who is new is held back until as many are there as in former runs.
+    #[must_use]
+    pub fn gathering(self) -> Seeded<P> {
+        Seeded { gathers: true, learns: true, ..self }
     }
 }
 
@@ -59,6 +70,7 @@ impl<P: Policy> Sampler for Seeded<P> {
         if let Some(eager) = &mut self.eager {
             eager.begin();
         }
+        self.gathering.begin(self.gathers);
         self.policy.begin(&mut self.shared.run);
         faults
     }
@@ -70,13 +82,14 @@ impl<P: Policy> Sampler for Seeded<P> {
 
     #[inline]
     fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
+        self.gathering.look(runnable);
         if let Some(eager) = &mut self.eager
             && let Some(option) = eager.pick(runnable, &self.shared.run.lessons)
         {
             return option;
         }
-        self.shared.note_choice();
-        self.policy.schedule(runnable, &mut self.shared.run)
+        let Seeded { policy, shared, gathering, .. } = self;
+        gathering.schedule(runnable, shared, |runnable, run| policy.schedule(runnable, run))
     }
 
     #[inline]

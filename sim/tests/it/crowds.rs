@@ -25,6 +25,10 @@ impl<S: Sampler> Sampler for LooksThrough<S> {
     }
 
     fn schedule(&mut self, runnable: &Runnable<'_>) -> u32 {
+        if runnable.running().is_some() {
+            // At a point they stand in no queue.
+            return self.0.schedule(runnable);
+        }
         let strands: Vec<&Strand> = runnable.iter().collect();
         self.0.schedule(&Runnable::of(&strands))
     }

@@ -12,6 +12,7 @@ mod exhaustive;
 mod foreign_threads;
 mod fs;
 mod fs_conformance;
+mod gathering;
 #[cfg(feature = "tokio")]
 mod guest_tokio;
 mod hold;
