@@ -32,6 +32,7 @@ mod surw;
 mod table;
 mod unshared;
 mod urw;
+mod users;
 mod weights;
 
 pub use bounded::Bounded;

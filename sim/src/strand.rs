@@ -115,6 +115,12 @@ impl Touch {
             Touch::Anything | Touch::Nothing => None,
         }
     }
+
+    /// Whether something may be changed.
+    #[inline]
+    pub(crate) fn writes(self) -> bool {
+        matches!(self, Touch::Write(_) | Touch::Anything)
+    }
 }
 
 /// Where a strand comes from: the path of its parent and its number among the

@@ -1,7 +1,7 @@
 //! The eager rule: what no other strand can see goes at once.
 //!
-//! A turn that touches only what a single strand ever touched commutes with every
-//! turn of the others. To let a policy choose there wastes its choices: in the
+//! A turn that touches only what a single strand ever touched, or only reads what all others only
+//! read, commutes with every turn of the others. To let a policy choose there wastes its choices: in the
 //! model of the published programs it costs POS four orders of magnitude. So such
 //! turns are run before the policy is asked. Only what a point declared counts; a
 //! turn of which nothing is declared may touch everything.

@@ -8,7 +8,8 @@
 //! each strand the fewest turns count that it ever needed, and the length of a run
 //! is not believed beyond a multiple of the first one's, which is the plain run.
 
-use super::observation::{Observation, Seen};
+use super::observation::{Observation, Seen, Touched};
+use super::users::Users;
 use crate::strand::{Path, Resource, Strand, Touch};
 use std::collections::BTreeMap;
 
@@ -26,7 +27,7 @@ pub(crate) struct Lessons {
     children: BTreeMap<Path, u32>,
     users: BTreeMap<Resource, Users>,
     at_hand: AtHand,
-    /// Resources whose users became more, in that order; each is here at most twice.
+    /// Resources whose users became more, in that order; each is here three times at most.
     changed: Vec<Resource>,
     touches: BTreeMap<Resource, BTreeMap<Path, u32>>,
     links: BTreeMap<(Path, Path), u32>,
@@ -88,19 +89,6 @@ impl Default for AtHand {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Users {
-    One(Path),
-    Many,
-}
-
-impl Users {
-    #[inline]
-    fn are_but(self, path: Path) -> bool {
-        self == Users::One(path)
-    }
-}
-
 /// A set of turns whose order matters.
 #[derive(Clone, Debug)]
 pub(crate) struct Selection {
@@ -140,8 +128,8 @@ impl Lessons {
         self.turns.map(|length| length.most)
     }
 
-    /// Whether the next turn of the strand touches only what nobody else was ever seen to
-    /// touch.
+    /// Whether nobody else was ever seen to touch what the next turn of the strand touches, or
+    /// nobody to write it.
     #[inline]
     pub(crate) fn is_private(&self, strand: &Strand) -> bool {
         self.is_private_to(strand.next(), strand.path())
@@ -150,14 +138,9 @@ impl Lessons {
     /// Whether a turn like this of the strand at `path` is one.
     #[inline]
     pub(crate) fn is_private_to(&self, touch: Touch, path: Path) -> bool {
-        match touch {
-            Touch::Anything => false,
-            Touch::Nothing => true,
-            Touch::Read(resource) | Touch::Write(resource) => match self.users_of(resource) {
-                None => true,
-                Some(users) => users.are_but(path),
-            },
-        }
+        let Some(resource) = touch.resource() else { return touch == Touch::Nothing };
+        let users = self.users_of(resource);
+        users.is_none_or(|users| users.are_blind_to(path, touch.writes()))
     }
 
     #[inline]
@@ -169,25 +152,21 @@ impl Lessons {
     #[inline]
     pub(crate) fn note(&mut self, strand: &Strand) {
         if let Some(resource) = strand.next().resource() {
-            self.note_touch(resource, strand.path());
+            self.note_touch(resource, strand.path(), strand.next().writes());
         }
     }
 
     #[inline]
-    fn note_touch(&mut self, resource: Resource, path: Path) {
-        match self.at_hand.users(resource) {
-            Some(users) if users == Users::Many || users.are_but(path) => {}
-            _ => self.note_user(resource, path),
+    fn note_touch(&mut self, resource: Resource, path: Path, writes: bool) {
+        let known = self.at_hand.users(resource);
+        if known.is_none_or(|users| Users::and(known, path, writes) != users) {
+            self.note_user(resource, path, writes);
         }
     }
 
-    fn note_user(&mut self, resource: Resource, path: Path) {
+    fn note_user(&mut self, resource: Resource, path: Path, writes: bool) {
         let known = self.users.get(&resource).copied();
-        let users = match known {
-            None => Users::One(path),
-            Some(users) if users.are_but(path) => users,
-            Some(_) => Users::Many,
-        };
+        let users = Users::and(known, path, writes);
         if known != Some(users) {
             self.users.insert(resource, users);
             self.changed.push(resource);
@@ -235,8 +214,8 @@ impl Lessons {
             news |= note_fewest(&mut known.turns, *turns);
         }
         self.count_children(seen);
-        for (resource, path, count) in &seen.touches {
-            self.note_touch(*resource, *path);
+        for Touched { resource, path, count, writes } in &seen.touches {
+            self.note_touch(*resource, *path, *writes);
             let known = self.touches.entry(*resource).or_default().entry(*path).or_default();
             news |= note_fewest(known, *count);
         }
@@ -355,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_resource_two_changes_are_told_at_most() {
+    fn of_a_resource_few_changes_are_told() {
         let strands = siblings();
         let resource = Resource::named("cell");
         let mut lessons = Lessons::default();
@@ -370,5 +349,26 @@ mod tests {
         }
         assert_eq!(lessons.changed_since(1), [resource]);
         assert_eq!(lessons.changed_since(2), []);
+    }
+
+    #[test]
+    fn what_all_read_is_private_to_each_until_somebody_writes() {
+        let strands = siblings();
+        let flag = Resource::named("flag");
+        let mut lessons = Lessons::default();
+        let private = |lessons: &Lessons, touch| {
+            [0, 1].map(|at| lessons.is_private_to(touch, strands[at].path()))
+        };
+        for _ in 0..2 {
+            for strand in &strands {
+                strand.set_next(Touch::Read(flag));
+                lessons.note(strand);
+            }
+        }
+        assert_eq!(private(&lessons, Touch::Read(flag)), [true; 2]);
+        assert_eq!(private(&lessons, Touch::Write(flag)), [false; 2]);
+        touch(&mut lessons, &strands[1], flag);
+        assert_eq!(private(&lessons, Touch::Read(flag)), [false; 2]);
+        assert_eq!(lessons.changed_since(0), [flag; 3]);
     }
 }

@@ -4,7 +4,7 @@
 //! [`Words`].
 
 use super::table::Table;
-use crate::strand::{Path, Resource, Strand, Touch};
+use crate::strand::{Path, Resource, Strand};
 use std::collections::BTreeMap;
 
 /// What one run showed to the samplers.
@@ -15,7 +15,7 @@ pub(crate) struct Observation {
     /// The strands in the order in which they had their first turns.
     pub(crate) strands: Vec<Seen>,
     /// Which resource was touched by which of them, how often.
-    pub(crate) touches: Vec<(Resource, Path, u32)>,
+    pub(crate) touches: Vec<Touched>,
     /// Which of them woke which, how often.
     pub(crate) wakes: Vec<(Path, Path, u32)>,
 }
@@ -26,6 +26,15 @@ pub(crate) struct Seen {
     pub(crate) path: Path,
     pub(crate) parent: Option<Path>,
     pub(crate) turns: u32,
+}
+
+/// What a strand was seen to do to a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Touched {
+    pub(crate) resource: Resource,
+    pub(crate) path: Path,
+    pub(crate) count: u32,
+    pub(crate) writes: bool,
 }
 
 /// Numbers in a row, read from the front.
@@ -65,8 +74,8 @@ impl Observation {
             words.extend([parent.map_or(0, Path::word), (*turns).into()]);
         }
         words.push(self.touches.len() as u64);
-        for (resource, path, count) in &self.touches {
-            words.extend([resource.word(), path.word(), (*count).into()]);
+        for Touched { resource, path, count, writes } in &self.touches {
+            words.extend([resource.word(), path.word(), (*count).into(), (*writes).into()]);
         }
         words.push(self.wakes.len() as u64);
         for (waker, woken, count) in &self.wakes {
@@ -87,7 +96,8 @@ impl Observation {
             })?,
             touches: words.list(|words| {
                 let resource = Resource::from_word(words.next()?);
-                Some((resource, Path::from_word(words.next()?), words.small()?))
+                let path = Path::from_word(words.next()?);
+                Some(Touched { resource, path, count: words.small()?, writes: words.next()? == 1 })
             })?,
             wakes: words.list(|words| {
                 let waker = Path::from_word(words.next()?);
@@ -134,14 +144,31 @@ impl Observer {
             place => place as usize - 1,
         };
         self.seen.strands[place].turns += 1;
-        if let Touch::Read(resource) | Touch::Write(resource) = strand.next() {
-            count(&mut self.seen.touches, &mut self.touched, resource, path);
+        if let Some(resource) = strand.next().resource() {
+            self.touched(resource, path, strand.next().writes());
         }
         if let Some(waker) = strand.woken_by()
             && waker != strand.number()
             && let Some(waker) = self.path_of(waker)
         {
-            count(&mut self.seen.wakes, &mut self.woken, waker, path);
+            let wakes = &mut self.seen.wakes;
+            let place = *self.woken.entry((waker, path)).or_insert(wakes.len());
+            match wakes.get_mut(place) {
+                Some((.., count)) => *count += 1,
+                None => wakes.push((waker, path, 1)),
+            }
+        }
+    }
+
+    fn touched(&mut self, resource: Resource, path: Path, writes: bool) {
+        let touches = &mut self.seen.touches;
+        let place = *self.touched.entry((resource, path)).or_insert(touches.len());
+        match touches.get_mut(place) {
+            Some(touched) => {
+                touched.count += 1;
+                touched.writes |= writes;
+            }
+            None => touches.push(Touched { resource, path, count: 1, writes }),
         }
     }
 
@@ -155,20 +182,6 @@ impl Observer {
     }
 }
 
-/// One more for the pair, whose place is noted.
-fn count<A: Copy + Ord, B: Copy + Ord>(
-    counts: &mut Vec<(A, B, u32)>,
-    places: &mut BTreeMap<(A, B), usize>,
-    a: A,
-    b: B,
-) {
-    let place = *places.entry((a, b)).or_insert(counts.len());
-    match counts.get_mut(place) {
-        Some((.., count)) => *count += 1,
-        None => counts.push((a, b, 1)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,7 +192,7 @@ mod tests {
         fn observations()(
             choices in any::<u32>(),
             strands in vec((any::<u64>(), prop::option::of(any::<u64>()), any::<u32>()), 0..5),
-            touches in vec((any::<u64>(), any::<u64>(), any::<u32>()), 0..5),
+            touches in vec((any::<u64>(), any::<u64>(), any::<u32>(), any::<bool>()), 0..5),
             wakes in vec((any::<u64>(), any::<u64>(), any::<u32>()), 0..5),
         ) -> Observation {
             let path = Path::from_word;
@@ -191,7 +204,9 @@ mod tests {
                     .collect(),
                 touches: touches
                     .into_iter()
-                    .map(|(r, p, count)| (Resource::from_word(r), path(p), count))
+                    .map(|(r, p, count, writes)| {
+                        Touched { resource: Resource::from_word(r), path: path(p), count, writes }
+                    })
                     .collect(),
                 wakes: wakes.into_iter().map(|(p, q, count)| (path(p), path(q), count)).collect(),
             }

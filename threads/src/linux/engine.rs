@@ -10,6 +10,7 @@ use super::sleepers::Runs;
 use super::stacks::{Larger, usual};
 use super::strand::Slot;
 use super::wait::Wait;
+use reveille_sim::Touching;
 use reveille_sim::carried::{self, Back, Carrier, Doorbell, Poll, shielded};
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -250,8 +251,13 @@ impl Pool {
 
     /// The place at an address that the strand touches.
     #[inline]
-    pub(crate) fn place(&self, strand: &Slot, address: usize) -> super::places::Place {
-        self.places.borrow_mut().at(address, || strand.name_place())
+    pub(crate) fn place(
+        &self,
+        strand: &Slot,
+        address: usize,
+        how: Touching,
+    ) -> super::places::Place {
+        self.places.borrow_mut().at(address, || strand.name_place(how))
     }
 
     /// Whether a strand has touched what is at an address.

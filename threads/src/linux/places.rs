@@ -1,8 +1,11 @@
 //! Names for places in memory: the same in every run in which the same is done.
 //!
 //! An address is no name: it differs from process to process, and samplers remember what was
-//! shared from run to run. So a place is named after the strand that touched it first, and by how
-//! many places that strand had named before. Memory that was freed and is allocated anew is
+//! shared from run to run. So a place is named after the strand that touched it first, how it did,
+//! and by how many places that strand had named so before: which of two strands comes first to one
+//! place decides who names it, and if all were counted alike it would shift the names of all
+//! places that both come to later, and a flag that is only read would be called what a lock is
+//! called in another run. Memory that was freed and is allocated anew is
 //! another place: where an allocator puts things depends on what ran before.
 
 use reveille_sim::{Path, Resource};

@@ -80,7 +80,7 @@ pub(crate) fn before(address: usize, how: Touching) -> Option<At> {
 pub(crate) fn at(strand: &'static Slot, address: usize) -> At {
     strand.catches_up();
     strand.touches.set(address);
-    At { strand, place: shielded(|| strand.pool().place(strand, address)).number }
+    At { strand, place: shielded(|| strand.pool().place(strand, address, Touching::Change)).number }
 }
 
 #[inline(never)]
@@ -88,7 +88,7 @@ fn stop_before(strand: &'static Slot, address: usize, how: Touching) -> At {
     strand.catches_up();
     strand.touches.set(address);
     shielded(|| {
-        let place = strand.pool().place(strand, address);
+        let place = strand.pool().place(strand, address, how);
         let touch = match how {
             Touching::Load => Touch::Read(place.resource),
             _ => Touch::Write(place.resource),

@@ -4,8 +4,8 @@ use super::engine::Pool;
 use super::point;
 use super::shell::{Handover, Shell};
 use super::wait::Wait;
-use reveille_sim::Path;
 use reveille_sim::carried::{self, Back, Poll, shielded};
+use reveille_sim::{Path, Touching};
 use std::cell::Cell;
 use std::fmt;
 use std::io;
@@ -43,8 +43,8 @@ pub(crate) struct Slot {
     pub(crate) in_a_row: Cell<u32>,
     /// Where a look is nobody's business: [`point::count_of_panics`].
     pub(crate) count_of_panics: Cell<usize>,
-    /// Places that it has named.
-    named: Cell<u32>,
+    /// Places that it has named, by how it touched them first.
+    named: [Cell<u32>; 3],
     /// What it is blocked on, and the number of that wait.
     pub(crate) waits: Cell<Option<(Wait, u64)>>,
 }
@@ -73,7 +73,7 @@ impl Slot {
             reads: Cell::new(0),
             in_a_row: Cell::new(0),
             count_of_panics: Cell::new(0),
-            named: Cell::new(0),
+            named: Default::default(),
             waits: Cell::new(None),
         })))
     }
@@ -92,7 +92,7 @@ impl Slot {
         self.pool.set(pool);
         self.number.set(number);
         self.waits.set(None);
-        self.named.set(0);
+        self.named.iter().for_each(|count| count.set(0));
         self.count_of_panics.set(pool.count_of_panics);
         // SAFETY: the pool has it until its end, and is of the thread that calls.
         unsafe { self.shell.give(Box::new(|| self.live()), pool.outside()) };
@@ -104,10 +104,16 @@ impl Slot {
         unsafe { &*self.pool.get() }
     }
 
-    /// What a place is named after that it is the first to touch.
-    pub(crate) fn name_place(&self) -> (Path, u32) {
-        let nth = self.named.get();
-        self.named.set(nth + 1);
+    /// What a place is named after that it is the first to touch, and how it does.
+    pub(crate) fn name_place(&self, how: Touching) -> (Path, u32) {
+        let kind = match how {
+            Touching::Load => 0,
+            Touching::Store => 1,
+            _ => 2,
+        };
+        let count = &self.named[kind as usize];
+        count.set(count.get() + 1);
+        let nth = count.get() << 2 | kind;
         (carried::path().unwrap_or(Path::ROOT), nth)
     }
 

@@ -6,6 +6,7 @@ use super::point::{At, strand};
 use super::strand::Slot;
 use core::ffi::c_int;
 pub(crate) use reveille_sim::Accessing;
+use reveille_sim::Touching;
 use reveille_sim::carried::{is_shielded, shielded};
 
 fn with<W: Word, R>(at: At, found: W, f: impl FnOnce(&mut Memory, memory::At) -> R) -> Option<R> {
@@ -86,7 +87,7 @@ fn meet(strand: &Slot, word: *const u32, found: impl FnOnce(&Memory, u32) -> u64
     }
     strand.catches_up();
     let address = word.addr();
-    let place = shielded(|| strand.pool().place(strand, address)).number;
+    let place = shielded(|| strand.pool().place(strand, address, Touching::Change)).number;
     strand.pool().with_memory(|memory| {
         let found = found(memory, place);
         let at = memory::At { strand: strand.number.get(), place, address, bytes: 4, found };
