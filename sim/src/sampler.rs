@@ -30,6 +30,7 @@ mod shares;
 mod sticky;
 mod surw;
 mod table;
+mod turns;
 mod unshared;
 mod urw;
 mod users;

@@ -3,8 +3,9 @@
 //! No sampler finds everything: POS is lost where one of many alike must be kept back,
 //! PCT where a bug needs many changes, SURW where it counts wrongly; bounded search
 //! finds what is near the plain run and nothing else. Published harnesses run one
-//! after the other; we let them take turns by fixed shares, so that none waits for
-//! the end of another, and all of them learn from every run.
+//! after the other; we let them take turns, so that none waits for the end of another,
+//! and all of them learn from every run. Whose turn it is, early and late in a long search,
+//! `turns` decides.
 //!
 //! Most of them are unfair, and a strand that spins until another has done its part
 //! would spin to the bound of the run. So a run that makes many more choices than
@@ -29,6 +30,7 @@ use super::random::RandomWalk;
 use super::seeded::Shared;
 use super::sticky::Sticky;
 use super::surw::Surw;
+use super::turns::Turns;
 use super::urw::Urw;
 use crate::choice::Kind;
 use crate::fault::Faults;
@@ -77,18 +79,6 @@ impl fmt::Display for Member {
     }
 }
 
-/// Who makes the runs after the plain one, over and over.
-#[rustfmt::skip]
-const TURNS: [Member; 20] = {
-    use Member::*;
-    [
-        Pct, Bounded, Pos, Surw, Bounded,
-        Surw, Pos, Random, Bounded, Surw,
-        Pct, Pos, Surw, Urw, Bounded,
-        Surw, Pos, Pct, Sticky, Surw,
-    ]
-};
-
 /// The unfair part of a run lasts so many times the length of others, and a little.
 const UNFAIR_LENGTHS: u32 = 2;
 const LEAST_UNFAIR: u32 = 256;
@@ -106,9 +96,12 @@ pub struct Portfolio {
     sticky: Sticky,
     random: RandomWalk,
     gathering: Gathering,
+    turns: Turns,
     member: Member,
     /// Choices that the member still makes in this run.
     left: u32,
+    /// Turns that strands had in this run.
+    effort: u64,
 }
 
 impl Portfolio {
@@ -126,8 +119,10 @@ impl Portfolio {
             sticky: Sticky::default(),
             random: RandomWalk,
             gathering: Gathering::default(),
+            turns: Turns::default(),
             member: Member::Bounded,
             left: 0,
+            effort: 0,
         }
     }
 
@@ -147,7 +142,7 @@ impl Portfolio {
     /// as if it had made the run; see [`catch_up`](Self::catch_up).
     #[must_use]
     pub fn lesson(&self) -> Vec<u64> {
-        let mut words = Vec::new();
+        let mut words = vec![self.effort];
         let seen = self.shared.observation();
         words.push(u64::from(seen.is_some()));
         if let Some(seen) = seen {
@@ -164,6 +159,7 @@ impl Portfolio {
     pub fn catch_up(&mut self, run: u64, permitted: Faults, lesson: &[u64]) {
         self.begin(run, permitted);
         let words = &mut Words(lesson);
+        self.effort = words.next().unwrap_or(0);
         if words.next() == Some(1)
             && let Some(seen) = Observation::read(words)
         {
@@ -173,14 +169,7 @@ impl Portfolio {
             self.frontier.read(words);
             self.frontier.end(&self.shared.run.lessons);
         }
-    }
-
-    fn member_of(&self, run: u64) -> Member {
-        let Some(turn) = run.checked_sub(1) else { return Member::Bounded };
-        match TURNS[(turn % TURNS.len() as u64) as usize] {
-            Member::Bounded if self.frontier.is_done() => Member::Random,
-            member => member,
-        }
+        self.turns.note(self.member, self.effort);
     }
 }
 
@@ -188,7 +177,9 @@ impl Sampler for Portfolio {
     #[inline]
     fn begin(&mut self, number: u64, permitted: Faults) -> Faults {
         let faults = self.shared.begin(number, permitted, true);
-        self.member = self.member_of(number);
+        let is_done = |member| member == Member::Bounded && self.frontier.is_done();
+        self.member = self.turns.member(number, is_done);
+        self.effort = 0;
         self.eager.begin();
         self.gathering.begin(gathers(number));
         let run = &mut self.shared.run;
@@ -244,6 +235,7 @@ impl Sampler for Portfolio {
 
     #[inline]
     fn turn(&mut self, strand: &Strand) {
+        self.effort += 1;
         let run = &mut self.shared.run;
         match self.member {
             Member::Surw => self.surw.turn(strand, run),
@@ -261,6 +253,7 @@ impl Sampler for Portfolio {
             self.frontier.end(&self.shared.run.lessons);
         }
         self.shared.end();
+        self.turns.note(self.member, self.effort);
     }
 }
 

@@ -1,7 +1,9 @@
 //! The portfolio: every member has its turn, forks catch up, and what only some of the
 //! members find is found soon.
 
-use reveille_sim::{Plain, Portfolio, Random, Sampler, Settings, World, yield_now};
+use reveille_sim::{
+    Faults, Member, Plain, Portfolio, Random, Runnable, Sampler, Settings, Strand, World, yield_now,
+};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -41,6 +43,66 @@ fn a_portfolio_catches_up_with_runs_made_elsewhere() {
     parent.catch_up(300, settings.faults, &[1, u64::MAX, 7]);
     parent.catch_up(301, settings.faults, &[]);
     tapes(&mut parent, &mut world, 302..330);
+}
+
+#[test]
+fn a_portfolio_catches_up_far_on() {
+    let settings = Settings::default();
+    let mut world = World::new();
+    let (mut here, mut there) = (Portfolio::new(4), Portfolio::new(4));
+    // Longer than runs go by fixed turns.
+    let runs = 10_200;
+    for run in 0..runs {
+        tapes(&mut here, &mut world, run..run + 1);
+        there.catch_up(run, settings.faults, &here.lesson());
+        assert_eq!(there.member(), here.member(), "run {run}");
+    }
+    let further = runs..runs + 100;
+    assert_eq!(
+        tapes(&mut here, &mut world, further.clone()),
+        tapes(&mut there, &mut world, further)
+    );
+    // A lesson that is damaged is a run all the same.
+    there.catch_up(runs + 100, settings.faults, &[]);
+    tapes(&mut there, &mut world, runs + 101..runs + 130);
+}
+
+/// Makes a run of two strands, each of so many turns; gives how many there were in all.
+fn turns(portfolio: &mut Portfolio, run: u64, length: impl Fn(Member) -> u32) -> u64 {
+    let root = Strand::root();
+    let strands = [1, 2].map(|number| root.spawn(number));
+    portfolio.begin(run, Faults::NONE);
+    let length = length(portfolio.member());
+    let mut turns = 0;
+    loop {
+        let left: Vec<&Strand> = strands.iter().filter(|strand| strand.turns() < length).collect();
+        let taken = match left.len() {
+            0 => break,
+            1 => left[0],
+            _ => left[portfolio.schedule(&Runnable::of(&left)) as usize],
+        };
+        portfolio.turn(taken);
+        taken.take_turn();
+        turns += 1;
+    }
+    portfolio.end();
+    turns
+}
+
+#[test]
+fn a_bounded_search_that_makes_long_runs_has_a_tenth_of_the_late_turns() {
+    let mut portfolio = Portfolio::new(4);
+    let length = |member| if member == Member::Bounded { 300 } else { 6 };
+    let (mut bounded, mut all) = (0, 0);
+    for run in 0..20_000 {
+        let turns = turns(&mut portfolio, run, length);
+        if run >= 10_000 {
+            bounded += if portfolio.member() == Member::Bounded { turns } else { 0 };
+            all += turns;
+        }
+    }
+    let part = f64::from(bounded as u32) / f64::from(all as u32);
+    assert!((0.09..0.11).contains(&part), "it has {bounded} of {all}");
 }
 
 #[test]
