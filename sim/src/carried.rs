@@ -254,12 +254,14 @@ impl Core {
 
     /// The same where the strand is blocked, and nobody was chosen yet.
     fn block_and_pass_on(&self) -> Option<TaskRef> {
-        let others = self.ready.with(|ready| ready.len()) as u32;
+        let running = self.running.get()?;
+        // If it was woken it stands in the queue itself, until it is left.
+        let is_due = running.ledger().has(WOKEN) && !running.ledger().has(LATE);
+        let others = (self.ready.with(|ready| ready.len()) - usize::from(is_due)) as u32;
         let is_of_loop = self.phase.get() != Phase::Free || self.next.get().is_some();
         if is_of_loop || !(1..=prefetch::FEW).contains(&others) || !self.may_pass_on() {
             return None;
         }
-        let running = self.running.get()?;
         self.carriage.last.set(running.id());
         self.leave(running, true);
         let option = self.choose_strand(&Runnable::in_queue(self, others)) as usize;

@@ -5,9 +5,11 @@ use reveille::Law;
 use reveille_sim::{Plain, Recording, Settings, World};
 use reveille_threads::Threads;
 use std::collections::BTreeSet;
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Barrier, Condvar, Mutex, RwLock, mpsc};
+use std::task::Poll;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -65,6 +67,24 @@ fn all_that_waits_in_std_is_woken() {
         assert_eq!(receiver.recv().unwrap(), 2);
         other.thread().unpark();
         other.join().unwrap();
+    });
+}
+
+#[test]
+fn a_task_that_was_woken_in_its_poll_is_blocked_in_it() {
+    passes("woken", async || {
+        let tasks = [0, 1].map(|_| {
+            let mut polls = 0;
+            reveille::spawn(poll_fn(move |cx| {
+                polls += 1;
+                cx.waker().wake_by_ref();
+                thread::sleep(Duration::from_millis(1));
+                if polls == 3 { Poll::Ready(polls) } else { Poll::Pending }
+            }))
+        });
+        for task in tasks {
+            assert_eq!(task.await.unwrap(), 3);
+        }
     });
 }
 
