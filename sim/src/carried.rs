@@ -73,6 +73,9 @@ pub trait Carrier: fmt::Debug {
     /// What that strand has done happens before whatever the calling one does from now on.
     fn happens_after(&self, strand: u32);
 
+    /// The memory is kept for a task to come: what was done there has nothing to do with that one.
+    fn free(&self, address: usize, size: usize);
+
     /// The strand is over, whether it was ever begun or not; its thread may be used again.
     fn over(&self, strand: u32);
 
@@ -331,6 +334,14 @@ impl Core {
     pub(crate) fn happens_after(&self, task: TaskId) {
         if self.is_carried() {
             self.carriage.with_carrier(|carrier| carrier.happens_after(task.0));
+        }
+    }
+
+    /// The memory of a task is kept for another one.
+    #[inline(always)]
+    pub(crate) fn memory_is_kept(&self, address: usize, size: usize) {
+        if self.is_carried() {
+            self.carriage.with_carrier(|carrier| carrier.free(address, size));
         }
     }
 

@@ -258,6 +258,8 @@ impl TaskRef {
             (self.header().vtable.drop)(self.0);
             core.blocks.with(|blocks| blocks.give(block, layout));
         }
+        #[cfg(feature = "threads")]
+        core.memory_is_kept(block.place().addr().get(), layout.size());
     }
 
     /// The same on a thread that has no world.

@@ -4,12 +4,13 @@
 //! model allows and this engine never shows is said beside the test.
 #![cfg(reveille_threads)]
 
-use reveille_sim::{Exhaustive, Faults, Kind, Random, Sampler, Settings, World, spawn};
+use reveille_sim::{Exhaustive, Faults, Kind, Random, Sampler, Settings, World, spawn, yield_now};
 use reveille_threads::Threads;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
-use std::sync::atomic::{AtomicU32, Ordering, fence};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 use std::thread;
 use std::time::Duration;
 
@@ -332,4 +333,38 @@ fn who_joins_knows_all_and_so_does_who_was_begun() {
         })
     }]);
     assert_eq!(seen, BTreeSet::from([vec![1, 1]]));
+}
+
+#[test]
+fn an_atomic_in_the_memory_of_a_task_that_is_over_was_never_its() {
+    let Runner { mut world, settings } = Runner::new();
+    // Across the `.await` it is in the memory of the task, at the same place in both.
+    let task = |first: u64, is_stored_to: bool| async move {
+        let place = AtomicU64::new(first);
+        if is_stored_to {
+            place.store(2, Relaxed);
+        }
+        yield_now().await;
+        place.load(Relaxed)
+    };
+    let mut seen = BTreeSet::new();
+    let mut random = Random::new(1);
+    for run in 0..200 {
+        let outcome = world.run(&settings, &mut random, run, || async {
+            let is_over = Arc::new(AtomicU32::new(0));
+            let other = is_over.clone();
+            // Nothing orders what the one did before the other.
+            let spawning = spawn(async move {
+                while other.load(Relaxed) == 0 {
+                    yield_now().await;
+                }
+                spawn(task(2, false)).await.unwrap()
+            });
+            spawn(task(1, true)).await.unwrap();
+            is_over.store(1, Relaxed);
+            spawning.await.unwrap()
+        });
+        seen.insert(outcome.output.unwrap());
+    }
+    assert_eq!(seen, BTreeSet::from([2]));
 }

@@ -283,7 +283,6 @@ impl Pool {
     }
 
     /// The memory is given back.
-    #[cfg(reveille_threads)]
     pub(crate) fn free(&self, address: usize, size: usize) {
         // If the table is in use, it is its own memory.
         if let Ok(mut places) = self.places.try_borrow_mut() {
@@ -358,6 +357,10 @@ impl Carrier for Threads {
         if let Some(calls) = self.0.watched_strand() {
             self.0.with_memory(|memory| memory.take_over(strand, calls));
         }
+    }
+
+    fn free(&self, address: usize, size: usize) {
+        self.0.free(address, size);
     }
 
     fn go_on(&self, strand: u32) -> Back {
