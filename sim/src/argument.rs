@@ -6,6 +6,8 @@
 //! tape, so whoever reads the tape of a run sees which moves it took.
 
 use crate::choice::Kind;
+use crate::private::unshaken;
+use crate::sampler::Sampler;
 use crate::world;
 
 /// Options of a move: the end, and one for each move.
@@ -24,10 +26,11 @@ pub fn draw_argument() -> u32 {
 #[must_use]
 pub fn asked_argument_moves() -> Vec<u32> {
     let Some(core) = world::current() else { return Vec::new() };
-    let asked = core.tell_sampler(|sampler| {
+    let moves = |sampler: &mut dyn Sampler| {
         let next = || Some(sampler.move_argument()).filter(|option| (1..MOVES).contains(option));
         std::iter::from_fn(next).collect()
-    });
+    };
+    let asked = unshaken(|| core.tell_sampler(moves));
     asked.unwrap_or_default()
 }
 

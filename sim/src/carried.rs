@@ -50,6 +50,9 @@ use std::task::Context;
 
 /// Who gives strands their threads.
 pub trait Carrier: fmt::Debug {
+    /// A run begins.
+    fn begin_run(&self);
+
     /// Performs the poll on the thread of strand `strand`, from its beginning.
     fn begin(&self, strand: u32, poll: Poll) -> Back;
 
@@ -72,6 +75,10 @@ pub trait Carrier: fmt::Debug {
 
     /// What that strand has done happens before whatever the calling one does from now on.
     fn happens_after(&self, strand: u32);
+
+    /// The memory is of what a run is made of: whichever strand it is touched from, that is the run's
+    /// doing.
+    fn own(&self, address: usize, size: usize);
 
     /// The memory is kept for a task to come: what was done there has nothing to do with that one.
     fn free(&self, address: usize, size: usize);
@@ -334,6 +341,25 @@ impl Core {
     pub(crate) fn happens_after(&self, task: TaskId) {
         if self.is_carried() {
             self.carriage.with_carrier(|carrier| carrier.happens_after(task.0));
+        }
+    }
+
+    /// A run begins whose sampler is lent.
+    pub(crate) fn begin_carried_run(&self) {
+        if self.is_carried() {
+            self.carriage.with_carrier(|carrier| {
+                carrier.begin_run();
+                carrier.own(self.address(), size_of::<Core>());
+            });
+        }
+    }
+
+    /// A task was born: what of its memory is not its future's belongs to the run.
+    #[inline(always)]
+    pub(crate) fn owns_part_of(&self, task: TaskRef) {
+        if self.is_carried() {
+            let part = task.part_of_run();
+            self.carriage.with_carrier(|carrier| carrier.own(part.start, part.len()));
         }
     }
 

@@ -7,6 +7,7 @@
 //! never entered twice.
 
 use crate::choice::Kind;
+use crate::private::unshaken;
 use crate::sampler::Sampler;
 use crate::strand::Runnable;
 use crate::trace::What;
@@ -43,6 +44,8 @@ impl Core {
     }
 
     /// Calls the sampler of this run, if it is not the caller.
+    ///
+    /// A strand that calls it is [`unshaken`]: nobody races for what a sampler remembers.
     pub(crate) fn tell_sampler<R>(&self, f: impl FnOnce(&mut dyn Sampler) -> R) -> Option<R> {
         let sampler = self.take_sampler()?;
         // SAFETY: see `lend_sampler`; a sampler that calls back into the world finds
@@ -69,9 +72,8 @@ impl Core {
         if self.phase.get() != Phase::Free || options <= 1 {
             return 0;
         }
-        let Some(option) = self.tell_sampler(|sampler| sampler.choose(kind, options)) else {
-            return 0;
-        };
+        let asked = unshaken(|| self.tell_sampler(|sampler| sampler.choose(kind, options)));
+        let Some(option) = asked else { return 0 };
         self.note_choice(kind, options, option)
     }
 

@@ -65,6 +65,8 @@ impl World {
         // SAFETY: the sampler is borrowed for this whole function, which forgets
         // it before it returns; what unwinds out of the loop is caught.
         unsafe { core.lend_sampler(sampler) };
+        #[cfg(feature = "threads")]
+        core.begin_carried_run();
         let root = core.add_task(async move { body().await }, None, 0, spawned_at);
         // Polls, destructors and wakers are caught where they are called; this is for
         // a sampler that panics. Whatever it is, nothing of the run may outlive it.
@@ -156,7 +158,10 @@ impl Core {
             self.enqueue(task);
         }
         #[cfg(feature = "threads")]
-        self.happens_before(id);
+        {
+            self.owns_part_of(task);
+            self.happens_before(id);
+        }
         task
     }
 

@@ -209,6 +209,13 @@ impl TaskRef {
         self.0.as_ptr().addr()
     }
 
+    /// Where what it has beside its future is.
+    #[cfg(feature = "threads")]
+    pub(crate) fn part_of_run(self) -> std::ops::Range<usize> {
+        let start = self.place().addr().get();
+        start..start + HEADER + size_of::<Header>()
+    }
+
     pub(crate) fn future_name(self) -> &'static str {
         (self.header().vtable.future)()
     }

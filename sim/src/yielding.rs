@@ -1,6 +1,7 @@
 //! Giving the sampler a chance: yields, points, marks and draws.
 
 use crate::choice::Kind;
+use crate::private::unshaken;
 use crate::strand::{Resource, Runnable, Touch};
 use crate::trace::What;
 use crate::world::{self, Core, Phase};
@@ -103,7 +104,7 @@ impl Core {
     /// Whether the running task goes on at a scheduling point.
     fn goes_on(&self, touch: Touch) -> bool {
         self.count_work();
-        self.goes_on_here(touch)
+        unshaken(|| self.goes_on_here(touch))
     }
 
     /// The same where it is no work that a poll could do without end.

@@ -1,11 +1,15 @@
-//! What a run has of memory and uses again is new to whoever has it next.
+//! What a run is made of is memory of the engine, whichever strand it is called from: nobody races
+//! for it, and what is used again from task to task is new to each.
 #![cfg(reveille_races)]
 
-use reveille_sim::{Faults, Random, Settings, World, spawn, yield_now};
+use reveille_sim::{
+    Builder, Faults, Random, Settings, World, draw, mark, point, spawn, watch, yield_now,
+};
 use reveille_threads::Threads;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
 
 /// That no run of many breaks a law, whatever the faults.
 fn is_clean<F: Future<Output = ()>>(faults: Faults, body: impl Fn() -> F) {
@@ -20,6 +24,15 @@ fn is_clean<F: Future<Output = ()>>(faults: Faults, body: impl Fn() -> F) {
         assert!(outcome.tasks > 1, "it has tasks");
         assert_eq!(outcome.verdict, None, "seed {seed}");
     }
+}
+
+/// Does this in two tasks that know nothing of each other.
+fn at_once<F: Future<Output = ()> + Send + 'static>(faults: Faults, task: fn() -> F) {
+    is_clean(faults, || async move {
+        for task in [0, 1].map(|_| spawn(async move { task().await })) {
+            task.await.unwrap();
+        }
+    });
 }
 
 #[test]
@@ -37,5 +50,38 @@ fn a_task_in_the_memory_of_one_that_is_over_has_nothing_to_do_with_it() {
         spawn(async {}).await.unwrap();
         is_over.store(true, Relaxed);
         spawning.await.unwrap();
+    });
+}
+
+#[test]
+fn choices_race_with_none() {
+    at_once(Faults::ALL, || async {
+        yield_now().await;
+        _ = draw(3);
+        yield_now().await;
+    });
+}
+
+#[test]
+fn tasks_that_spawn_and_join_race_with_none() {
+    at_once(Faults::NONE, || async {
+        let first = Builder::new().name("first").spawn(async { vec![yield_now().await] });
+        let second = spawn(async { vec![0; 3] });
+        let third = spawn(std::future::pending::<()>());
+        first.await.unwrap();
+        second.await.unwrap();
+        third.abort();
+        third.await.unwrap_err();
+    });
+}
+
+#[test]
+fn time_points_and_watches_race_with_none() {
+    at_once(Faults::ALL, || async {
+        reveille_sim::time::sleep(Duration::from_millis(1)).await;
+        point().await;
+        mark("here");
+        let ended = reveille_sim::time::timeout(Duration::from_millis(3), watch(yield_now()));
+        ended.await.unwrap();
     });
 }

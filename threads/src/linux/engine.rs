@@ -208,7 +208,7 @@ impl Pool {
         }
     }
 
-    /// The first strand of a run begins: of the last run nothing is left.
+    /// A run begins: of the last one nothing is left.
     fn begin_run(&self) {
         self.strands.borrow_mut().clear();
         self.living.borrow_mut().clear();
@@ -336,13 +336,12 @@ impl Drop for Pool {
 }
 
 impl Carrier for Threads {
+    fn begin_run(&self) {
+        self.0.begin_run();
+    }
+
     fn begin(&self, strand: u32, poll: Poll) -> Back {
-        let slot = self.0.slot(strand).unwrap_or_else(|| {
-            if strand == 0 {
-                self.0.begin_run();
-            }
-            self.0.take(strand)
-        });
+        let slot = self.0.slot(strand).unwrap_or_else(|| self.0.take(strand));
         self.0.with_memory(|memory| memory.look(strand));
         slot.begin(poll)
     }
@@ -357,6 +356,10 @@ impl Carrier for Threads {
         if let Some(calls) = self.0.watched_strand() {
             self.0.with_memory(|memory| memory.take_over(strand, calls));
         }
+    }
+
+    fn own(&self, address: usize, size: usize) {
+        self.0.with_memory(|memory| memory.own(address, size));
     }
 
     fn free(&self, address: usize, size: usize) {

@@ -36,6 +36,7 @@
 mod clock;
 mod history;
 mod order;
+mod own;
 mod shadow;
 mod unseen;
 mod view;
@@ -43,6 +44,7 @@ mod view;
 use clock::{Clock, Event};
 use history::History;
 pub(crate) use order::Order;
+use own::Own;
 use reveille_sim::Accessing;
 use reveille_sim::carried;
 use shadow::Shadow;
@@ -64,6 +66,7 @@ pub(crate) struct Memory {
     /// The last operation of each strand that is sequentially consistent.
     in_order: Clock,
     shadow: Shadow,
+    own: Own,
 }
 
 /// A place, as an operation finds it.
@@ -88,6 +91,7 @@ impl Memory {
             fences: Clock::default(),
             in_order: Clock::default(),
             shadow: Shadow::default(),
+            own: Own::default(),
         }
     }
 
@@ -209,8 +213,16 @@ impl Memory {
         self.tick(from, Order::Relaxed);
     }
 
+    /// The memory is of what the run is made of, until it is given back.
+    pub(crate) fn own(&mut self, address: usize, size: usize) {
+        self.own.add(address, size);
+    }
+
     /// Memory is touched by an instruction that is no atomic operation.
     pub(crate) fn access(&mut self, strand: u32, address: usize, bytes: u8, how: Accessing) {
+        if self.own.has(address) {
+            return;
+        }
         let touched = Touched { strand, address, bytes, how };
         // To look for what was done unseen takes longer than the access; so it is done when it
         // makes a difference.
@@ -233,6 +245,7 @@ impl Memory {
 
     /// The memory is another's from now on, or nobody's.
     pub(crate) fn forget(&mut self, address: usize, size: usize) {
+        self.own.forget(address, size);
         self.shadow.forget(address, size);
         self.unseen.forget(address, size);
     }
