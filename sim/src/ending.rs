@@ -113,6 +113,10 @@ impl Core {
             if header.ledger.has(PANICKED) {
                 self.panic_unread(task);
             }
+            #[cfg(feature = "threads")]
+            if !header.ledger.has(TAKEN) {
+                self.happens_after(task.id());
+            }
             task.drop_output();
         }
         self.doubt(&header.ledger);

@@ -54,6 +54,27 @@ fn a_task_in_the_memory_of_one_that_is_over_has_nothing_to_do_with_it() {
 }
 
 #[test]
+fn who_drops_the_output_of_a_task_comes_after_it() {
+    struct Output(Box<u64>);
+    impl Drop for Output {
+        fn drop(&mut self) {
+            *self.0 += 1;
+        }
+    }
+    is_clean(Faults::NONE, || async {
+        let task = spawn(async {
+            let mut output = Output(Box::new(1));
+            *output.0 += 1;
+            output
+        });
+        while !task.is_finished() {
+            yield_now().await;
+        }
+        drop(task);
+    });
+}
+
+#[test]
 fn choices_race_with_none() {
     at_once(Faults::ALL, || async {
         yield_now().await;
