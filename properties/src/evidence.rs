@@ -56,6 +56,8 @@ pub(crate) struct Suspect {
     pub(crate) touched: Option<u64>,
     /// It went to sleep in the midst of its poll, as a thread does, and did not wake again.
     pub(crate) asleep: Option<u64>,
+    /// It was woken, and that one sleeps in the midst of its poll on the thread that both share.
+    pub(crate) aside_for: Option<TaskId>,
 }
 
 impl Evidence {
@@ -152,6 +154,10 @@ impl Suspect {
             submitted: None,
             touched: None,
             asleep: asleep(trace, end, poller),
+            aside_for: match owner {
+                Owner::Task(task) => busy_with(trace, end, task),
+                Owner::Watch(_) => None,
+            },
         }
     }
 
@@ -210,6 +216,22 @@ fn asleep(trace: &Trace, end: u64, by: Option<TaskId>) -> Option<u64> {
     let sleeps =
         matches!(last.what, What::Touched { how: Touching::Sleep, .. } | What::HandlePolled { .. });
     sleeps.then_some(last.index)
+}
+
+/// Who sleeps in the midst of its poll, before event `end`, on the thread of a task that is due.
+fn busy_with(trace: &Trace, end: u64, task: TaskId) -> Option<TaskId> {
+    let home = |task: TaskId| trace.task(task).map(|info| info.home);
+    let own = Owner::Task(task);
+    let lately = trace.events().rev().filter(|e| e.index < end).find_map(|e| match e.what {
+        What::Polled { owner, .. } if owner == own => Some(false),
+        What::Woken { owner, effective: true, .. } if owner == own => Some(true),
+        What::Spawned { child } if child == task => Some(true),
+        _ => None,
+    });
+    let is_due = lately == Some(true) && asleep(trace, end, Some(task)).is_none();
+    let tasks = (0..).map(TaskId).take_while(|task| trace.task(*task).is_some());
+    let mut mates = tasks.filter(|mate| *mate != task && is_due && home(*mate) == home(task));
+    mates.find(|mate| asleep(trace, end, Some(*mate)).is_some())
 }
 
 /// The last call of a waker by `by`, before event `end`, that ran another task.

@@ -33,6 +33,7 @@ pub use calls::{
     stack, step, unblock, unblock_after,
 };
 
+use crate::homes::Homes;
 use crate::ledger::flag::*;
 use crate::panics;
 use crate::prefetch;
@@ -151,6 +152,7 @@ pub(crate) struct Carriage {
     points_left: Cell<u64>,
     /// Turns that were given up at that time, since a strand has ended.
     spun: Cell<(u64, u32)>,
+    pub(crate) homes: Homes,
     /// Who came back last.
     pub(crate) last: Cell<TaskId>,
     /// How the last poll ended.
@@ -168,6 +170,7 @@ impl Carriage {
             passes_on: Cell::new(false),
             points_left: Cell::new(0),
             spun: Cell::new((0, 0)),
+            homes: Homes::default(),
             last: Cell::new(TaskId::ROOT),
             end: Cell::new(None),
             notes: Private::default(),
@@ -178,6 +181,7 @@ impl Carriage {
     pub(crate) fn reset(&self, max_steps: u64) {
         self.points_left.set(max_steps.saturating_mul(POINTS_A_STEP));
         self.spun.set((0, 0));
+        self.homes.reset();
     }
 
     #[inline(always)]
@@ -232,6 +236,17 @@ impl Core {
         self.came_back(back.unwrap_or(Back::Ended));
     }
 
+    /// Nobody else of its home has a turn until the poll of the running task has ended.
+    #[inline(always)]
+    fn has_thread(&self) {
+        if self.carriage.homes.are_shared.get()
+            && let Some(task) = self.running.get()
+            && task.ledger().flags.get() & (SHARES | AT_HOME) == SHARES
+        {
+            self.take_home(task);
+        }
+    }
+
     /// A poll that was left goes on.
     #[inline]
     fn is_entered_again(&self, task: TaskRef) {
@@ -264,9 +279,10 @@ impl Core {
 
     /// The same where the strand is blocked, and nobody was chosen yet.
     fn block_and_pass_on(&self) -> Option<TaskRef> {
+        self.has_thread();
         let running = self.running.get()?;
         // If it was woken it stands in the queue itself, until it is left.
-        let is_due = running.ledger().has(WOKEN) && !running.ledger().has(LATE);
+        let is_due = running.ledger().has(WOKEN) && !running.ledger().has(LATE | ASIDE);
         let others = (self.ready.with(|ready| ready.len()) - usize::from(is_due)) as u32;
         let is_of_loop = self.phase.get() != Phase::Free || self.next.get().is_some();
         if is_of_loop || !(1..=prefetch::FEW).contains(&others) || !self.may_pass_on() {
@@ -316,6 +332,9 @@ impl Core {
                 let began_with = BEGAN_WITH.iter().filter(|(_, was)| ledger.has(*was));
                 let flags = began_with.fold(0, |flags, (is, _)| flags | is);
                 ledger.clear(WAS_STALE | WAS_SPURIOUS);
+                if ledger.has(AT_HOME) {
+                    self.give_home_back(task);
+                }
                 self.polled(task, flags, end);
             }
             Back::Preempted => self.leave(task, false),
@@ -390,7 +409,10 @@ impl Core {
     /// Who waits for a strand in the midst of its poll.
     pub(crate) fn waiting_for(&self, id: TaskId) -> Vec<TaskId> {
         let waiting = self.carriage.with_carrier(|carrier| carrier.waiting_for(id.0));
-        waiting.unwrap_or_default().into_iter().map(TaskId).collect()
+        let mut waiting: Vec<TaskId> =
+            waiting.unwrap_or_default().into_iter().map(TaskId).collect();
+        waiting.extend(self.waiting_for_home(id));
+        waiting
     }
 
     /// The strand of a task is over.
@@ -403,6 +425,7 @@ impl Core {
     /// Puts a task aside whose poll has not ended.
     fn leave(&self, task: TaskRef, is_blocked: bool) {
         let ledger = task.ledger();
+        self.has_thread();
         self.pulse.beat();
         self.running.set(None);
         if ledger.has(WOKEN) {
@@ -413,7 +436,7 @@ impl Core {
         if is_blocked {
             ledger.set(BLOCKED);
         } else {
-            self.enqueue(task);
+            self.enqueue_at_once(task);
         }
     }
 
@@ -428,7 +451,7 @@ impl Core {
         };
         task.ledger().clear(BLOCKED);
         task.strand().wake(self.running.get().map(TaskRef::strand));
-        self.enqueue(task);
+        self.enqueue_at_once(task);
         true
     }
 

@@ -131,6 +131,10 @@ impl Core {
         let id = TaskId(self.spawned.get());
         self.spawned.set(id.0 + 1);
         let parent = self.running.get();
+        #[cfg(feature = "threads")]
+        let shares = if self.is_carried() { flags & SHARES } else { 0 };
+        #[cfg(not(feature = "threads"))]
+        let shares = 0;
         let strand = match parent {
             Some(parent) => parent.strand().spawn(id.0),
             None => Strand::of_nobody(id.0),
@@ -139,7 +143,7 @@ impl Core {
             host: parent.map_or(HostId::default(), |parent| parent.record().host.get()),
             strand,
             spawned_at,
-            flags: flags | WOKEN | JOINABLE,
+            flags: flags & !SHARES | shares | WOKEN | JOINABLE,
             core: self,
         };
         let task = self.blocks.with(|blocks| TaskRef::new(blocks, birth, future));
@@ -149,6 +153,10 @@ impl Core {
         });
         self.unfinished.set(self.unfinished.get() + 1);
         self.made_progress();
+        #[cfg(feature = "threads")]
+        if self.is_carried() {
+            self.move_in(task, parent);
+        }
         if self.recording.get() {
             self.describe(task, name);
         }
@@ -165,9 +173,19 @@ impl Core {
         task
     }
 
-    /// Puts a task that is due behind all others.
+    /// Puts a task that is due behind all others, as soon as its thread has time for it.
     #[inline(always)]
     pub(crate) fn enqueue(&self, task: TaskRef) {
+        #[cfg(feature = "threads")]
+        if task.ledger().has(SHARES) && self.puts_aside(task) {
+            return;
+        }
+        self.enqueue_at_once(task);
+    }
+
+    /// The same for one that has its thread, or to whom it belongs.
+    #[inline(always)]
+    pub(crate) fn enqueue_at_once(&self, task: TaskRef) {
         task.header().arrival.set(self.ready.with(|ready| ready.push(task)));
     }
 
@@ -180,10 +198,13 @@ impl Core {
     /// Takes out a task that is due, wherever it stands.
     pub(crate) fn take_from_queue(&self, task: TaskRef) {
         if task.ledger().has(LATE) {
-            self.forget_late(task);
-        } else {
-            self.dequeue(task);
+            return self.forget_late(task);
         }
+        #[cfg(feature = "threads")]
+        if task.ledger().has(ASIDE) {
+            return self.call_in(task);
+        }
+        self.dequeue(task);
     }
 
     #[cold]
@@ -198,6 +219,10 @@ impl Core {
             spawned_at: task.record().spawned_at,
             future: task.future_name(),
             daemon: header.ledger.has(DAEMON),
+            #[cfg(feature = "threads")]
+            home: self.home_of(header.id()),
+            #[cfg(not(feature = "threads"))]
+            home: header.id(),
         };
         self.with_recorder(|recorder| recorder.add_task(info));
         if header.id() != TaskId::ROOT {

@@ -70,6 +70,16 @@ pub(crate) mod flag {
     /// Its poll was left until somebody else lets it go on.
     #[cfg(feature = "threads")]
     pub(crate) const BLOCKED: u32 = 1 << 18;
+    /// It lives on a thread with others; see `homes`. Before it is born: it is to live on that of
+    /// who spawns it. Nobody has it where tasks have no threads.
+    pub(crate) const SHARES: u32 = 1 << 21;
+    /// It is due, and another task of its home is in the midst of a poll: it stands aside instead of in
+    /// the queue.
+    #[cfg(feature = "threads")]
+    pub(crate) const ASIDE: u32 = 1 << 22;
+    /// It [`SHARES`] its thread and is in the midst of a poll that may be left: the others stand aside.
+    #[cfg(feature = "threads")]
+    pub(crate) const AT_HOME: u32 = 1 << 23;
 }
 use flag::*;
 
@@ -148,7 +158,7 @@ impl Ledger {
     #[inline(always)]
     pub(crate) fn wake(&self, core: &Core) -> bool {
         let flags = self.flags.get();
-        if flags & (WOKEN | OVER | WATCH) == 0 {
+        if flags & (WOKEN | OVER | WATCH | SHARES) == 0 {
             self.flags.set(flags | WOKEN);
             let task = self.task();
             if core.unfinished.get() > prefetch::FEW as usize {
@@ -158,7 +168,7 @@ impl Ledger {
             if core.faults.get().has(Kind::DelayedWake) {
                 core.wake_now_or_later(task);
             } else {
-                core.enqueue(task);
+                core.enqueue_at_once(task);
             }
             true
         } else {
@@ -170,6 +180,18 @@ impl Ledger {
     fn wake_otherwise(&self, core: &Core) -> bool {
         if self.has(OVER) {
             return false;
+        }
+        #[cfg(feature = "threads")]
+        if self.flags.get() & (SHARES | WOKEN) == SHARES {
+            self.set(WOKEN);
+            let task = self.task();
+            task.strand().wake(core.running.get().map(TaskRef::strand));
+            if core.faults.get().has(Kind::DelayedWake) {
+                core.wake_now_or_later(task);
+            } else {
+                core.enqueue(task);
+            }
+            return true;
         }
         #[cfg(feature = "threads")]
         if self.has(LEFT) && !self.has(AGAIN) {

@@ -1,7 +1,7 @@
 //! Spawning tasks into the run of the calling thread.
 
 use crate::join::JoinHandle;
-use crate::ledger::flag::DAEMON;
+use crate::ledger::flag::{DAEMON, SHARES};
 use crate::strand::Touch;
 use crate::world::{self, Core};
 use std::panic::Location;
@@ -34,7 +34,7 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
-    add("spawn_local", future, Builder::new(), 0)
+    add("spawn_local", future, Builder::new(), SHARES)
 }
 
 /// Spawns a task that may wait for ever, such as a server or a flusher.
@@ -51,7 +51,7 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
-    add("spawn_daemon", future, Builder::new(), DAEMON)
+    add("spawn_daemon", future, Builder::new(), DAEMON | SHARES)
 }
 
 #[track_caller]
@@ -134,7 +134,7 @@ impl<'a> Builder<'a> {
         F: Future + 'static,
         F::Output: 'static,
     {
-        add("Builder::spawn_local", future, self, 0)
+        add("Builder::spawn_local", future, self, SHARES)
     }
 
     /// As [`spawn_daemon`].
@@ -148,6 +148,6 @@ impl<'a> Builder<'a> {
         F: Future + 'static,
         F::Output: 'static,
     {
-        add("Builder::spawn_daemon", future, self, DAEMON)
+        add("Builder::spawn_daemon", future, self, DAEMON | SHARES)
     }
 }

@@ -60,6 +60,8 @@ pub struct TaskInfo {
     pub future: &'static str,
     /// Whether it may wait for ever.
     pub daemon: bool,
+    /// On whose thread it lives: its own number, or that of the first of those who share one.
+    pub home: TaskId,
 }
 
 /// Whose wakers an event is about.

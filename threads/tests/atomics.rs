@@ -3,10 +3,9 @@
 #![cfg(reveille_threads)]
 
 use reveille_sim::{
-    Exhaustive, Faults, Kind, Plain, Random, Recording, Settings, What, World, spawn_local,
+    Exhaustive, Faults, Kind, Plain, Random, Recording, Settings, What, World, spawn,
 };
 use reveille_threads::Threads;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::rc::Rc;
@@ -32,25 +31,24 @@ fn all<T: Ord, F: Future<Output = T>>(body: impl Fn() -> F) -> (BTreeSet<T>, u64
 /// The operations of several strands in the order in which they were made.
 fn orders(strands: &'static [u32]) -> (BTreeSet<String>, u64) {
     all(|| async {
-        let order = Rc::new(RefCell::new(String::new()));
         let place = Arc::new(AtomicU32::new(0));
         let tasks: Vec<_> = strands
             .iter()
             .zip('a'..)
             .map(|(operations, name)| {
-                let (order, place) = (order.clone(), place.clone());
-                spawn_local(async move {
-                    for _ in 0..*operations {
-                        place.fetch_add(1, SeqCst);
-                        order.borrow_mut().push(name);
-                    }
+                let place = place.clone();
+                spawn(async move {
+                    let moments = (0..*operations).map(|_| place.fetch_add(1, SeqCst));
+                    moments.map(|moment| (moment, name)).collect::<Vec<_>>()
                 })
             })
             .collect();
+        let mut moments = Vec::new();
         for task in tasks {
-            task.await.unwrap();
+            moments.extend(task.await.unwrap());
         }
-        order.take()
+        moments.sort_unstable();
+        moments.into_iter().map(|(_, name)| name).collect()
     })
 }
 
@@ -70,7 +68,7 @@ fn an_update_in_two_operations_is_lost_in_some_orders() {
         let place = Arc::new(AtomicU32::new(0));
         let tasks = [0, 1].map(|_| {
             let place = place.clone();
-            spawn_local(async move {
+            spawn(async move {
                 let known = place.load(SeqCst);
                 place.store(known + 1, SeqCst);
             })
@@ -91,7 +89,7 @@ fn two_stores_before_two_loads_are_not_both_missed() {
         let places = Arc::new([AtomicU32::new(0), AtomicU32::new(0)]);
         let tasks = [0, 1].map(|mine| {
             let places = places.clone();
-            spawn_local(async move {
+            spawn(async move {
                 places[mine].store(1, SeqCst);
                 places[1 - mine].load(SeqCst)
             })
@@ -110,8 +108,8 @@ fn who_spins_lets_others_go_on() {
     let body = || async {
         let flag = Arc::new(AtomicBool::new(false));
         let other = flag.clone();
-        let waiting = spawn_local(async move { while !other.load(SeqCst) {} });
-        let setting = spawn_local(async move { flag.store(true, SeqCst) });
+        let waiting = spawn(async move { while !other.load(SeqCst) {} });
+        let setting = spawn(async move { flag.store(true, SeqCst) });
         waiting.await.unwrap();
         setting.await.unwrap();
     };
@@ -128,7 +126,7 @@ fn who_spins_lets_others_go_on() {
 fn an_abort_in_the_midst_of_a_poll_is_not_lost() {
     let (seen, _) = all(|| async {
         let place = Arc::new(AtomicU32::new(0));
-        let counting = spawn_local({
+        let counting = spawn({
             let place = place.clone();
             async move {
                 place.fetch_add(1, SeqCst);
@@ -138,7 +136,7 @@ fn an_abort_in_the_midst_of_a_poll_is_not_lost() {
             }
         });
         let aborter = counting.abort_handle();
-        let aborting = spawn_local(async move {
+        let aborting = spawn(async move {
             place.load(SeqCst);
             aborter.abort();
             place.load(SeqCst)
@@ -159,7 +157,7 @@ fn no_waker_runs_a_task_within_another_strand() {
     for seed in 0..500 {
         let body = || async {
             let (sender, receiver) = futures::channel::oneshot::channel();
-            let receiving = spawn_local(receiver);
+            let receiving = spawn(receiver);
             reveille_sim::yield_now().await;
             sender.send(5).unwrap();
             receiving.await.unwrap().unwrap()

@@ -1,7 +1,7 @@
 //! Polls on threads of their own are what polls are: the same tests pass, the same tapes repeat
 //! them.
 
-use reveille_sim::{Plain, Random, Replay, Settings, World, spawn, yield_now};
+use reveille_sim::{Plain, Random, Replay, Settings, World, spawn, spawn_local, yield_now};
 use reveille_threads::{Handover, Threads};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -21,15 +21,16 @@ fn world(way: Handover) -> World {
 
 async fn relay(tasks: u32) -> u32 {
     let (first, mut last) = futures::channel::mpsc::unbounded::<u32>();
-    for _ in 0..tasks {
+    for task in 0..tasks {
         let (next, receiver) = futures::channel::mpsc::unbounded::<u32>();
         let mut from = std::mem::replace(&mut last, receiver);
-        drop(spawn(async move {
+        let relaying = async move {
             while let Some(number) = futures::StreamExt::next(&mut from).await {
                 yield_now().await;
                 next.unbounded_send(number + 1).unwrap();
             }
-        }));
+        };
+        drop(if task % 2 == 0 { spawn(relaying) } else { spawn_local(relaying) });
     }
     for number in 0..3 {
         first.unbounded_send(number).unwrap();

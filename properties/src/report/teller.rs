@@ -238,6 +238,12 @@ impl Teller<'_> {
 
     fn waits(&self, suspect: &Suspect, facts: &mut Facts) {
         self.awaits(suspect, facts);
+        if let (Owner::Task(waits), Some(by)) = (suspect.owner, suspect.aside_for) {
+            let by_name = task_name(self.trace, by);
+            facts.add("waits", format!("for {by_name}, whose thread it shares, to end its poll"));
+            facts.waits.push((waits, by));
+            return;
+        }
         // The clone that a join handle takes follows its poll at once; a thread that joins
         // another one takes none.
         let of_task = suspect.registered.and_then(|at| at.checked_sub(1));

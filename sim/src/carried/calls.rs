@@ -54,6 +54,7 @@ pub enum Goes {
 pub fn goes_at(touch: Touch) -> Goes {
     let Some(core) = world::current() else { return Goes::On };
     core.count_point();
+    core.has_thread();
     if core.goes_on_here(touch) {
         return Goes::On;
     }

@@ -7,7 +7,7 @@ use super::udp::Datagrams;
 use super::unix;
 use crate::fs::Disks;
 use crate::join::JoinHandle;
-use crate::ledger::flag::{DAEMON, OVER, RUNNING};
+use crate::ledger::flag::{DAEMON, OVER, RUNNING, SHARES};
 use crate::reactor::elsewhere;
 use crate::task::TaskRef;
 use crate::trace::TaskId;
@@ -182,7 +182,7 @@ impl Host {
         F: Future + 'static,
         F::Output: 'static,
     {
-        self.add("Host::spawn_local", future, 0)
+        self.add("Host::spawn_local", future, SHARES)
     }
 
     /// As [`spawn_daemon`](crate::spawn_daemon): a task that may wait for ever, such as
@@ -197,7 +197,7 @@ impl Host {
         F: Future + 'static,
         F::Output: 'static,
     {
-        self.add("Host::spawn_daemon", future, DAEMON)
+        self.add("Host::spawn_daemon", future, DAEMON | SHARES)
     }
 
     #[track_caller]
