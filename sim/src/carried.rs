@@ -55,7 +55,10 @@ pub trait Carrier: fmt::Debug {
     fn begin_run(&self);
 
     /// Performs the poll on the thread of strand `strand`, from its beginning.
-    fn begin(&self, strand: u32, poll: Poll) -> Back;
+    ///
+    /// Strands of one `home` are one thread to all that is done in them, though each has a stack
+    /// of its own: they never go on within each other's polls.
+    fn begin(&self, strand: u32, home: u32, poll: Poll) -> Back;
 
     /// Goes on on that thread, where it was left.
     fn go_on(&self, strand: u32) -> Back;
@@ -74,8 +77,8 @@ pub trait Carrier: fmt::Debug {
     /// What the calling strand has done happens before whatever that one does in its next poll.
     fn happens_before(&self, strand: u32);
 
-    /// What that strand has done happens before whatever the calling one does from now on.
-    fn happens_after(&self, strand: u32);
+    /// What those of that home have done happens before whatever the calling one does from now on.
+    fn happens_after(&self, home: u32);
 
     /// The memory is of what a run is made of: whichever strand it is touched from, that is the run's
     /// doing.
@@ -224,7 +227,8 @@ impl Core {
             task.ledger().set(if flags & is != 0 { was } else { 0 });
         }
         let poll = Poll { core: self, task };
-        let back = self.carriage.with_carrier(|carrier| carrier.begin(task.id().0, poll));
+        let (id, home) = (task.id().0, self.home_of(task.id()).0);
+        let back = self.carriage.with_carrier(|carrier| carrier.begin(id, home, poll));
         self.came_back(back.unwrap_or(Back::Ended));
     }
 
@@ -359,7 +363,8 @@ impl Core {
     #[inline(always)]
     pub(crate) fn happens_after(&self, task: TaskId) {
         if self.is_carried() {
-            self.carriage.with_carrier(|carrier| carrier.happens_after(task.0));
+            let home = self.home_of(task).0;
+            self.carriage.with_carrier(|carrier| carrier.happens_after(home));
         }
     }
 

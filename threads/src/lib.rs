@@ -12,6 +12,12 @@
 //! | `linux/spinless` | whoever finds a `Mutex` taken does not spin in vain |
 //! | `linux/watched`, `accesses`, `memory/` | what strands know of memory: stale loads, and races of data |
 //! | `linux/shell`, `context`, `locals`, `keys`, `executable`, `word` | threads that are lent: stacks, thread pointers, thread-locals |
+//!
+//! What is not as on threads that nobody controls: a task has a stack and thread-locals of its
+//! own, even one that need not be `Send`. Tasks that [share a thread](reveille_sim::spawn_local) exclude
+//! each other and are one thread to the memory model, but each finds its `thread_local!`s as it left them
+//! and not as the others did, and [`std::thread::current`] tells them apart. The same goes for the thread
+//! on which the run itself is driven.
 
 pub mod build;
 

@@ -2,7 +2,8 @@
 #![cfg(reveille_races)]
 
 use reveille_sim::{
-    Accessing, Detail, Faults, Law, Random, Recording, Settings, TaskId, World, spawn,
+    Accessing, Detail, Faults, Law, Random, Recording, Settings, TaskId, World, spawn, spawn_local,
+    yield_now,
 };
 use reveille_threads::Threads;
 use std::cell::UnsafeCell;
@@ -119,6 +120,68 @@ fn what_is_published_with_an_order_is_none() {
     assert_eq!(fences, (0, None));
     let updates = published(|flag| _ = flag.swap(true, AcqRel), |flag| flag.swap(false, AcqRel));
     assert_eq!(updates, (0, None));
+}
+
+#[test]
+fn tasks_that_share_a_thread_do_not_race() {
+    is_clean(|| async {
+        let (shared, place) = (Rc::new(Plain::default()), Arc::new(AtomicU32::new(0)));
+        let tasks = [0, 1].map(|_| {
+            let (shared, place) = (shared.clone(), place.clone());
+            spawn_local(async move {
+                shared.write(shared.read() + 1);
+                place.fetch_add(1, Relaxed);
+                shared.write(shared.read() + 1);
+                yield_now().await;
+                shared.write(shared.read() + 1);
+            })
+        });
+        // Nobody waits for anybody meanwhile.
+        while place.load(Relaxed) < 2 {
+            shared.write(shared.read() + 1);
+            yield_now().await;
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert!(shared.read() >= 6);
+    });
+}
+
+/// A pointer that goes where it should not.
+#[derive(Clone, Copy, Debug)]
+struct Stray(*const Plain);
+
+// SAFETY: it is not, which is to be told.
+unsafe impl Send for Stray {}
+
+impl Stray {
+    fn add(self) {
+        // SAFETY: what it points to outlives all tasks; strands run one at a time.
+        let shared = unsafe { &*self.0 };
+        shared.write(shared.read() + 1);
+    }
+}
+
+#[test]
+fn what_shares_a_thread_races_with_what_does_not() {
+    let (count, last) = broken(|| async {
+        let shared = Rc::new(Plain::default());
+        let stray = Stray(Rc::as_ptr(&shared));
+        let local = [0, 1].map(|_| spawn_local(async move { stray.add() }));
+        let other = spawn(async move { stray.add() });
+        for task in local.into_iter().chain([other]) {
+            task.await.unwrap();
+        }
+    });
+    assert_eq!(count, RUNS);
+    let finding = last.unwrap();
+    assert_eq!(finding.law, Law::DataRace);
+    let Detail::Raced(race) = &finding.detail else { panic!("{finding:?}") };
+    let mut by = [race.first.by, race.second.by];
+    by.sort_unstable();
+    // Who is told is the task, not whose thread it is.
+    assert!(by == [TaskId(1), TaskId(3)] || by == [TaskId(2), TaskId(3)], "{finding:?}");
 }
 
 #[test]
@@ -407,7 +470,7 @@ fn strands_that_live_on_the_same_thread_one_after_the_other_do_not_race() {
         // Nobody waits for the first one, so that nothing orders it before the second.
         let first = begin(&begun);
         while begun.load(Relaxed) < 8 || !first.is_finished() {
-            reveille_sim::yield_now().await;
+            yield_now().await;
         }
         let second = begin(&begun);
         second.await.unwrap();

@@ -216,7 +216,8 @@ pub fn join(thread: pthread_t) -> bool {
         shielded(|| carried::note_join(number));
         strand.wait(Wait::End(number), None);
     }
-    if let Some(calls) = strand.pool().watched_strand() {
+    if let Some(calls) = strand.pool().watched_home() {
+        // A thread is its own home.
         strand.pool().with_memory(|memory| memory.take_over(number, calls));
     }
     true

@@ -117,7 +117,7 @@ impl Default for Threads {
 }
 
 impl Pool {
-    fn take(&self, strand: u32) -> &'static Slot {
+    fn take(&self, strand: u32, home: u32) -> &'static Slot {
         let kept = self.larger.take(strand).or_else(|| self.idle.borrow_mut().pop());
         let idle = kept.or_else(|| of_others(self.handover));
         let slot = idle.unwrap_or_else(|| match Slot::start(self.handover, usual()) {
@@ -128,7 +128,7 @@ impl Pool {
                 panic!("a thread for a strand cannot be made: {error}")
             }
         });
-        slot.begin_life(self, strand);
+        slot.begin_life(self, strand, home);
         self.set(strand, Place::In(slot));
         let mut living = self.living.borrow_mut();
         let at = living.partition_point(|other| other.number.get() < strand);
@@ -230,11 +230,11 @@ impl Pool {
         self.is_watched.get()
     }
 
-    /// The strand that calls, if somebody keeps that account.
-    pub(crate) fn watched_strand(&self) -> Option<u32> {
+    /// The home of the strand that calls, if somebody keeps that account.
+    pub(crate) fn watched_home(&self) -> Option<u32> {
         let calls = point::strand().filter(|_| self.is_watched())?;
         calls.catches_up();
-        Some(calls.number.get())
+        Some(calls.home.get())
     }
 
     /// None if nobody keeps that account, or is just about it.
@@ -340,21 +340,21 @@ impl Carrier for Threads {
         self.0.begin_run();
     }
 
-    fn begin(&self, strand: u32, poll: Poll) -> Back {
-        let slot = self.0.slot(strand).unwrap_or_else(|| self.0.take(strand));
-        self.0.with_memory(|memory| memory.look(strand));
+    fn begin(&self, strand: u32, home: u32, poll: Poll) -> Back {
+        let slot = self.0.slot(strand).unwrap_or_else(|| self.0.take(strand, home));
+        self.0.with_memory(|memory| memory.look(strand, home));
         slot.begin(poll)
     }
 
     fn happens_before(&self, strand: u32) {
-        if let Some(calls) = self.0.watched_strand() {
+        if let Some(calls) = self.0.watched_home() {
             self.0.with_memory(|memory| memory.hand_over(calls, strand));
         }
     }
 
-    fn happens_after(&self, strand: u32) {
-        if let Some(calls) = self.0.watched_strand() {
-            self.0.with_memory(|memory| memory.take_over(strand, calls));
+    fn happens_after(&self, home: u32) {
+        if let Some(calls) = self.0.watched_home() {
+            self.0.with_memory(|memory| memory.take_over(home, calls));
         }
     }
 

@@ -30,6 +30,10 @@
 //!    promises no such thing, and nobody who relies on it is told.
 //! 6. `compare_exchange_weak` does not fail by itself.
 //!
+//! Strands that live on one thread are one here, named by the number of their home. Whoever waits
+//! for the end of one of them knows, too, what the others have done until then, which is more than
+//! the program says.
+//!
 //! Nothing of this costs anything unless loads may be stale in the run, or the binary is built to
 //! see data races.
 
@@ -57,7 +61,10 @@ use view::{Strand, View};
 pub(crate) struct Memory {
     /// Whether loads may give older values.
     is_weak: bool,
+    /// By the numbers of their homes.
     strands: Vec<Strand>,
+    /// By the numbers of strands: what others have handed to it for its next poll.
+    inboxes: Vec<View>,
     unseen: Unseen,
     /// By the numbers of places.
     histories: Vec<Option<History>>,
@@ -72,7 +79,10 @@ pub(crate) struct Memory {
 /// A place, as an operation finds it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct At {
+    /// The number of its home.
     pub(crate) strand: u32,
+    /// Its own, for who is told.
+    pub(crate) by: u32,
     pub(crate) place: u32,
     pub(crate) address: usize,
     /// The size of the operation.
@@ -86,6 +96,7 @@ impl Memory {
         Memory {
             is_weak,
             strands: Vec::new(),
+            inboxes: Vec::new(),
             unseen: Unseen::default(),
             histories: Vec::new(),
             fences: Clock::default(),
@@ -193,17 +204,23 @@ impl Memory {
         self.tick(strand, Order::Relaxed);
     }
 
-    /// What one strand has done happens before what another one does when it next looks.
+    /// What one strand has done happens before what another one, by its own number, does when it next
+    /// looks.
     pub(crate) fn hand_over(&mut self, from: u32, to: u32) {
         let view = self.strand(from).view.clone();
-        self.strand(to).inbox.join(&view);
+        let to = to as usize;
+        if self.inboxes.len() <= to {
+            self.inboxes.resize_with(to + 1, View::default);
+        }
+        self.inboxes[to].join(&view);
         self.tick(from, Order::Relaxed);
     }
 
     /// A strand looks at what others have handed to it.
-    pub(crate) fn look(&mut self, strand: u32) {
-        let Strand { view, inbox, .. } = self.strand(strand);
-        view.join(inbox);
+    pub(crate) fn look(&mut self, strand: u32, home: u32) {
+        if let Some(inbox) = self.inboxes.get_mut(strand as usize).map(std::mem::take) {
+            self.strand(home).view.join(&inbox);
+        }
     }
 
     /// What one strand has done so far happened before what another one does from now on.
@@ -219,15 +236,14 @@ impl Memory {
     }
 
     /// Memory is touched by an instruction that is no atomic operation.
-    pub(crate) fn access(&mut self, strand: u32, address: usize, bytes: u8, how: Accessing) {
-        if self.own.has(address) {
+    pub(crate) fn access(&mut self, touched: Touched) {
+        if self.own.has(touched.address) {
             return;
         }
-        let touched = Touched { strand, address, bytes, how };
         // To look for what was done unseen takes longer than the access; so it is done when it
         // makes a difference.
         if self.shadow_of(touched, true) {
-            self.catch_up(strand);
+            self.catch_up(touched.strand);
             self.shadow_of(touched, false);
         }
     }
@@ -239,8 +255,8 @@ impl Memory {
     }
 
     fn touch(&mut self, at: At, how: Accessing) {
-        let At { strand, address, bytes, .. } = at;
-        self.shadow_of(Touched { strand, address, bytes, how }, false);
+        let At { strand, by, address, bytes, .. } = at;
+        self.shadow_of(Touched { strand, by, address, bytes, how }, false);
     }
 
     /// The memory is another's from now on, or nobody's.
@@ -310,7 +326,8 @@ impl Memory {
             // SAFETY: words are forgotten when their memory is given back.
             let now = u64::from(unsafe { word.load() });
             let found = history.newest().value;
-            let at = At { strand, place: word.place, address: word.address, bytes: 4, found };
+            let (place, address) = (word.place, word.address);
+            let at = At { strand, by: strand, place, address, bytes: 4, found };
             (history.bytes == 4 && found != now).then_some((at, now))
         };
         let changed: Vec<(At, u64)> = self.unseen.words().filter_map(changed).collect();

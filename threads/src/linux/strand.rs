@@ -34,6 +34,8 @@ pub(crate) struct Slot {
     pool: Cell<*const Pool>,
     /// The number of the strand in its run.
     pub(crate) number: Cell<u32>,
+    /// The number of the first one of those that are one thread with it.
+    pub(crate) home: Cell<u32>,
     poll: Cell<Option<Poll>>,
     /// The address that it is about to touch, or has touched last.
     pub(crate) touches: Cell<usize>,
@@ -68,6 +70,7 @@ impl Slot {
             is_forked: Cell::new(false),
             pool: Cell::new(ptr::null()),
             number: Cell::new(0),
+            home: Cell::new(0),
             poll: Cell::new(None),
             touches: Cell::new(0),
             reads: Cell::new(0),
@@ -88,9 +91,10 @@ impl Slot {
 
     /// Becomes the strand of that number in a run of `pool`, which lives until the strand is over
     /// or abandoned.
-    pub(crate) fn begin_life(&'static self, pool: &Pool, number: u32) {
+    pub(crate) fn begin_life(&'static self, pool: &Pool, number: u32, home: u32) {
         self.pool.set(pool);
         self.number.set(number);
+        self.home.set(home);
         self.waits.set(None);
         self.named.iter().for_each(|count| count.set(0));
         self.count_of_panics.set(pool.count_of_panics);
@@ -176,7 +180,7 @@ impl Slot {
     /// Before it does anything that others may see, or is left: what it has done unseen is noted.
     #[inline(always)]
     pub(crate) fn catches_up(&self) {
-        self.pool().with_memory(|memory| memory.catch_up(self.number.get()));
+        self.pool().with_memory(|memory| memory.catch_up(self.home.get()));
     }
 
     /// Goes back to the loop of the run; returns when that goes on with this strand.

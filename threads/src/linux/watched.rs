@@ -1,6 +1,6 @@
 //! Operations whose places in the memory model are kept account of.
 
-use super::memory::{self, Memory, Order};
+use super::memory::{self, Memory, Order, Touched};
 use super::operation::Word;
 use super::point::{At, strand};
 use super::strand::Slot;
@@ -11,7 +11,8 @@ use reveille_sim::carried::{is_shielded, shielded};
 
 fn with<W: Word, R>(at: At, found: W, f: impl FnOnce(&mut Memory, memory::At) -> R) -> Option<R> {
     let place = memory::At {
-        strand: at.strand.number.get(),
+        strand: at.strand.home.get(),
+        by: at.strand.number.get(),
         place: at.place,
         address: at.strand.touches.get(),
         bytes: size_of::<W>() as u8,
@@ -60,8 +61,8 @@ fn watched() -> Option<&'static Slot> {
 pub(crate) fn fenced(order: c_int) {
     if let Some(strand) = watched() {
         strand.catches_up();
-        let number = strand.number.get();
-        strand.pool().with_memory(|memory| memory.fence(number, Order::of(order)));
+        let home = strand.home.get();
+        strand.pool().with_memory(|memory| memory.fence(home, Order::of(order)));
     }
 }
 
@@ -90,7 +91,8 @@ fn meet(strand: &Slot, word: *const u32, found: impl FnOnce(&Memory, u32) -> u64
     let place = shielded(|| strand.pool().place(strand, address, Touching::Change)).number;
     strand.pool().with_memory(|memory| {
         let found = found(memory, place);
-        let at = memory::At { strand: strand.number.get(), place, address, bytes: 4, found };
+        let (home, by) = (strand.home.get(), strand.number.get());
+        let at = memory::At { strand: home, by, place, address, bytes: 4, found };
         memory.update(at, found, Order::AcqRel);
     });
 }
@@ -100,7 +102,8 @@ fn meet(strand: &Slot, word: *const u32, found: impl FnOnce(&Memory, u32) -> u64
 #[inline(always)]
 pub(crate) fn accessed(address: usize, bytes: u8, how: Accessing) {
     if let Some(strand) = watched() {
-        let number = strand.number.get();
-        strand.pool().with_memory(|memory| memory.access(number, address, bytes, how));
+        let (home, by) = (strand.home.get(), strand.number.get());
+        let touched = Touched { strand: home, by, address, bytes, how };
+        strand.pool().with_memory(|memory| memory.access(touched));
     }
 }

@@ -23,7 +23,10 @@ const MANY: usize = 4096;
 /// An access that is made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Touched {
+    /// The number of its home.
     pub(crate) strand: u32,
+    /// Its own, for who is told.
+    pub(crate) by: u32,
     pub(crate) address: usize,
     pub(crate) bytes: u8,
     pub(crate) how: Accessing,
@@ -32,6 +35,7 @@ pub(crate) struct Touched {
 #[derive(Debug)]
 struct Record {
     by: u32,
+    told: u32,
     /// By the count of its strand.
     at: u32,
     /// The bytes of the grain.
@@ -81,7 +85,7 @@ impl Shadow {
         clock: &Clock,
         doubts: bool,
     ) -> bool {
-        let Touched { strand, how, bytes, .. } = touched;
+        let Touched { strand, by, how, bytes, .. } = touched;
         let now = clock.of(strand);
         let records = self.grains.entry(grain).or_default();
         let stands = |record: &Record| {
@@ -105,10 +109,10 @@ impl Shadow {
                 return true;
             }
             self.is_over = true;
-            let earlier = Access::new(TaskId(first.by), first.how, first.bytes)
+            let earlier = Access::new(TaskId(first.told), first.how, first.bytes)
                 .made_in(first.step, first.stack.clone());
             let later =
-                Access::new(TaskId(strand), how, bytes).made_in(carried::step(), carried::stack());
+                Access::new(TaskId(by), how, bytes).made_in(carried::step(), carried::stack());
             carried::race(earlier, later);
             return false;
         }
@@ -120,7 +124,7 @@ impl Shadow {
             !(is_known && is_stronger && record.mask & !mask == 0)
         });
         let (step, stack) = (carried::step(), carried::stack());
-        records.push(Record { by: strand, at: now, mask, how, bytes, step, stack });
+        records.push(Record { by: strand, told: by, at: now, mask, how, bytes, step, stack });
         false
     }
 
@@ -164,7 +168,7 @@ mod tests {
     use super::*;
 
     fn touch(shadow: &mut Shadow, clock: &Clock, strand: u32, address: usize, how: Accessing) {
-        shadow.touch(Touched { strand, address, bytes: 4, how }, clock, false);
+        shadow.touch(Touched { strand, by: strand, address, bytes: 4, how }, clock, false);
     }
 
     /// Clocks of two strands that know nothing of each other.

@@ -38,6 +38,4 @@ pub(super) struct Strand {
     pub(super) released: View,
     /// What its relaxed loads have read and a fence that acquires will make known.
     pub(super) unfenced: View,
-    /// What others have handed to it for its next poll.
-    pub(super) inbox: View,
 }
