@@ -1,6 +1,12 @@
 //! The parts of reveille that are used across threads, from their own source: it takes its atomics
 //! and locks from `crate::sync`, which here are loom's.
-#![allow(dead_code, missing_docs, unreachable_pub, reason = "what is checked is a part of a crate")]
+#![allow(
+    dead_code,
+    missing_docs,
+    unexpected_cfgs,
+    unreachable_pub,
+    reason = "what is checked is a part of a crate"
+)]
 
 #[path = "../../../sim/src/biased.rs"]
 mod biased;
