@@ -23,7 +23,10 @@ where
     add("spawn", future, Builder::new(), 0)
 }
 
-/// Spawns a task that need not be `Send`; a run has one thread only.
+/// Spawns a task that need not be `Send`: it stays on the thread of whoever spawns it.
+///
+/// A run has one thread, unless it is one of the engine of threads. There, tasks that share a
+/// thread do not go on within each other's polls.
 ///
 /// # Panics
 ///
@@ -41,6 +44,7 @@ where
 ///
 /// The laws about tasks that are never woken do not apply to it. Its timers may wake
 /// others, so a run goes on while they tick, but not for ever: see `suspected-stuck`.
+/// It need not be `Send`, and stays where [`spawn_local`] has its tasks.
 ///
 /// # Panics
 ///

@@ -39,8 +39,8 @@ pub struct Selection {
     #[arg(long, value_name = "NAME", conflicts_with = "release")]
     profile: Option<String>,
     /// Decide at every atomic operation, lock and park of every crate, and not at every `.await`
-    /// alone: each task has a thread of its own, and so has `std::thread::spawn`. Linux with glibc
-    /// on x86-64; what is built so has a directory of its own. See `cargo reveille explain threads`
+    /// alone: each task of `spawn` has a thread of its own, and so has `std::thread::spawn`. Linux
+    /// with glibc on x86-64; what is built so has a directory of its own. See `cargo reveille explain threads`
     #[arg(long)]
     pub threads: bool,
     /// With `--threads`: loads of atomics give older values, too, where the memory model permits
