@@ -428,7 +428,10 @@ fn whoever_wakes_all_wakes_those_outside_of_the_run_too() {
     }
     let mut world = World::new();
     world.carry_by(Some(Rc::new(Threads::new())));
-    let outcome = world.run(&Settings::default(), &mut Plain, 0, move || async move {
+    let mut settings = Settings::default();
+    // The one outside may have the lock for a moment when all in the run wait for it.
+    settings.patience = Duration::from_secs(60);
+    let outcome = world.run(&settings, &mut Plain, 0, move || async move {
         let within = thread::spawn(pass);
         while waiting() < 2 {
             thread::yield_now();
