@@ -136,6 +136,8 @@ fn is_machinery(frame: &CallSite) -> bool {
         "__tsan_",
         "reveille_sim::",
         "reveille_threads::",
+        // What stands in the place of a function of the standard library has no path.
+        "reveille_lock_contended",
         "reveille::",
         "reveille_macros::",
     ];

@@ -333,7 +333,7 @@ fn a_lock_held_over_an_await_is_a_deadlock_of_those_who_share_a_thread() {
     assert!(text.contains("circle  task 1 --> task 2"), "{text}");
     let waits = "waits   for task 2, whose thread it shares, to end its poll";
     assert!(text.contains(waits), "{text}");
-    assert!(text.contains("| let mut guard = lock.lock().unwrap();"), "{text}");
+    assert!(text.contains("> 319 |     let mut guard = lock.lock().unwrap();"), "{text}");
 }
 
 #[test]
