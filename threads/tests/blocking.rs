@@ -481,3 +481,34 @@ fn a_lock_of_the_whole_process_that_somebody_outside_has_leaves_no_trace_in_a_ru
     is_over.store(1, SeqCst);
     holder.join().unwrap();
 }
+
+#[test]
+fn threads_that_begin_and_end_outside_leave_no_trace_in_a_run() {
+    // The standard library has a list of its threads, under a mutex.
+    let is_over = Arc::new(AtomicBool::new(false));
+    let outside = [(); 2].map(|()| {
+        let is_over = is_over.clone();
+        thread::spawn(move || {
+            while !is_over.load(SeqCst) {
+                thread::spawn(|| ()).join().unwrap();
+            }
+        })
+    });
+    let mut world = World::new();
+    world.carry_by(Some(Rc::new(Threads::new())));
+    let mut settings = Settings::default();
+    settings.recording = Recording::Hash;
+    let hashes: BTreeSet<_> = (0..3_000)
+        .map(|_| {
+            let outcome = world.run(&settings, &mut Plain, 0, || async {
+                let threads = [0, 1].map(|number| thread::spawn(move || number));
+                threads.map(|thread| thread.join().unwrap())
+            });
+            assert_eq!(outcome.output, Some([0, 1]));
+            outcome.trace.map(|trace| trace.hash())
+        })
+        .collect();
+    is_over.store(true, SeqCst);
+    outside.into_iter().for_each(|thread| thread.join().unwrap());
+    assert_eq!(hashes.len(), 1);
+}

@@ -18,12 +18,13 @@
 
 use super::operation::Word;
 use super::point::{self, holds, is_watched};
+use super::process_wide;
 use super::strand::Slot;
 use super::wait::{self, ANY};
 use super::watched::changed;
 use super::word::wake_at_most;
 use core::ffi::c_int;
-use reveille_sim::carried::is_shielded;
+use reveille_sim::carried::{is_shielded, shielded};
 use std::ptr;
 
 const FREE: u32 = 0;
@@ -61,6 +62,18 @@ unsafe extern "C" fn reveille_lock_contended(word: *mut u32) {
 ///
 /// As above.
 unsafe fn lock_in_run(strand: &'static Slot, word: *mut u32) {
+    // What is nobody's in the run must not become known there.
+    while shielded(|| process_wide::is_of_nobody(strand, word)) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if Word::exchange(word, WAITED_FOR) == FREE {
+                return;
+            }
+            if !shielded(|| process_wide::wait(strand, word, WAITED_FOR)) {
+                break;
+            }
+        }
+    }
     loop {
         let at = point::at(strand, word.addr());
         // SAFETY: the caller's promise.

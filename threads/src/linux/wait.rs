@@ -166,11 +166,9 @@ unsafe fn sleep(
 pub(crate) unsafe fn sleep_at_once(at: At, word: *const u32, value: u32) {
     // SAFETY: the caller's promise.
     unsafe {
-        if !shielded(|| process_wide::wait(at.strand, word, value)) {
-            meets(at.strand, word);
-            sleep(at.strand, Some(at), word, value, ANY, None);
-            meets(at.strand, word);
-        }
+        meets(at.strand, word);
+        sleep(at.strand, Some(at), word, value, ANY, None);
+        meets(at.strand, word);
     }
 }
 
