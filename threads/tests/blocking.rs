@@ -512,3 +512,28 @@ fn threads_that_begin_and_end_outside_leave_no_trace_in_a_run() {
     outside.into_iter().for_each(|thread| thread.join().unwrap());
     assert_eq!(hashes.len(), 1);
 }
+
+#[test]
+fn who_has_a_lock_whenever_it_gives_its_turn_up_does_not_keep_others_from_it_for_ever() {
+    let mut world = World::new();
+    world.carry_by(Some(Rc::new(Threads::new())));
+    let settings = Settings::default();
+    // Whatever the number of operations in a round, and of those before the first one.
+    for (within, before) in (0..10).flat_map(|within| [within; 10].into_iter().zip(0..10)) {
+        let outcome = world.run(&settings, &mut Plain, 0, || async move {
+            let (lock, count) = (Arc::new(Mutex::new(false)), AtomicU32::new(0));
+            let other = lock.clone();
+            let waiting = thread::spawn(move || *other.lock().unwrap() = true);
+            (0..before).for_each(|_| _ = count.fetch_add(1, SeqCst));
+            loop {
+                let is_over = lock.lock().unwrap();
+                if *is_over {
+                    break;
+                }
+                (0..within).for_each(|_| _ = count.fetch_add(1, SeqCst));
+            }
+            waiting.join().unwrap();
+        });
+        assert!(outcome.output.is_some() && outcome.steps < 100, "{within} {before}: {outcome:?}");
+    }
+}

@@ -14,8 +14,10 @@ use std::ptr;
 
 /// Reads in a row without a change after which a strand is taken to spin.
 const SPINS: u32 = 16;
-/// Operations in a row after which others have a turn, whatever the strand does.
-const MOST_IN_A_ROW: u32 = 1_000;
+/// Operations in a row after which others have a turn, whatever the strand does. It is a prime: a
+/// strand that goes round in circles is left at another place of its round each time, and does not
+/// have the same lock whenever the others come to look.
+const MOST_IN_A_ROW: u32 = 997;
 
 thread_local! {
     /// The strand that this thread is, if it is one.
