@@ -22,9 +22,12 @@ pub fn print_rates(seconds: u64) {
     let limit = Duration::from_secs(seconds);
     rate("POS+", Seeded::with(1, Pos::default()).eager(), limit);
     rate("POS", Seeded::with(1, Pos::default()), limit);
+    rate("POS+, gathering", Seeded::with(1, Pos::default()).eager().gathering(), limit);
+    rate("POS, gathering", Seeded::with(1, Pos::default()).gathering(), limit);
     rate("random+", Seeded::with(1, RandomWalk).eager(), limit);
     rate("random", Random::new(1), limit);
     rate("URW+", Seeded::with(1, Urw::default()).eager(), limit);
+    rate("URW+, gathering", Seeded::with(1, Urw::default()).eager().gathering(), limit);
     rate("SURW+", Seeded::with(1, Surw::default()).eager(), limit);
     rate("PCT+", Seeded::with(1, Pct::mix()).eager(), limit);
     rate("sticky+", Seeded::with(1, Sticky::default()).eager(), limit);

@@ -56,7 +56,7 @@ fn of_one(program: &Program, policy: impl Policy) -> String {
     rounded(estimate.schedules())
 }
 
-/// The mean and the worst over many seeds.
+/// The mean and the worst over many seeds, or what one needed if there was no time for more.
 fn of_portfolio(program: &Program) -> String {
     let mut world = world();
     let clock = Stopwatch::start();
@@ -78,5 +78,8 @@ fn of_portfolio(program: &Program) -> String {
     }
     let Some(worst) = needed.iter().max() else { return format!("> {made}") };
     let mean = needed.iter().sum::<u64>() as f64 / needed.len() as f64;
-    format!("{} (at most {worst})", rounded(mean))
+    match needed.len() {
+        1 => format!("{} (one seed)", rounded(mean)),
+        _ => format!("{} (at most {worst})", rounded(mean)),
+    }
 }
