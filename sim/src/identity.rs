@@ -13,10 +13,10 @@
 use crate::biased::BiasedCount;
 use crate::huge;
 use crate::ledger::Ledger;
+use crate::letters::Letter;
 use crate::mailbox::Mailbox;
 use crate::sync::{AtomicUsize, Mutex, Ordering};
 use crate::trace::{Owner, TaskId};
-use crate::world::Letter;
 use std::cell::Cell;
 use std::ptr::NonNull;
 

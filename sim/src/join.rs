@@ -6,10 +6,11 @@
 //! of its task and frees it.
 
 use crate::ledger::flag::*;
+use crate::letters::Letter;
 use crate::reentry::PanickedClone;
 use crate::task::TaskRef;
 use crate::trace::{TaskId, What};
-use crate::world::{self, Core, Letter};
+use crate::world::{self, Core};
 use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;

@@ -158,7 +158,7 @@ impl Ledger {
     #[inline(always)]
     pub(crate) fn wake(&self, core: &Core) -> bool {
         let flags = self.flags.get();
-        if flags & (WOKEN | OVER | WATCH | SHARES) == 0 {
+        if flags & (WOKEN | OVER | WATCH) == 0 {
             self.flags.set(flags | WOKEN);
             let task = self.task();
             if core.unfinished.get() > prefetch::FEW as usize {
@@ -168,7 +168,7 @@ impl Ledger {
             if core.faults.get().has(Kind::DelayedWake) {
                 core.wake_now_or_later(task);
             } else {
-                core.enqueue_at_once(task);
+                core.enqueue(task);
             }
             true
         } else {
@@ -180,18 +180,6 @@ impl Ledger {
     fn wake_otherwise(&self, core: &Core) -> bool {
         if self.has(OVER) {
             return false;
-        }
-        #[cfg(feature = "threads")]
-        if self.flags.get() & (SHARES | WOKEN) == SHARES {
-            self.set(WOKEN);
-            let task = self.task();
-            task.strand().wake(core.running.get().map(TaskRef::strand));
-            if core.faults.get().has(Kind::DelayedWake) {
-                core.wake_now_or_later(task);
-            } else {
-                core.enqueue(task);
-            }
-            return true;
         }
         #[cfg(feature = "threads")]
         if self.has(LEFT) && !self.has(AGAIN) {

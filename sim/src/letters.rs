@@ -1,8 +1,33 @@
-//! What other threads wrote to the run is read here, between two steps.
+//! What other threads write to a run, and how it is read, between two steps.
 
 use crate::ledger::last_clone_dropped;
-use crate::trace::What;
-use crate::world::{Core, Letter};
+use crate::trace::{TaskId, What};
+use crate::waker::Place;
+use crate::world::Core;
+
+/// What other threads tell a run.
+#[derive(Debug)]
+pub(crate) enum Letter {
+    Woken {
+        identity: Place,
+        thread: String,
+    },
+    Dropped {
+        identity: Place,
+    },
+    HandleDropped {
+        task: TaskId,
+    },
+    Aborted {
+        task: TaskId,
+    },
+    #[cfg(feature = "threads")]
+    WokenOn {
+        address: usize,
+        bits: u32,
+        most: u32,
+    },
+}
 
 impl Core {
     pub(crate) fn read_letters(&self) {

@@ -27,7 +27,7 @@
 //! | `fault`, `late`, `cancellable`, `reentry` | what goes wrong on purpose |
 //! | `world`, `executor`, `ready`, `task`, `block`, `join`, `spawn`, `yielding`, `hold`, `teardown` | what runs |
 //! | `identity`, `biased`, `ledger`, `waker`, `watch`, `mailbox`, `letters` | who may wake whom |
-//! | `carried`, `homes` | polls on threads of their own, which are left in their middle; who shares a thread |
+//! | `carried/` | polls on threads of their own, which are left in their middle; who shares a thread |
 //! | `clock`, `idle`, `time/` | virtual time |
 //! | `reactor/`, `resident` | what is outside the program, and becomes ready |
 //! | `io/` | what bytes go through |
@@ -62,8 +62,6 @@ pub mod fs;
 mod gaps;
 mod guest;
 mod hold;
-#[cfg(feature = "threads")]
-mod homes;
 mod huge;
 mod identity;
 mod idle;

@@ -10,9 +10,10 @@
 
 use crate::identity::{Identity, NOWHERE};
 use crate::ledger::{flag::WATCH, last_clone_dropped};
+use crate::letters::Letter;
 use crate::mailbox::Mailbox;
 use crate::trace::{TaskId, What};
-use crate::world::{self, Core, Letter};
+use crate::world::{self, Core};
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::task::{RawWaker, RawWakerVTable, Waker};

@@ -15,6 +15,7 @@ use crate::identity::{Identities, IdentityRef, retire};
 use crate::late::Late;
 use crate::law::Levels;
 use crate::ledger::Ledger;
+use crate::letters::Letter;
 use crate::mailbox::Mailbox;
 use crate::once::OnceCellOfRun;
 use crate::oracle::Debt;
@@ -33,36 +34,11 @@ use crate::sync::Mutex;
 use crate::tape::Tape;
 use crate::task::TaskRef;
 use crate::trace::{Recorder, TaskId, What};
-use crate::waker::Place;
 use crate::watch::WatchRef;
 use std::cell::Cell;
 use std::ptr::NonNull;
 use std::rc::Rc;
 use std::time::Duration;
-
-/// What other threads tell a run.
-#[derive(Debug)]
-pub(crate) enum Letter {
-    Woken {
-        identity: Place,
-        thread: String,
-    },
-    Dropped {
-        identity: Place,
-    },
-    HandleDropped {
-        task: TaskId,
-    },
-    Aborted {
-        task: TaskId,
-    },
-    #[cfg(feature = "threads")]
-    WokenOn {
-        address: usize,
-        bits: u32,
-        most: u32,
-    },
-}
 
 /// Where a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,6 @@ mod executable;
 mod holders;
 #[cfg(reveille_threads)]
 mod hooks;
-#[cfg_attr(not(reveille_threads), allow(dead_code))]
 mod keys;
 mod locals;
 #[cfg_attr(not(reveille_threads), allow(dead_code))]

@@ -295,15 +295,15 @@ fn note_fewest(known: &mut u32, seen: u32) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn siblings() -> [Strand; 2] {
+    pub(in crate::sampler) fn siblings() -> [Strand; 2] {
         let root = Strand::root();
         [1, 2].map(|number| root.spawn(number))
     }
 
-    fn touch(lessons: &mut Lessons, strand: &Strand, resource: Resource) {
+    pub(in crate::sampler) fn touch(lessons: &mut Lessons, strand: &Strand, resource: Resource) {
         strand.set_next(Touch::Write(resource));
         lessons.note(strand);
     }

@@ -54,6 +54,7 @@ impl Unshared {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lessons::tests::{siblings, touch};
     use super::*;
     use crate::choice::Kind;
     use crate::strand::{Strand, Touch};
@@ -62,16 +63,6 @@ mod tests {
     fn choice(strand: &Strand, resource: Resource) -> Seen {
         let next = Some((Touch::Write(resource), strand.path()));
         Seen { next, ..Seen::of(Kind::Schedule, 2) }
-    }
-
-    fn siblings() -> [Strand; 2] {
-        let root = Strand::root();
-        [1, 2].map(|number| root.spawn(number))
-    }
-
-    fn touch(lessons: &mut Lessons, strand: &Strand, resource: Resource) {
-        strand.set_next(Touch::Write(resource));
-        lessons.note(strand);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::keys;
 use super::point;
 use super::sleepers::{self, Asleep};
 use super::strand::Slot;
-use super::wait::{self, Wait};
+use super::wait::{self, ANY, Wait};
 use super::word::wake_at_most;
 use libc::{c_int, c_long, c_void, pthread_attr_t, pthread_key_t, pthread_t, timespec};
 use reveille_sim::Touching;
@@ -35,14 +35,13 @@ pub unsafe fn futex(
     bits: u32,
     now: impl FnOnce() -> Duration,
 ) -> Option<c_long> {
-    let any = wait::ANY;
     // What the engine does itself is between kernel threads.
     if is_shielded() {
         return None;
     }
     let Some(strand) = point::strand() else {
         let bits = match operation & libc::FUTEX_CMD_MASK {
-            libc::FUTEX_WAKE => any,
+            libc::FUTEX_WAKE => ANY,
             libc::FUTEX_WAKE_BITSET => bits,
             _ => return None,
         };
@@ -58,13 +57,13 @@ pub unsafe fn futex(
         unsafe { limit.as_ref() }.map(duration)
     };
     Some(match operation & libc::FUTEX_CMD_MASK {
-        libc::FUTEX_WAIT => slept(wait::sleep_on(strand, word, value, any, told(limit))),
+        libc::FUTEX_WAIT => slept(wait::sleep_on(strand, word, value, ANY, told(limit))),
         libc::FUTEX_WAIT_BITSET => {
             // Its limit is a moment, not a length.
             let limit = told(limit).map(|moment| moment.saturating_sub(now()));
             slept(wait::sleep_on(strand, word, value, bits, limit))
         }
-        libc::FUTEX_WAKE => return wake(any),
+        libc::FUTEX_WAKE => return wake(ANY),
         libc::FUTEX_WAKE_BITSET => return wake(bits),
         _ => return None,
     })

@@ -6,10 +6,10 @@
 //! that before; so the keys are written down where they are made. The standard library has one,
 //! by which each thread gives the name back that it is known by.
 
-use super::operation::{Word, update};
-use std::cell::UnsafeCell;
+use reveille_sim::carried::quiet::AtomicUsize;
 use std::ffi::c_void;
 use std::ptr;
+use std::sync::atomic::Ordering;
 
 /// As many as there can be (`PTHREAD_KEYS_MAX`).
 const KEYS: usize = 1024;
@@ -20,46 +20,29 @@ const ROUNDS: u32 = 4;
 
 type Destructor = unsafe extern "C" fn(*mut c_void);
 
-/// By its number: whether there is such a key, and what its destructor is.
-struct Key(UnsafeCell<u64>);
-
-const NO_KEY: u64 = 0;
-const NO_DESTRUCTOR: u64 = 1;
-
-// SAFETY: every access is one instruction that is atomic.
-unsafe impl Sync for Key {}
-
-static TABLE: [Key; KEYS] = [const { Key(UnsafeCell::new(NO_KEY)) }; KEYS];
+/// By the numbers of keys: whether there is such a key, and what its destructor is.
+static TABLE: [AtomicUsize; KEYS] = [const { AtomicUsize::new(NO_KEY) }; KEYS];
+const NO_KEY: usize = 0;
+const NO_DESTRUCTOR: usize = 1;
 
 /// Behind the last that was ever made.
-static END: Key = Key(UnsafeCell::new(0));
-
-impl Key {
-    fn get(&self) -> u64 {
-        // SAFETY: it lives as long as the process.
-        unsafe { Word::load(self.0.get()) }
-    }
-
-    fn set(&self, value: u64) {
-        // SAFETY: as above.
-        unsafe { Word::store(self.0.get(), value) };
-    }
-}
+static END: AtomicUsize = AtomicUsize::new(0);
 
 /// There is such a key from now on.
+#[cfg(reveille_threads)]
 pub(crate) fn made(key: libc::pthread_key_t, destructor: Option<Destructor>) {
-    let destructor = destructor.map_or(NO_DESTRUCTOR, |destructor| destructor as usize as u64);
+    let destructor = destructor.map_or(NO_DESTRUCTOR, |destructor| destructor as usize);
     if let Some(place) = TABLE.get(key as usize) {
-        place.set(destructor);
-        // SAFETY: it lives as long as the process.
-        unsafe { update(END.0.get(), |end| end.max(u64::from(key) + 1)) };
+        place.store(destructor, Ordering::Release);
+        END.fetch_max(key as usize + 1, Ordering::AcqRel);
     }
 }
 
 /// There is none any more.
+#[cfg(reveille_threads)]
 pub(crate) fn deleted(key: libc::pthread_key_t) {
     if let Some(place) = TABLE.get(key as usize) {
-        place.set(NO_KEY);
+        place.store(NO_KEY, Ordering::Release);
     }
 }
 
@@ -75,8 +58,8 @@ pub(crate) fn empty() {
 /// Answers whether a destructor was called.
 fn empty_once() -> bool {
     let mut called = false;
-    for (key, place) in (0..).zip(&TABLE[..END.get() as usize]) {
-        let destructor = place.get();
+    for (key, place) in (0..).zip(&TABLE[..END.load(Ordering::Acquire)]) {
+        let destructor = place.load(Ordering::Acquire);
         if destructor == NO_KEY {
             continue;
         }
@@ -89,7 +72,7 @@ fn empty_once() -> bool {
         unsafe { libc::pthread_setspecific(key, ptr::null()) };
         if destructor != NO_DESTRUCTOR {
             called = true;
-            let destructor = ptr::with_exposed_provenance::<()>(destructor as usize);
+            let destructor = ptr::with_exposed_provenance::<()>(destructor);
             // SAFETY: it is the one that the key was made with, and the value is one of that key.
             unsafe { std::mem::transmute::<*const (), Destructor>(destructor)(value) };
         }

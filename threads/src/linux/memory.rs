@@ -80,8 +80,8 @@ pub(crate) struct Memory {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct At {
     /// The number of its home.
-    pub(crate) strand: u32,
-    /// Its own, for who is told.
+    pub(crate) home: u32,
+    /// That of the strand, for who is told.
     pub(crate) by: u32,
     pub(crate) place: u32,
     pub(crate) address: usize,
@@ -160,7 +160,7 @@ impl Memory {
     pub(crate) fn store(&mut self, at: At, value: u64, order: Order) {
         self.touch(at, Accessing::AtomicWrite);
         self.settle(at);
-        let released = self.released(at.strand, order);
+        let released = self.released(at.home, order);
         self.write(at, value, order, released);
     }
 
@@ -169,7 +169,7 @@ impl Memory {
         self.touch(at, Accessing::AtomicWrite);
         self.settle(at);
         self.read(at, 0, order);
-        let mut released = self.released(at.strand, order);
+        let mut released = self.released(at.home, order);
         // It goes on with the release sequence of what it read.
         if let Some(history) = &self.histories[at.place as usize] {
             released.join(&history.newest().released);
@@ -243,20 +243,20 @@ impl Memory {
         // To look for what was done unseen takes longer than the access; so it is done when it
         // makes a difference.
         if self.shadow_of(touched, true) {
-            self.catch_up(touched.strand);
+            self.catch_up(touched.home);
             self.shadow_of(touched, false);
         }
     }
 
     fn shadow_of(&mut self, touched: Touched, doubts: bool) -> bool {
-        self.strand(touched.strand);
-        let clock = &self.strands[touched.strand as usize].view.happened;
+        self.strand(touched.home);
+        let clock = &self.strands[touched.home as usize].view.happened;
         self.shadow.touch(touched, clock, doubts)
     }
 
     fn touch(&mut self, at: At, how: Accessing) {
-        let At { strand, by, address, bytes, .. } = at;
-        self.shadow_of(Touched { strand, by, address, bytes, how }, false);
+        let At { home, by, address, bytes, .. } = at;
+        self.shadow_of(Touched { home, by, address, bytes, how }, false);
     }
 
     /// The memory is another's from now on, or nobody's.
@@ -267,16 +267,16 @@ impl Memory {
     }
 
     fn readable(&self, at: At, order: Order) -> u32 {
-        let view = &self.strands[at.strand as usize].view;
+        let view = &self.strands[at.home as usize].view;
         let history = self.histories[at.place as usize].as_ref();
         history.map_or(1, |history| history.readable(view, &self.fences, order))
     }
 
     fn read(&mut self, at: At, back: u32, order: Order) -> u64 {
-        let made = self.tick(at.strand, order);
+        let made = self.tick(at.home, order);
         let Some(history) = &mut self.histories[at.place as usize] else { return at.found };
         history.read(back, made, order);
-        let Strand { view, unfenced, .. } = &mut self.strands[at.strand as usize];
+        let Strand { view, unfenced, .. } = &mut self.strands[at.home as usize];
         let store = history.back(back);
         if order.acquires() {
             view.join(&store.released);
@@ -292,7 +292,7 @@ impl Memory {
     }
 
     fn write(&mut self, at: At, value: u64, order: Order, released: View) {
-        let made = self.tick(at.strand, order);
+        let made = self.tick(at.home, order);
         if let Some(history) = &mut self.histories[at.place as usize] {
             history.add(value, made, order, released);
         }
@@ -300,7 +300,7 @@ impl Memory {
 
     /// Sees to it that the history of a place ends with what is there.
     fn settle(&mut self, at: At) {
-        self.strand(at.strand);
+        self.strand(at.home);
         if at.bytes == 4 {
             self.unseen.note(at.address, at.place);
         }
@@ -319,7 +319,7 @@ impl Memory {
     }
 
     /// Notes what the strand has done unseen to the words that were touched last.
-    pub(crate) fn catch_up(&mut self, strand: u32) {
+    pub(crate) fn catch_up(&mut self, home: u32) {
         let histories = &self.histories;
         let changed = |word: Word| {
             let history = histories.get(word.place as usize)?.as_ref()?;
@@ -327,7 +327,7 @@ impl Memory {
             let now = u64::from(unsafe { word.load() });
             let found = history.newest().value;
             let (place, address) = (word.place, word.address);
-            let at = At { strand, by: strand, place, address, bytes: 4, found };
+            let at = At { home, by: home, place, address, bytes: 4, found };
             (history.bytes == 4 && found != now).then_some((at, now))
         };
         let changed: Vec<(At, u64)> = self.unseen.words().filter_map(changed).collect();

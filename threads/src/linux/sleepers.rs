@@ -12,58 +12,25 @@
 //! share counts, and who is woken by mistake looks at its word and sleeps again, as whoever
 //! sleeps on a futex must.
 
-use super::operation::Word;
+use reveille_sim::carried::quiet::AtomicU32;
 use reveille_sim::carried::{Doorbell, shielded};
-use std::cell::UnsafeCell;
-use std::fmt;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How many sleep, or are about to, on the words that share a count.
-struct Counts([UnsafeCell<u32>; COUNTS]);
+#[derive(Debug)]
+struct Counts([AtomicU32; COUNTS]);
 const COUNTS: usize = 256;
-
-// SAFETY: every access is one instruction that is atomic.
-unsafe impl Sync for Counts {}
-// SAFETY: as above.
-unsafe impl Send for Counts {}
 
 impl Counts {
     const fn new() -> Counts {
-        Counts([const { UnsafeCell::new(0) }; COUNTS])
+        Counts([const { AtomicU32::new(0) }; COUNTS])
     }
 
     #[inline]
-    fn of(&self, address: usize) -> *mut u32 {
+    fn of(&self, address: usize) -> &AtomicU32 {
         let word = address >> 2;
-        self.0[(word ^ word >> 8 ^ word >> 16) % COUNTS].get()
-    }
-
-    /// Adds to the count of an address, and gives what it was.
-    #[inline]
-    fn add(&self, address: usize, value: u32) -> u32 {
-        // SAFETY: it lives. As an operation that locks it is in one order with what the caller
-        // does to the word before or after.
-        unsafe { Word::fetch_add(self.of(address), value) }
-    }
-
-    /// The same where one thread alone changes the counts.
-    #[inline]
-    fn add_alone(&self, address: usize, value: u32) {
-        let count = self.of(address);
-        // SAFETY: it lives.
-        unsafe { Word::store(count, Word::load(count).wrapping_add(value)) };
-    }
-
-    #[inline]
-    fn get(&self, address: usize) -> u32 {
-        // SAFETY: it lives.
-        unsafe { Word::load(self.of(address)) }
-    }
-}
-
-impl fmt::Debug for Counts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Counts").finish_non_exhaustive()
+        &self.0[(word ^ word >> 8 ^ word >> 16) % COUNTS]
     }
 }
 
@@ -78,20 +45,21 @@ pub struct Asleep(usize);
 
 impl Asleep {
     pub(crate) fn on(address: usize) -> Asleep {
-        ASLEEP.add(address, 1);
+        ASLEEP.of(address).fetch_add(1, SeqCst);
         Asleep(address)
     }
 
     /// Whether anybody may sleep there. What the caller has done before is seen by who is not.
     #[inline]
     pub(crate) fn may_be_on(address: usize) -> bool {
-        ASLEEP.add(address, 0) > 0
+        // It is an operation that locks, which a load is not.
+        ASLEEP.of(address).fetch_add(0, SeqCst) > 0
     }
 }
 
 impl Drop for Asleep {
     fn drop(&mut self) {
-        ASLEEP.add(self.0, 1_u32.wrapping_neg());
+        ASLEEP.of(self.0).fetch_sub(1, SeqCst);
     }
 }
 
@@ -129,16 +97,19 @@ impl Runs {
     /// A strand is about to sleep there.
     #[inline]
     pub(crate) fn add(&self, address: usize) {
-        // Whoever finds somebody asleep at all finds out here who it is.
-        self.0.asleep.add_alone(address, 1);
-        ASLEEP.add(address, 1);
+        // One thread alone changes this count. Whoever finds somebody asleep at all finds out here
+        // who it is.
+        let count = self.0.asleep.of(address);
+        count.store(count.load(Relaxed) + 1, Release);
+        ASLEEP.of(address).fetch_add(1, SeqCst);
     }
 
     /// It does not any more: it was woken, or time is up.
     #[inline]
     pub(crate) fn remove(&self, address: usize) {
-        self.0.asleep.add_alone(address, 1_u32.wrapping_neg());
-        ASLEEP.add(address, 1_u32.wrapping_neg());
+        let count = self.0.asleep.of(address);
+        count.store(count.load(Relaxed) - 1, Release);
+        ASLEEP.of(address).fetch_sub(1, SeqCst);
     }
 }
 
@@ -164,7 +135,7 @@ fn wake_in_others(address: usize, bits: u32, most: u32, by: Option<&Runs>) {
     shielded(|| {
         let is_other = |listener: &&Arc<Listener>| {
             by.is_none_or(|runs| !Arc::ptr_eq(listener, &runs.0))
-                && listener.asleep.get(address) > 0
+                && listener.asleep.of(address).load(Acquire) > 0
         };
         let others: Vec<_> = lock(&LISTENERS).iter().filter(is_other).cloned().collect();
         // Whoever writes to a run wakes it, too, and comes by here again.

@@ -11,7 +11,7 @@ use reveille_sim::carried::{is_shielded, shielded};
 
 fn with<W: Word, R>(at: At, found: W, f: impl FnOnce(&mut Memory, memory::At) -> R) -> Option<R> {
     let place = memory::At {
-        strand: at.strand.home.get(),
+        home: at.strand.home.get(),
         by: at.strand.number.get(),
         place: at.place,
         address: at.strand.touches.get(),
@@ -92,7 +92,7 @@ fn meet(strand: &Slot, word: *const u32, found: impl FnOnce(&Memory, u32) -> u64
     strand.pool().with_memory(|memory| {
         let found = found(memory, place);
         let (home, by) = (strand.home.get(), strand.number.get());
-        let at = memory::At { strand: home, by, place, address, bytes: 4, found };
+        let at = memory::At { home, by, place, address, bytes: 4, found };
         memory.update(at, found, Order::AcqRel);
     });
 }
@@ -103,7 +103,7 @@ fn meet(strand: &Slot, word: *const u32, found: impl FnOnce(&Memory, u32) -> u64
 pub(crate) fn accessed(address: usize, bytes: u8, how: Accessing) {
     if let Some(strand) = watched() {
         let (home, by) = (strand.home.get(), strand.number.get());
-        let touched = Touched { strand: home, by, address, bytes, how };
+        let touched = Touched { home, by, address, bytes, how };
         strand.pool().with_memory(|memory| memory.access(touched));
     }
 }

@@ -5,6 +5,7 @@
 //! binary whose atomic operations are calls of ours, an operation of ours must not be one. So
 //! these few instructions are written out.
 
+use super::operation::Word as _;
 use std::cell::UnsafeCell;
 use std::ptr;
 
@@ -19,6 +20,12 @@ unsafe impl Sync for Word {}
 unsafe impl Send for Word {}
 
 impl Word {
+    #[inline(always)]
+    pub(crate) fn get(&self) -> u32 {
+        // SAFETY: the word lives.
+        unsafe { u32::load(self.0.get()) }
+    }
+
     pub(crate) const fn new(value: u32) -> Word {
         Word(UnsafeCell::new(value))
     }
@@ -36,50 +43,10 @@ impl Word {
     /// sees this.
     #[inline(always)]
     pub(crate) fn set_and_wake(&self, value: u32) {
-        self.set(value);
-        // SAFETY: the kernel takes the address for a name.
-        unsafe { futex(self.0.get(), WAKE, 1, ptr::null(), 0) };
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-impl Word {
-    #[inline(always)]
-    pub(crate) fn get(&self) -> u32 {
-        let value;
-        // SAFETY: the word lives. A load is one that acquires on this machine.
+        // SAFETY: the word lives, and the kernel takes its address for a name.
         unsafe {
-            std::arch::asm!("mov {0:e}, [{1}]", out(reg) value, in(reg) self.0.get(), options(nostack, preserves_flags));
-        }
-        value
-    }
-
-    #[inline(always)]
-    fn set(&self, value: u32) {
-        // SAFETY: the word lives. An exchange orders everything on this machine.
-        unsafe {
-            std::arch::asm!("xchg [{1}], {0:e}", inout(reg) value => _, in(reg) self.0.get(), options(nostack, preserves_flags));
-        }
-    }
-}
-
-#[cfg(target_arch = "aarch64")]
-impl Word {
-    #[inline(always)]
-    pub(crate) fn get(&self) -> u32 {
-        let value;
-        // SAFETY: the word lives.
-        unsafe {
-            std::arch::asm!("ldar {0:w}, [{1}]", out(reg) value, in(reg) self.0.get(), options(nostack, preserves_flags));
-        }
-        value
-    }
-
-    #[inline(always)]
-    fn set(&self, value: u32) {
-        // SAFETY: the word lives.
-        unsafe {
-            std::arch::asm!("stlr {0:w}, [{1}]", "dmb ish", in(reg) value, in(reg) self.0.get(), options(nostack, preserves_flags));
+            u32::exchange(self.0.get(), value);
+            futex(self.0.get(), WAKE, 1, ptr::null(), 0);
         }
     }
 }
@@ -98,7 +65,7 @@ pub(crate) unsafe fn wait_at_most(word: *const u32, value: u32, limit: &libc::ti
 
 /// Wakes at most so many kernel threads whose sleep on the word has one of these bits; answers how
 /// many, or with a negative error.
-#[cfg_attr(not(reveille_threads), allow(dead_code))]
+#[cfg(reveille_threads)]
 pub(crate) fn wake_at_most(word: *const u32, is_private: bool, most: u32, bits: u32) -> i64 {
     let flag = if is_private { libc::FUTEX_PRIVATE_FLAG } else { 0 };
     // SAFETY: the kernel takes the address for a name.

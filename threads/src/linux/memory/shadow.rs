@@ -24,8 +24,8 @@ const MANY: usize = 4096;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Touched {
     /// The number of its home.
-    pub(crate) strand: u32,
-    /// Its own, for who is told.
+    pub(crate) home: u32,
+    /// That of the strand, for who is told.
     pub(crate) by: u32,
     pub(crate) address: usize,
     pub(crate) bytes: u8,
@@ -34,8 +34,8 @@ pub(crate) struct Touched {
 
 #[derive(Debug)]
 struct Record {
+    home: u32,
     by: u32,
-    told: u32,
     /// By the count of its strand.
     at: u32,
     /// The bytes of the grain.
@@ -85,11 +85,11 @@ impl Shadow {
         clock: &Clock,
         doubts: bool,
     ) -> bool {
-        let Touched { strand, by, how, bytes, .. } = touched;
-        let now = clock.of(strand);
+        let Touched { home, by, how, bytes, .. } = touched;
+        let now = clock.of(home);
         let records = self.grains.entry(grain).or_default();
         let stands = |record: &Record| {
-            record.by == strand
+            record.home == home
                 && record.at == now
                 && record.how == how
                 && record.mask & mask == mask
@@ -98,18 +98,18 @@ impl Shadow {
             return false;
         }
         let conflicts = |record: &&Record| {
-            record.by != strand
+            record.home != home
                 && record.mask & mask != 0
                 && (record.how.writes() || how.writes())
                 && !(record.how.is_atomic() && how.is_atomic())
-                && record.at > clock.of(record.by)
+                && record.at > clock.of(record.home)
         };
         if let Some(first) = records.iter().find(conflicts) {
             if doubts {
                 return true;
             }
             self.is_over = true;
-            let earlier = Access::new(TaskId(first.told), first.how, first.bytes)
+            let earlier = Access::new(TaskId(first.by), first.how, first.bytes)
                 .made_in(first.step, first.stack.clone());
             let later =
                 Access::new(TaskId(by), how, bytes).made_in(carried::step(), carried::stack());
@@ -118,13 +118,13 @@ impl Shadow {
         }
         // Whoever races with what is forgotten here races with this access, too.
         records.retain(|record| {
-            let is_known = record.at <= clock.of(record.by);
+            let is_known = record.at <= clock.of(record.home);
             let is_stronger = (how.writes() || !record.how.writes())
                 && (!how.is_atomic() || record.how.is_atomic());
             !(is_known && is_stronger && record.mask & !mask == 0)
         });
         let (step, stack) = (carried::step(), carried::stack());
-        records.push(Record { by: strand, told: by, at: now, mask, how, bytes, step, stack });
+        records.push(Record { home, by, at: now, mask, how, bytes, step, stack });
         false
     }
 
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     fn touch(shadow: &mut Shadow, clock: &Clock, strand: u32, address: usize, how: Accessing) {
-        shadow.touch(Touched { strand, by: strand, address, bytes: 4, how }, clock, false);
+        shadow.touch(Touched { home: strand, by: strand, address, bytes: 4, how }, clock, false);
     }
 
     /// Clocks of two strands that know nothing of each other.

@@ -1,7 +1,7 @@
 //! Homes: which strands live on the same thread.
 //!
 //! A task that need not be `Send` stays on the thread of whoever spawned it. Where a
-//! [carrier](crate::carried) gives strands threads, it has one for its stack all the same; so that
+//! [carrier](super::Carrier) gives strands threads, it has one for its stack all the same; so that
 //! nobody sees a difference, those of one home exclude each other. While the poll of one is left
 //! in its middle, the thread is busy: whoever else of the home is due stands *aside*, in the order of the wakes, and
 //! comes into the queue when that poll ends.
@@ -81,6 +81,17 @@ impl Core {
             of.extend(of.len() as u32..own);
             of.push(home.0);
         });
+    }
+
+    /// Nobody else of its home has a turn until the poll of the running task has ended.
+    #[inline(always)]
+    pub(super) fn has_thread(&self) {
+        if self.carriage.homes.are_shared.get()
+            && let Some(task) = self.running.get()
+            && task.ledger().flags.get() & (SHARES | AT_HOME) == SHARES
+        {
+            self.take_home(task);
+        }
     }
 
     /// The thread of a task is busy from now on, until its poll has ended.
